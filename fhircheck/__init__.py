@@ -1,0 +1,1 @@
+"""fhircheck: validate FHIR data, measure it, score it."""

@@ -1,0 +1,1 @@
+"""Nouns shared by all stages; imports nothing of ours."""

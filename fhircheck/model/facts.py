@@ -1,0 +1,185 @@
+"""What one pass over some records counted. Everything here merges: neutral element, any order."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from heapq import nsmallest
+
+from fhircheck.model.issue import Issue, Place
+from fhircheck.model.link_facts import LinkFacts
+
+EXAMPLES = 3
+GROUPS = 2_000
+
+GroupKey = tuple[str, str, str, str]
+"""severity, kind, definition, profile"""
+
+
+@dataclass(slots=True)
+class Group:
+    """Findings of one kind at one definition: counts and the smallest few as examples."""
+
+    count: int = 0
+    resources: int = 0
+    examples: list[Issue] = field(default_factory=list)
+
+    def add(self, issue: Issue) -> None:
+        """Count one finding."""
+        self.count += 1
+        self.keep([issue])
+
+    def keep(self, issues: list[Issue]) -> None:
+        """Keep the smallest EXAMPLES by place: the same ones whatever order they came in."""
+        if len(self.examples) == EXAMPLES and len(issues) == 1 and issues[0].place >= self.examples[-1].place:
+            return
+        self.examples = nsmallest(EXAMPLES, [*self.examples, *issues], key=example_key)
+
+    def merge(self, other: "Group") -> None:
+        """Add what `other` counted."""
+        self.count += other.count
+        self.resources += other.resources
+        self.keep(other.examples)
+
+
+def example_key(issue: Issue) -> tuple[Place, tuple[tuple[str, str], ...], str]:
+    """Total order over findings that does not depend on when they were found."""
+    return issue.place, tuple((name, str(value)) for name, value in issue.params), issue.value or ""
+
+
+@dataclass(slots=True)
+class Groups:
+    """Findings by group. Bounded: the GROUPS smallest keys stay exact, all others count in totals only.
+
+    A key that is among the smallest of all data is among the smallest of every part of it, so its
+    count is exact however the parts are merged.
+    """
+
+    groups: dict[GroupKey, Group] = field(default_factory=dict)
+    totals: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, issues: list[Issue]) -> None:
+        """Count the findings of one record."""
+        touched: set[tuple[GroupKey, str]] = set()
+        for issue in issues:
+            key: GroupKey = (issue.severity, issue.kind, issue.definition, issue.profile)
+            self.totals[issue.severity, issue.kind] += 1
+            group = self.groups.get(key)
+            if group is None:
+                group = self.groups[key] = Group()
+            group.add(issue)
+            touched.add((key, issue.place.resource))
+        for key, _ in touched:
+            self.groups[key].resources += 1
+        self._bound()
+
+    def merge(self, other: "Groups") -> None:
+        """Add what `other` counted."""
+        self.totals.update(other.totals)
+        for key, group in other.groups.items():
+            mine = self.groups.get(key)
+            if mine is None:
+                mine = self.groups[key] = Group()
+            mine.merge(group)
+        self._bound()
+
+    def _bound(self) -> None:
+        if len(self.groups) > 2 * GROUPS:
+            self.trim()
+
+    def trim(self) -> None:
+        """Keep the GROUPS smallest keys."""
+        if len(self.groups) > GROUPS:
+            self.groups = {key: self.groups[key] for key in nsmallest(GROUPS, self.groups)}
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one measure: how many items passed of how many that could be judged.
+
+    by: the same pair by element path, so that a number leads to its parts.
+    examples: the smallest few places of items that did not pass.
+    """
+
+    numerator: int = 0
+    denominator: int = 0
+    cannot_tell: int = 0
+    by: dict[str, list[int]] = field(default_factory=dict)
+    examples: list[Place] = field(default_factory=list)
+    resources_failed: int = 0
+
+    def count(self, path: str, passed: bool, place: Place | None = None) -> None:
+        """Count one judged item at `path`; `place` is kept as an example where it did not pass."""
+        pair = self.by.get(path)
+        if pair is None:
+            pair = self.by[path] = [0, 0]
+        self.denominator += 1
+        pair[1] += 1
+        if passed:
+            self.numerator += 1
+            pair[0] += 1
+        elif place is not None:
+            self.keep([place])
+
+    def keep(self, places: list[Place]) -> None:
+        """Keep the smallest EXAMPLES places."""
+        if len(self.examples) == EXAMPLES and len(places) == 1 and places[0] >= self.examples[-1]:
+            return
+        self.examples = nsmallest(EXAMPLES, [*self.examples, *places])
+
+    def merge(self, other: "Tally") -> None:
+        """Add what `other` counted."""
+        self.numerator += other.numerator
+        self.denominator += other.denominator
+        self.cannot_tell += other.cannot_tell
+        self.resources_failed += other.resources_failed
+        for path, (passed, all_) in other.by.items():
+            pair = self.by.setdefault(path, [0, 0])
+            pair[0] += passed
+            pair[1] += all_
+        self.keep(other.examples)
+
+
+UndecidedKey = tuple[str, str]
+"""reason (kebab-case), detail: what could not be told, e.g. ("code-system-content", system url)"""
+
+
+@dataclass(slots=True)
+class Partial:
+    """All that the first pass learned from some records.
+
+    resources: by type, entries of Bundles and top-level resources (not contained ones).
+    invalid: resources with at least one error, by type. unreadable: records that are no resource.
+    profiles: (profile url, how it was chosen) -> [resources, resources without an error].
+    undecided: what could not be told while checking -> how often.
+    """
+
+    records: int = 0
+    bytes: int = 0
+    unreadable: int = 0
+    files: int = 0
+    resources: Counter[str] = field(default_factory=Counter)
+    invalid: Counter[str] = field(default_factory=Counter)
+    profiles: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    undecided: Counter[UndecidedKey] = field(default_factory=Counter)
+    groups: Groups = field(default_factory=Groups)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    links: LinkFacts = field(default_factory=LinkFacts)
+    issues: list[Issue] = field(default_factory=list)
+
+    def merge(self, other: "Partial") -> None:
+        """Add what `other` learned; findings are appended in the order given."""
+        self.records += other.records
+        self.bytes += other.bytes
+        self.unreadable += other.unreadable
+        self.files += other.files
+        self.resources.update(other.resources)
+        self.invalid.update(other.invalid)
+        for key, (checked, passed) in other.profiles.items():
+            pair = self.profiles.setdefault(key, [0, 0])
+            pair[0] += checked
+            pair[1] += passed
+        self.undecided.update(other.undecided)
+        self.groups.merge(other.groups)
+        for name, tally in other.tallies.items():
+            self.tallies.setdefault(name, Tally()).merge(tally)
+        self.links.merge(other.links)
+        self.issues.extend(other.issues)

@@ -1,0 +1,47 @@
+"""FHIRPath expressions that point at a place in a resource, e.g. ``Patient.name[0].family``."""
+
+import re
+
+_INDEX = re.compile(r"\[\d+\]")
+_STEP = re.compile(r"([A-Za-z_][\w-]*)|\[(\d+)\]")
+
+# An element name out of the data is shown only where it looks like one: anything else may be content.
+_NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
+
+
+def child(expression: str, name: str) -> str:
+    """Expression of the member `name` below `expression`."""
+    return f"{expression}.{name}" if expression else name
+
+
+def item(expression: str, index: int) -> str:
+    """Expression of one item of the list at `expression` (zero-based, as FHIRPath counts)."""
+    return f"{expression}[{index}]"
+
+
+def without_indexes(expression: str) -> str:
+    """The expression with every ``[n]`` taken out: the same for all items of a list."""
+    return _INDEX.sub("", expression)
+
+
+def shown_name(name: str) -> str:
+    """`name` as it may be shown: an element-like name as it is, anything else as ``(name)``."""
+    return name if _NAME.fullmatch(name) else "(name)"
+
+
+def steps(expression: str, below: str = "") -> list[str | int]:
+    """Member names and list indexes that lead from the node at `below` to the node at `expression`.
+
+    `below` is the expression of the node to start from; when empty, the first name (the
+    resource type) is left out, since it is no member.
+    """
+    if below:
+        if not expression.startswith(below):
+            return []
+        rest = expression[len(below) :]
+    else:
+        rest = expression.partition(".")[2]
+    found: list[str | int] = []
+    for name, index in _STEP.findall(rest):
+        found.append(int(index) if index else name)
+    return found

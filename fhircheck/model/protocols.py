@@ -1,0 +1,75 @@
+"""What a lower stage needs of a higher one comes in as one of these."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, Protocol
+
+from fhircheck.model.facts import Partial, Tally
+from fhircheck.model.issue import Place
+from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.link_facts import LinkFacts
+from fhircheck.model.record import Chunk, Node
+from fhircheck.model.report import MeasureResult, Threshold
+
+Gate = Callable[[Any], bool]
+
+
+class Conformance(Protocol):
+    """The definitions of one set of packages."""
+
+    def find(self, canonical: str, resource_type: str = "", referrer: str = "") -> Node | None:
+        """The conformance resource with this canonical (``url`` or ``url|version``), or None."""
+
+    def fingerprint(self) -> str:
+        """Hash over the package set: equal sets give equal definitions."""
+
+
+class Observed(Protocol):
+    """One resource as a measure sees it (read only)."""
+
+    source: str
+    record: int
+    resource: str
+    root: str
+    valid: bool | None
+    claimed: bool
+    cannot_tell: bool
+
+    def place(self, expression: str) -> Place:
+        """The Place of `expression` in this resource."""
+
+
+class Measure(Protocol):
+    """One counted statement about the data; see docs/concepts/measures.md.
+
+    types: resource types it looks at, None for all. `observe` is called once a resource in the
+    first pass and only counts; `judge` is called once, after everything was merged.
+    """
+
+    name: str
+    summary: str
+    why: str
+    category: Category
+    subcategory: Subcategory
+    context: Context
+    dimension: Literal["interoperability", "ai-readiness"]
+    formula: str
+    source: str
+    threshold: Threshold | None
+    types: frozenset[str] | None
+    failing: str
+    passing: str
+
+    def observe(self, node: Node, seen: Observed, tally: Tally) -> None: ...
+
+    def judge(self, tally: Tally, links: LinkFacts) -> MeasureResult: ...
+
+
+class Executor(Protocol):
+    """Runs a pure function over chunks, yields results in the chunks' order; knows no FHIR."""
+
+    name: str
+    summary: str
+
+    def run(
+        self, prepare: Callable[[Any], Callable[[Chunk], Partial]], plan: Any, chunks: Iterable[Chunk], jobs: int
+    ) -> Iterable[Partial]: ...

@@ -1,0 +1,194 @@
+"""RunReport: all that a run has to say, counts and bounded examples; every renderer reads only this."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from fhircheck.model.issue import Issue, Place, Severity
+
+Status = Literal["passed", "failed", "informational", "not-applicable", "cannot-tell", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeader:
+    """What differs between two runs over the same data; left out when reports are compared.
+
+    started: ISO 8601 with offset. duration: seconds. jobs: number of processes.
+    """
+
+    version: str
+    started: str
+    duration: float
+    jobs: int
+    python: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """What was read. names: the sources as asked for by the user. bytes: uncompressed bytes."""
+
+    names: tuple[str, ...]
+    files: int
+    records: int
+    unreadable: int
+    bytes: int
+    sampled: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSummary:
+    """A package definitions were taken from; origin: where it was found; sha256 of the package."""
+
+    name: str
+    version: str
+    origin: str
+    sha256: str
+    definitions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileUse:
+    """A profile resources were checked against.
+
+    how: ``base`` (the resource type itself), ``meta`` (meta.profile), ``asked`` (--profile).
+    found: whether it could be loaded. decided, undecided: checks of the profile's own definition
+    that this version can and cannot decide.
+    """
+
+    url: str
+    how: str
+    found: bool
+    resources: int
+    valid: int
+    decided: int
+    undecided: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssueGroup:
+    """Findings of one kind at one definition, with the smallest few as examples."""
+
+    severity: Severity
+    kind: str
+    definition: str
+    profile: str
+    count: int
+    resources: int
+    examples: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What could not be told: reason in kebab-case, detail (a URL, a facet), how often."""
+
+    reason: str
+    detail: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Largest share of items that may fail, with the source it was published in."""
+
+    maximum_failing: Fraction
+    source: str
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureResult:
+    """One counted statement. The value is numerator / denominator: the share that passes.
+
+    coverage: decided / (decided + cannot tell). by: element path -> (passed, judged).
+    interval: 95 % Wilson score interval, where the share was estimated from a sample.
+    """
+
+    name: str
+    category: str
+    subcategory: str
+    context: str
+    dimension: str
+    status: Status
+    numerator: int
+    denominator: int
+    cannot_tell: int
+    threshold: Threshold | None
+    by: tuple[tuple[str, int, int], ...] = ()
+    examples: tuple[Place, ...] = ()
+    resources_failed: int = 0
+    interval: tuple[float, float] | None = None
+    reason: str = ""
+
+    @property
+    def share(self) -> Fraction | None:
+        """Share that passes, None where nothing was judged."""
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+    @property
+    def coverage(self) -> Fraction | None:
+        """Share of applicable items that could be judged, None where nothing applied."""
+        applicable = self.denominator + self.cannot_tell
+        return Fraction(self.denominator, applicable) if applicable else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One criterion of a score: its weight with the reason, what it earned, and why not more."""
+
+    measure: str
+    weight: Fraction
+    earned: Fraction
+    counted: bool
+    reason: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Weights passed / weights performed x 100 (HL7 PIQI evaluation), None where nothing was performed.
+
+    coverage: weights performed / weights applicable. critical: names of critical criteria that failed.
+    """
+
+    name: str
+    rubric: str
+    value: Fraction | None
+    coverage: Fraction
+    parts: tuple[ScorePart, ...]
+    critical: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How the run ended: exit code (0 clean, 1 findings, 2 wrong use, 3 could not check) and why."""
+
+    exit_code: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A whole run.
+
+    coverage: share of the checks asked for that could be decided; each pair of resource and profile
+    weighs the same, a profile that was not found counts as nothing decided.
+    totals: findings by (severity, kind), exact even where `issues` had to be bounded.
+    """
+
+    header: RunHeader
+    sources: SourceSummary
+    packages: tuple[PackageSummary, ...]
+    notes: tuple[str, ...]
+    resources: tuple[tuple[str, int, int], ...]
+    profiles: tuple[ProfileUse, ...]
+    totals: tuple[tuple[Severity, str, int], ...]
+    issues: tuple[IssueGroup, ...]
+    undecided: tuple[Undecided, ...]
+    coverage: Fraction | None
+    measures: tuple[MeasureResult, ...]
+    scores: tuple[Score, ...]
+    verdict: Verdict = field(default_factory=lambda: Verdict(0, ()))
+
+    def count(self, severity: Severity) -> int:
+        """Number of findings of `severity`."""
+        return sum(number for each, _, number in self.totals if each == severity)
