@@ -1,0 +1,54 @@
+"""Fixtures shared by all tests, and the rule for skips (see tests/needs.py)."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from hypothesis import settings
+
+from tests.needs import ROOT, SHARED, forbidden, shared_path, skips_forbidden
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+# A busy machine is no defect of ours: laws are judged by what they find, not by how long one example took.
+settings.register_profile("fhircheck", deadline=None)
+settings.load_profile("fhircheck")
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The project's root folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder ``../shared`` with real packages and data; skips where it is missing."""
+    return shared_path()
+
+
+def _strict(report: Report) -> Report:
+    """Turn a skip that this run forbids into a failure that names the reason."""
+    if not (report.skipped and skips_forbidden()) or hasattr(report, "wasxfail"):
+        return report
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr).removeprefix(
+        "Skipped: "
+    )
+    if forbidden(reason, SHARED.is_dir()):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which FHIRCHECK_NO_SKIPS forbids: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that skips fails where skips are forbidden."""
+    return _strict((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module that skips as a whole fails where skips are forbidden."""
+    return _strict((yield))
