@@ -1,0 +1,182 @@
+"""The pages of docs/reference/, one function a page; each only reads a table of the code."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import click
+
+
+def cell(text: object) -> str:
+    """Text as one table cell."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [list(head), ["---"] * len(head), *([cell(each) for each in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def example(title: str, text: str) -> str:
+    """A JSON example under a title, laid out where it parses (failing ones may not)."""
+    if not text:
+        return ""
+    try:
+        shown = json.dumps(json.loads(text), indent=2, ensure_ascii=False) if len(text) > 100 else text
+        language = "json"
+    except ValueError:
+        shown, language = text, "text"
+    return f"\n{title}:\n\n```{language}\n{shown}\n```\n"
+
+
+def issue_kinds() -> str:
+    """Every type of finding."""
+    from fhircheck.report.kinds import ISSUE_KINDS
+
+    head = "# Issue kinds\n\nEvery type of finding, in the order of the stages; `fhircheck explain NAME` says the same.\n\n"
+    index = table(
+        ("kind", "severity", "what is wrong"),
+        ((f"[{kind.name}](#{kind.name})", kind.severity, kind.summary) for kind in ISSUE_KINDS),
+    )
+    return head + index + "".join(map(issue_kind, ISSUE_KINDS))
+
+
+def issue_kind(kind: Any) -> str:
+    """One type of finding."""
+    return (
+        f"\n## {kind.name}\n\n{kind.summary}\n\n"
+        f"- severity: {kind.severity}; OperationOutcome code: `{kind.code}`\n"
+        f"- why it matters: {kind.why}\n- how to mend it: {kind.fix}\n- clause: <{kind.clause}>\n"
+        f"- text: `{kind.english}`\n- Text: `{kind.german}`\n"
+        + example("Failing", kind.failing)
+        + example("Passing", kind.passing)
+    )
+
+
+def measures() -> str:
+    """Every measure."""
+    from fhircheck.measures import MEASURES
+
+    head = "# Measures\n\nEvery counted statement about the data. `fhircheck explain NAME` prints the same.\n\n"
+    index = table(
+        ("measure", "category (Kahn et al. 2016)", "dimension", "what is counted"),
+        ((f"[{each.name}](#{each.name})", each.category, each.dimension, each.summary) for each in MEASURES),
+    )
+    return head + index + "".join(map(measure, MEASURES))
+
+
+def measure(entry: Any) -> str:
+    """One measure."""
+    types = "all" if entry.types is None else ", ".join(sorted(entry.types))
+    return (
+        f"\n## {entry.name}\n\n{entry.summary}\n\n"
+        f"- why it matters: {entry.why}\n- formula: {entry.formula}\n- source: {entry.source}\n"
+        f"- threshold: {threshold(entry.threshold)}\n"
+        f"- Kahn: {entry.category}, {entry.subcategory}, {entry.context}; dimension: {entry.dimension}\n"
+        f"- resource types: {types}\n" + example("Failing", entry.failing) + example("Passing", entry.passing)
+    )
+
+
+def threshold(limit: Any) -> str:
+    """A threshold in words."""
+    if limit is None:
+        return "none; informational"
+    share = float(limit.maximum_failing * 100)
+    return f"at most {share:g} % may fail ({'published' if limit.published else 'not published'}: {limit.source})"
+
+
+def walk(command: click.Command, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
+    """A command and all commands below it."""
+    yield command, context
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is not None:
+                yield from walk(below, click.Context(below, parent=context, info_name=name))
+
+
+def commands() -> str:
+    """The command line: every command with its options."""
+    from fhircheck.cli import main
+
+    text = "# Command line\n"
+    for command, context in walk(main, click.Context(main, info_name="fhircheck")):
+        usage = command.get_usage(context).removeprefix("Usage: ")
+        text += f"\n## {context.command_path}\n\n{cell(command.help or '')}\n\n```text\n{usage}\n```\n"
+        rows = [option(each, context) for each in command.get_params(context) if isinstance(each, click.Option)]
+        text += "\n" + table(("option", "default", "meaning"), rows)
+        text += f"\n{cell(command.epilog)}\n" if command.epilog else ""
+    return text
+
+
+def option(entry: click.Option, context: click.Context) -> tuple[str, str, str]:
+    """One option as a row."""
+    names = ", ".join(f"`{name}`" for name in entry.opts)
+    kind = "" if entry.is_flag else f" {entry.make_metavar(context)}"
+    info = entry.to_info_dict()
+    default = info["default"]
+    shown = "" if entry.is_flag or default in (None, (), []) or "UNSET" in str(default).upper() else f"`{default}`"
+    return names + kind, shown, entry.help or ""
+
+
+def rubrics() -> str:
+    """The shipped rubrics: what a score is made of."""
+    from fhircheck.score import RUBRICS, load_rubric
+
+    text = "# Rubrics\n\nWhat each score is made of. `--rubric` names one of these or a TOML file of your own.\n"
+    for name in RUBRICS:
+        rubric = load_rubric(name)
+        rows = [(each.measure, each.weight, each.reason) for each in rubric.criteria]
+        text += f"\n## {name}\n\n{rubric.summary}\n\n" + table(("measure", "weight", "reason"), rows)
+    return text
+
+
+def report_fields() -> str:
+    """The fields of the JSON report, from its published schema."""
+    from importlib.resources import files
+
+    schema = json.loads(files("fhircheck.report").joinpath("report.schema.json").read_text(encoding="utf-8"))
+    text = f"# JSON report\n\n{schema.get('description', '')}\n\n## report\n\n" + fields(schema)
+    for name, part in sorted(schema.get("$defs", {}).items()):
+        text += f"\n## {name}\n\n{part.get('description', '')}\n\n" + (fields(part) if "properties" in part else "")
+    return text
+
+
+def fields(schema: dict[str, Any]) -> str:
+    """The properties of one object."""
+    rows = ((f"`{name}`", kind_of(part), part.get("description", "")) for name, part in schema["properties"].items())
+    return table(("field", "type", "meaning"), rows)
+
+
+def kind_of(part: dict[str, Any]) -> str:
+    """The type of a property in words."""
+    if "$ref" in part:
+        return part["$ref"].rsplit("/", 1)[-1]
+    if "enum" in part:
+        return " or ".join(f"`{value}`" for value in part["enum"])
+    choices = part.get("anyOf") or part.get("oneOf")
+    if choices:
+        return " or ".join(map(kind_of, choices))
+    if part.get("type") == "array":
+        return f"list of {kind_of(part.get('items', {}))}"
+    kinds = part.get("type", "any")
+    return " or ".join(kinds) if isinstance(kinds, list) else kinds
+
+
+def tables() -> str:
+    """The smaller tables: what can be read, checked, run and drawn."""
+    from fhircheck.assertions import ASSERTIONS
+    from fhircheck.distribute import EXECUTORS
+    from fhircheck.report import RENDERERS
+    from fhircheck.sources import SOURCES
+
+    text = "# Tables\n\nEverything fhircheck does is an entry of a table.\n"
+    for title, entries in (
+        ("Sources", SOURCES),
+        ("Assertions", ASSERTIONS),
+        ("Renderers", RENDERERS),
+        ("Executors", EXECUTORS),
+    ):
+        text += f"\n## {title}\n\n" + table(("name", "summary"), ((each.name, each.summary) for each in entries))
+    return text
