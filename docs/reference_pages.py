@@ -34,7 +34,7 @@ def issue_kinds() -> str:
     """Every type of finding."""
     from fhircheck.report.kinds import ISSUE_KINDS
 
-    head = "# Issue kinds\n\nEvery type of finding, in the order of the stages; `fhircheck explain NAME` says the same.\n\n"
+    head = "# Issue kinds\n\nEvery type of finding, in the order of the stages (`fhircheck explain NAME`).\n\n"
     index = table(
         ("kind", "severity", "what is wrong"),
         ((f"[{kind.name}](#{kind.name})", kind.severity, kind.summary) for kind in ISSUE_KINDS),
