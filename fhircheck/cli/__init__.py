@@ -1,1 +1,26 @@
-"""Stage: cli."""
+"""The command line: ``fhircheck COMMAND``; commands are loaded when they are used, one file each."""
+
+import click
+
+from fhircheck import __version__
+from fhircheck.cli.command_group import Command, CommandGroup
+from fhircheck.registry import Registry
+
+COMMANDS: Registry[Command] = Registry(
+    "commands",
+    Command("check", "Validate, measure and score FHIR data."),
+    Command("validate", "Validate FHIR data and list all findings."),
+    Command("explain", "Explain a type of finding, a measure or a criterion."),
+    Command("packages", "List, install and export FHIR packages."),
+)
+
+
+@click.group(
+    cls=CommandGroup,
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 clean, 1 findings, 2 wrong use, 3 could not check (3 wins over 1).",
+)
+@click.version_option(__version__, prog_name="fhircheck", message="%(prog)s %(version)s")
+def main() -> None:
+    """Validate FHIR R4 data against profiles and score how standardized and AI-ready it is."""

@@ -1,1 +1,30 @@
-"""Stage: report."""
+"""Stage: show a run. Renderers read one RunReport (and, where they list findings, the stream of them)."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from fhircheck.model.issue import Issue
+from fhircheck.model.report import RunReport
+from fhircheck.registry import Registry
+from fhircheck.report.json import Json
+from fhircheck.report.ndjson import Ndjson
+from fhircheck.report.shown import View
+from fhircheck.report.text import Text
+
+Write = Callable[[str], None]
+
+
+class Renderer(Protocol):
+    """One form of a report."""
+
+    name: str
+    summary: str
+
+    def sink(self, view: View, write: Write) -> Callable[[list[Issue]], None] | None:
+        """What is to get the findings while they are found; None where this form waits for the end."""
+
+    def finish(self, report: RunReport, view: View, write: Write) -> None:
+        """Write what is left to write when the run is over."""
+
+
+RENDERERS: Registry[Renderer] = Registry("renderers", Text(), Json(), Ndjson())

@@ -1,0 +1,96 @@
+"""The library's front door: the same run as the command line, with a typed report as its answer."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal, TypedDict, Unpack
+
+from fhircheck.model.errors import UsageError
+from fhircheck.model.report import RunReport
+from fhircheck.run import RunOptions, Sink, run
+
+Number = int | float | str | Fraction
+
+
+class Options(TypedDict, total=False):
+    """Keyword options of `check` and `validate`; they mean what the options of the command line mean.
+
+    profiles, packages, registries: one text or several. min_score, min_coverage: percent.
+    now: the moment the data is judged at (default: the present). sink: is handed all findings, in
+    the data's order, a list at a time; the report itself keeps counts and a few examples only.
+    """
+
+    profiles: str | Iterable[str]
+    packages: str | Iterable[str]
+    package_cache: str | os.PathLike[str]
+    registries: str | Iterable[str]
+    offline: bool
+    jobs: int
+    sample: int
+    rubric: str
+    fail_on: Literal["error", "warning", "never"]
+    min_score: Number
+    min_coverage: Number
+    now: datetime
+    sink: Sink
+
+
+def check(*sources: str | os.PathLike[str], **options: Unpack[Options]) -> RunReport:
+    """Read, check, measure and score `sources`: files, folders, globs or URLs.
+
+    Bad data does not raise: it is counted in the report's `issues`, and the report's `verdict` says
+    what a command would have ended with. Raises UsageError for wrong options and CouldNotCheck (both
+    in fhircheck.model.errors) where a source, package or profile asked for is unusable.
+    """
+    return _run(sources, options, measure=True)
+
+
+def validate(*sources: str | os.PathLike[str], **options: Unpack[Options]) -> RunReport:
+    """Read and check `sources`, without measures and scores (unless `min_score` asks for one); see `check`."""
+    return _run(sources, options, measure="min_score" in options)
+
+
+def _run(sources: tuple[str | os.PathLike[str], ...], options: Options, measure: bool) -> RunReport:
+    given = dict(options)
+    sink = options.get("sink")
+    given.pop("sink", None)
+    if not sources:
+        raise UsageError("nothing to check: name at least one file, folder, glob or URL")
+    return run(run_options(tuple(os.fspath(each) for each in sources), measure=measure, **given), sink)
+
+
+def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
+    """RunOptions of loosely typed options. Raises UsageError for a number that makes no sense."""
+    fields: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    for name in ("profiles", "packages", "registries"):
+        if name in fields:
+            fields[name] = _several(fields[name])
+    if "package_cache" in fields:
+        fields["package_cache"] = os.fspath(fields["package_cache"])  # type: ignore[call-overload]
+    for name in ("min_score", "min_coverage"):
+        if name in fields:
+            fields[name] = percentage(fields[name], name)
+    for name, least in (("jobs", 0), ("sample", 1)):
+        if name in fields and (not isinstance(fields[name], int) or fields[name] < least):  # type: ignore[operator]
+            raise UsageError(f"{name}: must be a whole number of at least {least}")
+    if fields.get("fail_on", "error") not in ("error", "warning", "never"):
+        raise UsageError("fail_on: must be error, warning or never")
+    return RunOptions(sources=sources, **fields)  # type: ignore[arg-type]
+
+
+def _several(value: object) -> tuple[str, ...]:
+    if isinstance(value, str | os.PathLike):
+        return (os.fspath(value),)
+    return tuple(os.fspath(each) for each in value)  # type: ignore[attr-defined]
+
+
+def percentage(value: object, name: str) -> Fraction:
+    """A percentage of 0 to 100, exact as written ("99.5" or "99.5%"). Raises UsageError for anything else."""
+    try:
+        number = Fraction(str(value).strip().removesuffix("%").strip())
+    except (ValueError, ZeroDivisionError):
+        number = Fraction(-1)
+    if not 0 <= number <= 100:
+        raise UsageError(f"{name}: must be a number from 0 to 100")
+    return number

@@ -1,0 +1,122 @@
+"""What `check` and `validate` have in common: their options, and options -> run -> report -> exit code."""
+
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("text", "json", "ndjson")
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Percentage(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A number of 0 to 100, with or without "%"."""
+
+    name = "percent"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """The number, exact as written."""
+        from fhircheck.api import percentage
+        from fhircheck.model.errors import UsageError
+
+        try:
+            return percentage(value, param.opts[0] if param else "value")
+        except UsageError:
+            self.fail("must be a number from 0 to 100", param, ctx)
+
+
+_OPTIONS = (
+    click.argument("sources", metavar="PATH_OR_URL...", nargs=-1, required=True),
+    click.option("--profile", "profiles", multiple=True, metavar="URL",
+                 help="Check every resource of its type against this profile too. Repeatable."),
+    click.option("--package", "packages", multiple=True, metavar="NAME#VERSION|FILE",
+                 help="FHIR package with profiles and value sets, beside the built-in R4 core. Repeatable."),
+    click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
+                 help="Form of the report; ndjson is one line a finding, as they are found."),
+    click.option("--output", metavar="FILE", help="Write the report to FILE (whole or not at all)."),
+    click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
+                 help="Processes; 0 is one for each processor. The report is the same for any number."),
+    click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Check only N records, chosen by hash."),
+    click.option("--min-coverage", type=Percentage(), metavar="P",
+                 help="Exit code 3 where less than P percent of the checks could be decided."),
+    click.option("--fail-on", type=click.Choice(("error", "warning", "never")), default="error", show_default=True,
+                 help="Least severity that makes exit code 1."),
+    click.option("--min-score", type=Percentage(), metavar="N", help="Exit code 1 where a score is under N of 100."),
+    click.option("--offline", is_flag=True, help="Never use the network."),
+    click.option("--rubric", default="fhircheck", show_default=True, metavar="NAME|FILE",
+                 help="Weights and thresholds of the score."),
+    click.option("--package-cache", metavar="FOLDER", help="Where FHIR packages are kept (default ~/.fhir/packages)."),
+    click.option("--registry", "registries", multiple=True, metavar="URL",
+                 help="Package registry to use instead of the public ones. Repeatable."),
+    click.option("--language", type=click.Choice(("en", "de")), default="en", show_default=True,
+                 envvar="FHIRCHECK_LANGUAGE", help="Language of texts."),
+    click.option("--show-values", is_flag=True, help="Show values of the data in messages (may be patient data)."),
+    click.option("--hash-ids", is_flag=True, help="Replace resource ids and file names by hashes."),
+)  # fmt: skip
+
+
+def run_options_of(function: Function) -> Function:
+    """Add the options that `check` and `validate` share."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def run_and_report(command: str, format_: str, output: str | None, **given: Any) -> int:
+    """Run what was asked for, write the report, and return the exit code of its verdict."""
+    from fhircheck.api import run_options
+    from fhircheck.cli.output import opened
+    from fhircheck.cli.progress import shown
+    from fhircheck.report import RENDERERS
+    from fhircheck.run import run
+
+    on_screen = output in (None, "-")
+    view = _view(command, on_screen, given)
+    options = run_options(measure=command == "check" or given["min_score"] is not None, **given)
+    renderer = RENDERERS[format_]
+    encoding = (sys.stdout.encoding or "utf-8") if format_ == "text" and on_screen else "utf-8"
+    with opened(output, encoding) as write:
+        sink = renderer.sink(view, write)
+        with shown(allowed=not (on_screen and sink and sys.stdout.isatty())) as progress:
+            report = run(replace(options, progress=progress), sink)
+        renderer.finish(report, view, write)
+    if not (format_ == "text" and on_screen) and (report.verdict.exit_code or not on_screen):
+        _tell(report, view)
+    return report.verdict.exit_code
+
+
+def _view(command: str, on_screen: bool, given: dict[str, Any]) -> Any:
+    """How the report is to be shown; takes the options about that out of `given`."""
+    from fhircheck.report.shown import OPEN, Disguise, View
+
+    width, color = screen(on_screen)
+    names = Disguise(_key()) if given.pop("hash_ids") else OPEN
+    return View(command, given.pop("language"), given.pop("show_values"), names, width, color)
+
+
+def _tell(report: Any, view: Any) -> None:
+    """The verdict in one line on stderr, where standard output does not say it."""
+    from fhircheck.cli.ending import say
+    from fhircheck.report.sections.verdict import headline
+
+    say(headline(report, view))
+
+
+def screen(on_screen: bool) -> tuple[int, bool]:
+    """Columns and colour: 80 and none in a pipe or a file, so that the bytes stay the same."""
+    if not on_screen or not sys.stdout.isatty():
+        return 80, False
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return min(max(shutil.get_terminal_size().columns, 60), 120), colour
+
+
+def _key() -> bytes:
+    """Key of the hashes: a new one for each run, or FHIRCHECK_HASH_KEY for the same hashes in several."""
+    given = os.environ.get("FHIRCHECK_HASH_KEY", "").encode()
+    return given[:64] or secrets.token_bytes(16)

@@ -1,0 +1,174 @@
+"""Report as JSON: the contract is report.schema.json; the same report always gives the same bytes."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from fhircheck.model.issue import Issue
+from fhircheck.model.report import IssueGroup, MeasureResult, PackageSummary, RunReport, Score, ScorePart, Threshold
+from fhircheck.report.finding import finding, located
+from fhircheck.report.ndjson import encoded
+from fhircheck.report.numbers import rounded
+from fhircheck.report.outcome import outcome
+from fhircheck.report.shown import View
+
+FORMAT = "fhircheck-report"
+FORMAT_VERSION = "1.0"
+
+
+class Json:
+    """The whole report as one JSON document."""
+
+    name = "json"
+    summary = "The whole report as one JSON document; its JSON Schema is report.schema.json."
+
+    def sink(self, view: View, write: Callable[[str], None]) -> Callable[[list[Issue]], None] | None:
+        """None: the report's counts and examples are all it needs."""
+        return None
+
+    def finish(self, report: RunReport, view: View, write: Callable[[str], None]) -> None:
+        """Write the document."""
+        write(encoded(document(report, view), indent=2) + "\n")
+
+
+def document(report: RunReport, view: View) -> dict[str, Any]:
+    """The report as plain JSON values, members in the schema's order.
+
+    All that differs between two runs over the same data stands in `header`.
+    """
+    header, sources = report.header, report.sources
+    words = view.names.words
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "header": {
+            "version": header.version,
+            "started": header.started,
+            "duration": header.duration,
+            "jobs": header.jobs,
+            "python": header.python,
+        },
+        "verdict": {
+            "outcome": outcome(report),
+            "exit_code": report.verdict.exit_code,
+            "reasons": [words(reason, sources=sources.names) for reason in report.verdict.reasons],
+        },
+        "coverage": share(report.coverage),
+        "sources": {
+            "names": [view.names.source(name) for name in sources.names],
+            "files": sources.files,
+            "records": sources.records,
+            "unreadable": sources.unreadable,
+            "bytes": sources.bytes,
+            "sampled": sources.sampled,
+        },
+        "resources": [{"type": name, "count": count, "invalid": bad} for name, count, bad in report.resources],
+        "profiles": [
+            {
+                "url": use.url,
+                "how": use.how,
+                "found": use.found,
+                "resources": use.resources,
+                "valid": use.valid,
+                "decided": use.decided,
+                "undecided": use.undecided,
+            }
+            for use in report.profiles
+        ],
+        "packages": [_package(package) for package in report.packages],
+        "totals": [{"severity": level, "kind": kind, "count": count} for level, kind, count in report.totals],
+        "issues": [_group(group, view) for group in report.issues],
+        "undecided": [
+            {"reason": each.reason, "detail": each.detail or None, "count": each.count} for each in report.undecided
+        ],
+        "measures": [_measure(measure, view) for measure in report.measures],
+        "scores": [_score(score) for score in report.scores],
+        "notes": [words(note, sources=sources.names) for note in report.notes],
+    }
+
+
+def share(value: Fraction | None) -> dict[str, int | float] | None:
+    """A fraction: exact as two integers, and rounded for reading."""
+    if value is None:
+        return None
+    return {"numerator": value.numerator, "denominator": value.denominator, "value": rounded(value)}
+
+
+def _package(package: PackageSummary) -> dict[str, Any]:
+    return {
+        "name": package.name,
+        "version": package.version,
+        "origin": package.origin,
+        "sha256": package.sha256,
+        "definitions": package.definitions,
+    }
+
+
+def _group(group: IssueGroup, view: View) -> dict[str, Any]:
+    return {
+        "severity": group.severity,
+        "kind": group.kind,
+        "definition": group.definition or None,
+        "profile": group.profile or None,
+        "count": group.count,
+        "resources": group.resources,
+        "examples": [finding(issue, view) for issue in group.examples],
+    }
+
+
+def _measure(measure: MeasureResult, view: View) -> dict[str, Any]:
+    return {
+        "name": measure.name,
+        "category": measure.category,
+        "subcategory": measure.subcategory,
+        "context": measure.context,
+        "dimension": measure.dimension,
+        "status": measure.status,
+        "numerator": measure.numerator,
+        "denominator": measure.denominator,
+        "cannot_tell": measure.cannot_tell,
+        "share": share(measure.share),
+        "coverage": share(measure.coverage),
+        "threshold": _threshold(measure.threshold),
+        "by": [{"path": path, "numerator": passed, "denominator": judged} for path, passed, judged in measure.by],
+        "examples": [
+            {**located(place, view), "expression": place.expression or None, "line": place.line or None,
+             "column": place.column or None}
+            for place in measure.examples
+        ],
+        "resources_failed": measure.resources_failed,
+        "interval": list(measure.interval) if measure.interval else None,
+        "reason": measure.reason,
+    }  # fmt: skip
+
+
+def _threshold(threshold: Threshold | None) -> dict[str, Any] | None:
+    if threshold is None:
+        return None
+    return {
+        "maximum_failing": share(threshold.maximum_failing),
+        "source": threshold.source,
+        "published": threshold.published,
+    }
+
+
+def _score(score: Score) -> dict[str, Any]:
+    return {
+        "name": score.name,
+        "rubric": score.rubric,
+        "value": share(score.value),
+        "coverage": share(score.coverage),
+        "critical": list(score.critical),
+        "parts": [_part(part) for part in score.parts],
+    }
+
+
+def _part(part: ScorePart) -> dict[str, Any]:
+    return {
+        "measure": part.measure,
+        "weight": share(part.weight),
+        "earned": share(part.earned),
+        "counted": part.counted,
+        "reason": part.reason,
+        "note": part.note,
+    }

@@ -1,0 +1,46 @@
+"""The words of a finding, from the template of its kind; values only where the user opened them."""
+
+from fhircheck.model.issue import Issue
+from fhircheck.report.kinds import ISSUE_KINDS
+from fhircheck.report.shown import OPEN, Disguise, View, clean
+
+_HIDDEN = {"en": "(value not shown)", "de": "(Wert nicht gezeigt)"}
+_VALUE = {"en": "value", "de": "Wert"}
+
+
+class _Filling(dict[str, str]):
+    """What the places of a template are filled with; a place without a param shows as "?"."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def text(issue: Issue, language: str = "en", show_values: bool = False, names: Disguise = OPEN) -> str:
+    """One line that says what is wrong.
+
+    Params are safe to show by contract; the instance's own value is shown with `show_values` only:
+    in the template's ``{value}``, or appended where the template has none. Control characters are
+    neutralised, ids and file names hidden as `names` says.
+    """
+    kind = ISSUE_KINDS.get(issue.kind)
+    if kind is None:
+        return _unknown(issue, names)
+    template = kind.german if language == "de" and kind.german else kind.english
+    value = clean(f'"{issue.value}"') if show_values and issue.value is not None else None
+    filling = _Filling((name, names.words(clean(str(each)), issue.place)) for name, each in issue.params)
+    filling["value"] = _HIDDEN[language] if value is None else value
+    line = template.format_map(filling)
+    if value is not None and "{value}" not in template:
+        line = f"{line.removesuffix('.')} ({_VALUE[language]}: {value})"
+    return line
+
+
+def _unknown(issue: Issue, names: Disguise) -> str:
+    """A finding of a kind that no table knows is shown all the same."""
+    parts = ", ".join(f"{name}={names.words(clean(str(value)), issue.place)}" for name, value in issue.params)
+    return f"{issue.kind}: {parts}" if parts else issue.kind
+
+
+def message(issue: Issue, view: View) -> str:
+    """The words of `issue` as `view` asks for them."""
+    return text(issue, view.language, view.show_values, view.names)

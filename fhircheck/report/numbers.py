@@ -1,0 +1,73 @@
+"""Fractions and counts as text: rendered once, at the edge, and never rounded to a claim they do not make."""
+
+from fractions import Fraction
+
+UNKNOWN = "–"
+_SIZES = ("B", "kB", "MB", "GB", "TB")
+
+
+def percent(share: Fraction | None, language: str = "en") -> str:
+    """`share` (0..1) in percent with one decimal, an en dash for None.
+
+    "100%" and "0%" stand for exactly 1 and exactly 0 only; what would round to them is shown as
+    ">99.9%" and "<0.1%". German has a comma and a space: "97,3 %".
+    """
+    if share is None:
+        return UNKNOWN
+    return _bounded(share * 100, language) + ("%" if language == "en" else " %")
+
+
+def points(value: Fraction | None, language: str = "en") -> str:
+    """A score of 0..100 with one decimal; 100 and 0 only where exact, as in `percent`."""
+    return UNKNOWN if value is None else _bounded(value, language)
+
+
+def _bounded(value: Fraction, language: str) -> str:
+    """A number of 0..100 with one decimal, the ends only where exact."""
+    if value in (0, 100):
+        return str(int(value))
+    tenths = round(value * 10)
+    if tenths >= 1000:
+        return ">" + decimal(999, language)
+    return decimal(tenths, language) if tenths > 0 else "<" + decimal(1, language)
+
+
+def decimal(tenths: int, language: str = "en") -> str:
+    """`tenths` as a number with one decimal, in the decimal mark of `language`."""
+    return f"{tenths // 10}{'.' if language == 'en' else ','}{tenths % 10}"
+
+
+def weight(value: Fraction, language: str = "en") -> str:
+    """A weight: whole where it is whole, else with up to two decimals."""
+    text = f"{round(float(value), 2):g}"
+    return text if language == "en" else text.replace(".", ",")
+
+
+def number(value: int, language: str = "en") -> str:
+    """A count with its thousands apart: 12,345 in English, 12.345 in German."""
+    text = f"{value:,}"
+    return text if language == "en" else text.replace(",", ".")
+
+
+def size(octets: int, language: str = "en") -> str:
+    """Bytes with a decimal unit, e.g. "3.6 MB"."""
+    scaled, unit = octets, 0
+    while scaled >= 1000 and unit < len(_SIZES) - 1:
+        scaled, unit = scaled // 1000, unit + 1
+    if not unit:
+        return f"{octets} B"
+    return f"{decimal(octets * 10 // 1000**unit, language)} {_SIZES[unit]}"
+
+
+def seconds(duration: float, language: str = "en") -> str:
+    """A duration in seconds with one decimal."""
+    return decimal(round(duration * 10), language) + " s"
+
+
+def rounded(value: Fraction, digits: int = 6) -> float:
+    """`value` as a float of `digits` decimals; a whole number only where `value` is that whole number."""
+    step = Fraction(1, 10**digits)
+    near = Fraction(round(value / step)) * step
+    if near.denominator == 1 and near != value:
+        near += step if value > near else -step
+    return float(near)

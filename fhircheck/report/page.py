@@ -1,0 +1,81 @@
+"""A page of text that sections are written on: wrapped at the view's width, coloured or plain."""
+
+from io import StringIO
+
+from fhircheck.report.shown import View
+
+Span = tuple[str, str]
+"""text and style; "" is the plain style"""
+
+
+class Page:
+    """Lines of text, laid out by rich. Nothing is ever parsed as markup.
+
+    width: columns of text; sentences wrap there, while places and URLs stay on one line so that they
+    can be clicked and searched for.
+    """
+
+    def __init__(self, view: View) -> None:
+        from rich.console import Console
+
+        self.view = view
+        self._buffer = StringIO()
+        self._console = Console(
+            file=self._buffer,
+            width=view.width,
+            force_terminal=view.color,
+            color_system="standard" if view.color else None,
+            no_color=not view.color,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            legacy_windows=False,
+            _environ={},
+        )
+
+    def blank(self) -> None:
+        """An empty line."""
+        self._buffer.write("\n")
+
+    def heading(self, title: str, beside: str = "") -> None:
+        """A section's title, after an empty line."""
+        self.blank()
+        self.line((title, "bold"), (f"  {beside}" if beside else "", "dim"))
+
+    def line(self, *spans: Span, indent: int = 0) -> None:
+        """One line that is never broken."""
+        from rich.text import Text
+
+        self._console.print(Text(" " * indent) + Text.assemble(*spans), soft_wrap=True)
+
+    def wrapped(self, *spans: Span, indent: int = 0, hanging: int = 0) -> None:
+        """A sentence, wrapped at the width; lines after the first are `hanging` columns further in."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        text = Text.assemble(*spans)
+        lines = text.wrap(self._console, self.view.width - indent - hanging)
+        for index, each in enumerate(lines):
+            each.rstrip()
+            self._console.print(Padding(each, (0, 0, 0, indent + (hanging if index else 0))), soft_wrap=True)
+
+    def table(self, rows: list[tuple[Span, ...]], right: frozenset[int] = frozenset(), indent: int = 2) -> None:
+        """Columns two spaces apart, the last one wrapped to what is left; `right` columns align right."""
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        if not rows:
+            return
+        table = Table.grid(padding=(0, 2), pad_edge=False)
+        last = len(rows[0]) - 1
+        for column in range(last + 1):
+            justify = "right" if column in right else "left"
+            table.add_column(justify=justify, no_wrap=column != last, overflow="fold")  # type: ignore[arg-type]
+        for row in rows:
+            table.add_row(*(Text(text, style=style) for text, style in row))
+        self._console.print(Padding(table, (0, 0, 0, indent)))
+
+    def text(self) -> str:
+        """All that was written; no line ends in spaces."""
+        return "\n".join(line.rstrip(" ") for line in self._buffer.getvalue().split("\n"))

@@ -1,0 +1,1 @@
+"""The parts of the text report, one a file; each has ``show(page, report)``."""

@@ -1,0 +1,87 @@
+"""First of all: is the data valid, how sure is that, what is missing to be surer."""
+
+from fhircheck.model.report import ProfileUse, RunReport
+from fhircheck.report.numbers import number, percent
+from fhircheck.report.outcome import errors, invalid, outcome, resources
+from fhircheck.report.page import Page
+from fhircheck.report.remedies import remedy
+from fhircheck.report.shown import View, clean
+from fhircheck.report.words import counted, say
+
+_STYLES = {"valid": "bold green", "no-errors-found": "bold yellow", "invalid": "bold red", "not-checked": "bold red"}
+_MISSING = 5
+
+
+def show(page: Page, report: RunReport) -> None:
+    """Write the verdict, its certainty, and what would raise it."""
+    view, word = page.view, outcome(report)
+    page.wrapped((say(view, word), _STYLES[word]), ("  " + counts(report, view), "bold"))
+    page.wrapped((certainty(report, view), ""))
+    if report.sources.sampled is not None:
+        page.wrapped((say(view, "sampled", count=counted(view, report.sources.sampled, "record")), "yellow"))
+    _missing(page, report)
+    for note in report.notes:
+        page.wrapped((say(view, "note", note=_words(note, report, view)), ""), hanging=2)
+    if report.verdict.exit_code:
+        page.wrapped((ending(report, view), "bold"))
+
+
+def headline(report: RunReport, view: View) -> str:
+    """The verdict in one line."""
+    parts = [say(view, outcome(report)) + ":", counts(report, view), certainty(report, view)]
+    if report.verdict.exit_code:
+        parts.append(ending(report, view))
+    return " ".join(parts)
+
+
+def counts(report: RunReport, view: View) -> str:
+    """How many findings in how many resources."""
+    found = [counted(view, errors(report), "error")]
+    for name in ("warning", "information"):
+        if report.count(name):
+            found.append(counted(view, report.count(name), name))
+    whole = counted(view, resources(report), "resource")
+    bad = number(invalid(report), view.language)
+    text = say(view, "errors-in", findings=", ".join(found), resources=whole, bad=bad)
+    if report.sources.unreadable:
+        text += " " + say(view, "unreadable", count=counted(view, report.sources.unreadable, "record"))
+    return text
+
+
+def certainty(report: RunReport, view: View) -> str:
+    """How much of what was asked for could be decided."""
+    if report.coverage is None:
+        return say(view, "nothing-decided")
+    if report.coverage == 1:
+        return say(view, "all-decided")
+    return say(view, "part-decided", share=percent(report.coverage, view.language))
+
+
+def ending(report: RunReport, view: View) -> str:
+    """The exit code with its reasons."""
+    reasons = "; ".join(_words(reason, report, view) for reason in report.verdict.reasons)
+    return say(view, "exit", code=report.verdict.exit_code, reasons=reasons)
+
+
+def _words(text: str, report: RunReport, view: View) -> str:
+    return view.names.words(clean(text, longest=500), sources=report.sources.names)
+
+
+def _missing(page: Page, report: RunReport) -> None:
+    """Profiles that were not found, with the package that has them where we know it."""
+    missing = sorted((use for use in report.profiles if not use.found), key=lambda use: (-use.resources, use.url))
+    if not missing:
+        return
+    page.wrapped((say(page.view, "missing-profiles"), "yellow"))
+    for use in missing[:_MISSING]:
+        _one_missing(page, use)
+    if len(missing) > _MISSING:
+        page.line((say(page.view, "and-more", count=len(missing) - _MISSING), "dim"), indent=2)
+
+
+def _one_missing(page: Page, use: ProfileUse) -> None:
+    count = counted(page.view, use.resources, "resource")
+    page.line((clean(use.url), ""), (f"  ({count})", "dim"), indent=2)
+    cure = remedy(use.url, page.view.command)
+    if cure:
+        page.line((say(page.view, "try", command=cure.text(page.view)), "cyan"), indent=4)

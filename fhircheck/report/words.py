@@ -1,0 +1,129 @@
+"""The words of the text report in English and German, and counts with their nouns."""
+
+from fhircheck.report.numbers import number
+from fhircheck.report.shown import View
+
+WORDS: dict[str, tuple[str, str]] = {
+    "valid": ("VALID", "GÜLTIG"),
+    "no-errors-found": ("NO ERRORS FOUND", "KEINE FEHLER GEFUNDEN"),
+    "invalid": ("NOT VALID", "NICHT GÜLTIG"),
+    "not-checked": ("COULD NOT CHECK", "NICHT PRÜFBAR"),
+    "all-decided": (
+        "Every check that was asked for could be decided.",
+        "Jede verlangte Prüfung konnte entschieden werden.",
+    ),
+    "part-decided": (
+        "Coverage {share}: this part of the checks asked for could be decided.",
+        "Abdeckung {share}: dieser Teil der verlangten Prüfungen war entscheidbar.",
+    ),
+    "nothing-decided": ("Nothing was there to be checked.", "Es gab nichts zu prüfen."),
+    "sampled": (
+        "Only a sample was checked: {count}. The rest is unknown.",
+        "Nur eine Stichprobe wurde geprüft: {count}. Der Rest ist unbekannt.",
+    ),
+    "errors-in": ("{findings} in {resources}; {bad} with errors.", "{findings} in {resources}; {bad} mit Fehlern."),
+    "unreadable": ("{count} could not be read.", "{count} nicht lesbar."),
+    "missing-profiles": (
+        "Profiles that were not found, so nothing is known about conformance to them:",
+        "Profile, die nicht gefunden wurden; ob die Daten ihnen entsprechen, ist offen:",
+    ),
+    "exit": ("Exit code {code}: {reasons}", "Exit-Code {code}: {reasons}"),
+    "note": ("Note: {note}", "Hinweis: {note}"),
+    "try": ("try: {command}", "Abhilfe: {command}"),
+    "scores": ("SCORES", "PUNKTE"),
+    "rubric": ("rubric {name}", "Bewertungsschema {name}"),
+    "of-100": ("{points} of 100", "{points} von 100"),
+    "coverage": ("coverage {share}", "Abdeckung {share}"),
+    "no-score": ("no score: nothing could be judged", "keine Punkte: nichts war beurteilbar"),
+    "critical": ("critical criteria failed: {names}", "kritische Kriterien nicht erfüllt: {names}"),
+    "not-counted": ("not counted: {reason}", "zählt nicht: {reason}"),
+    "of": ("{earned} of {weight}", "{earned} von {weight}"),
+    "findings": ("FINDINGS", "BEFUNDE"),
+    "no-findings": ("None.", "Keine."),
+    "more-places": ("and {count} more like it", "und {count} weitere dieser Art"),
+    "more-definitions": ("{count} at other elements", "{count} an anderen Elementen"),
+    "more-kinds": ("{count} of further types: {names}", "{count} weiterer Arten: {names}"),
+    "see-all": (
+        "All findings, one a line: fhircheck validate --format ndjson ...   What a type means: fhircheck explain NAME",
+        "Alle Befunde, je Zeile einer: fhircheck validate --format ndjson ...   "
+        "Was eine Art bedeutet: fhircheck explain NAME",
+    ),
+    "in": ("in {resources}", "in {resources}"),
+    "profile": ("profile {url}", "Profil {url}"),
+    "record": ("record {number}", "Datensatz {number}"),
+    "measures": ("MEASURES", "MESSUNGEN"),
+    "measure": ("measure", "Messung"),
+    "share": ("passed", "erfüllt"),
+    "judged": ("judged", "beurteilt"),
+    "needed": ("needed", "nötig"),
+    "status": ("status", "Status"),
+    "cannot-tell-count": ("cannot tell: {count}", "offen: {count}"),
+    "at-least": ("≥ {share}", "≥ {share}"),
+    "weakest": ("weakest: {parts}", "am schwächsten: {parts}"),
+    "example": ("e.g. {place}", "z. B. {place}"),
+    "interval": ("95% interval {low} to {high}", "95-%-Intervall {low} bis {high}"),
+    "analogy": ("{source} (by analogy)", "{source} (in Analogie)"),
+    "status-passed": ("passed", "erfüllt"),
+    "status-failed": ("failed", "verfehlt"),
+    "status-informational": ("for information", "zur Information"),
+    "status-not-applicable": ("not applicable", "entfällt"),
+    "status-cannot-tell": ("cannot tell", "offen"),
+    "status-error": ("not measured", "nicht messbar"),
+    "undecided": ("COULD NOT BE TOLD", "OFFEN GEBLIEBEN"),
+    "undecided-why": (
+        "neither right nor wrong as far as this run can know",
+        "nach Kenntnis dieses Laufs weder richtig noch falsch",
+    ),
+    "more-details": ("{count} for {others}", "{count} bei {others}"),
+    "inputs": ("WHAT WAS CHECKED", "WAS GEPRÜFT WURDE"),
+    "read": ("{records} in {files}, {size}, {time}", "{records} in {files}, {size}, {time}"),
+    "resources": ("Resources", "Ressourcen"),
+    "profiles": ("Profiles", "Profile"),
+    "packages": ("Packages", "Pakete"),
+    "sources": ("Sources", "Quellen"),
+    "without-errors": ("without errors", "ohne Fehler"),
+    "with-errors": ("{count} with errors", "{count} mit Fehlern"),
+    "how-base": ("base", "Basis"),
+    "how-meta": ("meta.profile", "meta.profile"),
+    "how-asked": ("--profile", "--profile"),
+    "not-found": ("NOT FOUND", "FEHLT"),
+    "and-more": ("and {count} more", "und {count} weitere"),
+    "definitions": ("{count} from {origin}", "{count} aus {origin}"),
+    "summary": ("SUMMARY", "ÜBERSICHT"),
+}
+
+NOUNS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "error": (("error", "errors"), ("Fehler", "Fehler")),
+    "warning": (("warning", "warnings"), ("Warnung", "Warnungen")),
+    "information": (("piece of information", "pieces of information"), ("Information", "Informationen")),
+    "resource": (("resource", "resources"), ("Ressource", "Ressourcen")),
+    "record": (("record", "records"), ("Datensatz", "Datensätze")),
+    "file": (("file", "files"), ("Datei", "Dateien")),
+    "finding": (("finding", "findings"), ("Befund", "Befunde")),
+    "check": (("check", "checks"), ("Prüfung", "Prüfungen")),
+    "definition": (("definition", "definitions"), ("Definition", "Definitionen")),
+    "other": (("other", "others"), ("weiteren", "weiteren")),
+}
+
+SEVERITY: dict[str, tuple[str, str]] = {
+    "fatal": ("fatal", "fatal"),
+    "error": ("error", "Fehler"),
+    "warning": ("warning", "Warnung"),
+    "information": ("information", "Information"),
+}
+
+
+def say(view: View, key: str, **values: object) -> str:
+    """The words called `key` in the view's language, filled with `values`."""
+    words = WORDS[key][view.language == "de"]
+    return words.format_map(values) if values else words
+
+
+def counted(view: View, count: int, noun: str) -> str:
+    """A count with its noun: "1 error", "2 errors", "2 Fehler"."""
+    return f"{number(count, view.language)} {NOUNS[noun][view.language == 'de'][count != 1]}"
+
+
+def severity(view: View, name: str) -> str:
+    """The word for a severity."""
+    return SEVERITY[name][view.language == "de"]
