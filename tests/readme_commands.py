@@ -1,4 +1,4 @@
-"""What the README promises: its two commands (`python3 -m tests.readme_commands run|test` prints one) and its report."""
+"""What the README promises: its commands (`python3 -m tests.readme_commands run|test` prints one) and its report."""
 
 import os
 import re

@@ -1,6 +1,8 @@
 """The docs: generated pages are what the tables say, every page is reachable, no link leads nowhere."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,26 +19,41 @@ def test_generated_pages_are_not_stale(project_root: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_check_names_a_stale_page(project_root: Path, tmp_path: Path) -> None:
-    for path in (project_root / "docs").rglob("*"):
-        if path.suffix in {".py", ".md"}:
-            copy = tmp_path / "docs" / path.relative_to(project_root / "docs")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes())
-    (tmp_path / "README.md").write_bytes((project_root / "README.md").read_bytes())
-    page = tmp_path / "docs" / "reference" / "issues.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("cardinality-min", "cardinality-least"), encoding="utf-8")
-    (page.parent / "orphan.md").write_text("left over\n")
-    done = subprocess.run(
-        [*GENERATE, "--check"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PYTHONPATH": str(project_root)},
+def copy_of(root: Path, folder: Path) -> Path:
+    """What the generator reads and writes, in `folder`; the package itself stays where it is."""
+    left_out = shutil.ignore_patterns("__pycache__")
+    for name in ("docs", "sample_bundles"):
+        shutil.copytree(root / name, folder / name, ignore=left_out)
+    (folder / "tests").mkdir()
+    for name in ("README.md", "tests/__init__.py", "tests/readme_commands.py"):
+        (folder / name).write_bytes((root / name).read_bytes())
+    return folder
+
+
+def check(folder: Path, root: Path) -> subprocess.CompletedProcess[str]:
+    """`docs/generate.py --check` on a copy."""
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.run(
+        [*GENERATE, "--check"], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1
-    assert "issues.md: stale" in done.stderr
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    """Change a file, which must have held `old`."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_check_names_what_is_stale(project_root: Path, tmp_path: Path) -> None:
+    folder = copy_of(project_root, tmp_path)
+    replaced(folder / "docs" / "reference" / "issues.md", "cardinality-min", "cardinality-least")
+    replaced(folder / "README.md", "```text\n", "```text\nAn old line.\n")
+    (folder / "docs" / "reference" / "orphan.md").write_text("# Left over\n")
+    done = check(folder, project_root)
+    assert done.returncode == 1, done.stderr
+    assert "issues.md: stale: -| [cardinality-least]" in done.stderr
+    assert "README.md: stale: -An old line." in done.stderr
     assert "orphan.md: no page of that name is made" in done.stderr
 
 
