@@ -17,7 +17,7 @@ class Piece(NamedTuple):
     Bundle without its entries; ``problem`` nothing to parse, only `issues`.
     offset, line, first: where the first byte stands in the source (line one-based; first is the
     zero-based number of the first record, for entries the number of the first entry).
-    parts: for ``bundle-entries``, (offset, line, text) of each entry.
+    parts: for ``bundle-entries``, (offset, line, text) of each entry; columns: one-based column of each.
     """
 
     source: str
@@ -29,6 +29,7 @@ class Piece(NamedTuple):
     parts: tuple[tuple[int, int, bytes], ...] = ()
     entries: int = 0
     issues: tuple[Issue, ...] = ()
+    columns: tuple[int, ...] = ()
 
 
 Chunk = list[Piece]

@@ -1,0 +1,55 @@
+"""Where a JSON value ends: regular expressions that jump over whole values, on bytes, without building them.
+
+Nothing here judges: brackets are matched by depth alone, so that broken text is still cut somewhere.
+"""
+
+import re
+
+SPACE = re.compile(rb"[ \t\n\r]*+")
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+SCALAR = re.compile(rb'[^\s,:\[\]{}"]++')
+# After an opening bracket: everything up to and with the next bracket outside of strings.
+_JUMP = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
+_LEVELS = 24
+
+
+def _balanced(levels: int) -> re.Pattern[bytes]:
+    """A container with up to `levels` of others inside, as one expression: no Python a bracket."""
+    string = rb'"(?:[^"\\]++|\\.)*+"'
+    inner = rb'[{\[](?:[^"{}\[\]]++|' + string + rb")*+[}\]]"
+    for _ in range(levels):
+        inner = rb'[{\[](?:[^"{}\[\]]++|' + string + rb"|" + inner + rb")*+[}\]]"
+    return re.compile(inner, re.DOTALL)
+
+
+_CONTAINER = _balanced(_LEVELS)
+
+
+def skip_space(data: bytes, at: int) -> int:
+    """First position from `at` on that holds no white space."""
+    found = SPACE.match(data, at)
+    return found.end() if found else at
+
+
+def end_of_value(data: bytes, at: int) -> int:
+    """Position behind the value that begins at `at`, -1 where it does not end in `data`."""
+    first = data[at : at + 1]
+    if first in (b"{", b"["):
+        return end_of_container(data, at)
+    found = (STRING if first == b'"' else SCALAR).match(data, at)
+    return found.end() if found else -1
+
+
+def end_of_container(data: bytes, at: int) -> int:
+    """Position behind the bracket that closes the one at `at`, -1 where there is none."""
+    found = _CONTAINER.match(data, at)
+    if found:
+        return found.end()
+    depth, at = 1, at + 1
+    while depth:
+        found = _JUMP.match(data, at)
+        if not found:
+            return -1
+        depth += 1 if found[1] in b"{[" else -1
+        at = found.end()
+    return at
