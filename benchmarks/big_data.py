@@ -1,6 +1,7 @@
 """Input of any size out of sample_bundles/: the valid samples again and again under new ids, with some defects."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,15 @@ DEFECTS = [
 
 
 def resources(folder: Path = SAMPLES) -> list[dict[str, Any]]:
-    """All resources of the plain JSON and NDJSON samples, entries of Bundles apart, each id marked as a copy."""
+    """All resources of the plain JSON and NDJSON samples, Bundles taken apart, each id once and marked as a copy."""
     found: list[dict[str, Any]] = []
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".json":
             found += unbundled(json.loads(path.read_text(encoding="utf-8")))
         elif path.suffix == ".ndjson":
             found += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    known = {f"{each['resourceType']}/{each['id']}" for each in found if "id" in each}
-    return [{**rewritten(each, known), **({"id": each["id"] + COPY} if "id" in each else {})} for each in found]
+    by_name = {f"{each['resourceType']}/{each['id']}": each for each in found if each.get("id")}
+    return [{**rewritten(each, set(by_name)), "id": each["id"] + COPY} for each in by_name.values()]
 
 
 def unbundled(resource: dict[str, Any]) -> list[dict[str, Any]]:
@@ -31,8 +32,9 @@ def unbundled(resource: dict[str, Any]) -> list[dict[str, Any]]:
     if resource.get("resourceType") != "Bundle":
         return [resource]
     entries = [(entry.get("fullUrl", ""), entry["resource"]) for entry in resource["entry"] if "resource" in entry]
-    here = {url: f"{each['resourceType']}/{each['id']}" for url, each in entries if "id" in each}
-    return [relinked(each, here) for _, each in entries]
+    named = [(url, {**each, "id": each.get("id") or re.split("[/:]", url)[-1]}) for url, each in entries]
+    here = {url: f"{each['resourceType']}/{each['id']}" for url, each in named}
+    return [relinked(each, here) for _, each in named]
 
 
 def relinked(node: Any, here: dict[str, str]) -> Any:

@@ -144,9 +144,17 @@ def report_fields() -> str:
 
 
 def fields(schema: dict[str, Any]) -> str:
-    """The properties of one object."""
-    rows = ((f"`{name}`", kind_of(part), part.get("description", "")) for name, part in schema["properties"].items())
-    return table(("field", "type", "meaning"), rows)
+    """The properties of one object, those of objects inside it too."""
+    return table(("field", "type", "meaning"), rows(schema, ""))
+
+
+def rows(schema: dict[str, Any], before: str) -> Iterator[tuple[str, str, str]]:
+    """A row for each property at any depth; `before` is the path so far."""
+    for name, part in schema.get("properties", {}).items():
+        path = before + name
+        yield f"`{path}`", kind_of(part), part.get("description", "")
+        yield from rows(part, f"{path}.")
+        yield from rows(part.get("items", {}), f"{path}[].")
 
 
 def kind_of(part: dict[str, Any]) -> str:
