@@ -1,1 +1,48 @@
-"""Stage: assertions."""
+"""Stage: one ElementDefinition facet a file; it reads the definition AND says how to check the instance.
+
+VALUE_ASSERTIONS are asked about every value of an element. The others (SHAPE) are about how an object
+is put together; the linker weaves their gates into one function for each type of object.
+"""
+
+from fhircheck.assertions import (
+    cardinality,
+    choice_type,
+    json_form,
+    null_alignment,
+    primitive_format,
+    resource_type,
+    unknown_element,
+)
+from fhircheck.assertions.assertion import ValueAssertion
+from fhircheck.assertions.binding import Binding
+from fhircheck.assertions.fixed_value import FixedValue
+from fhircheck.assertions.max_length import MaxLength
+from fhircheck.assertions.min_max_value import MinMaxValue
+from fhircheck.assertions.pattern_value import PatternValue
+from fhircheck.model.issue import IssueKind
+from fhircheck.registry import Registry
+
+VALUE_ASSERTIONS: Registry[ValueAssertion] = Registry(
+    "value assertions",
+    FixedValue(),
+    PatternValue(),
+    MinMaxValue(),
+    MaxLength(),
+    Binding(),
+)
+
+SHAPE_KINDS: tuple[tuple[str, tuple[IssueKind, ...]], ...] = (
+    ("cardinality", cardinality.KINDS),
+    ("choice_type", choice_type.KINDS),
+    ("json_form", json_form.KINDS),
+    ("null_alignment", null_alignment.KINDS),
+    ("primitive_format", primitive_format.KINDS),
+    ("resource_type", resource_type.KINDS),
+    ("unknown_element", unknown_element.KINDS),
+)
+
+KINDS: tuple[IssueKind, ...] = tuple(
+    kind
+    for kinds in (*(kinds for _, kinds in SHAPE_KINDS), *(each.kinds for each in VALUE_ASSERTIONS))
+    for kind in kinds
+)

@@ -3,7 +3,8 @@
 import re
 
 _INDEX = re.compile(r"\[\d+\]")
-_STEP = re.compile(r"([A-Za-z_][\w-]*)|\[(\d+)\]")
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+_OF_TYPE = re.compile(r"\.ofType\((\w)(\w*)\)")
 
 # An element name out of the data is shown only where it looks like one: anything else may be content.
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
@@ -32,16 +33,17 @@ def shown_name(name: str) -> str:
 def steps(expression: str, below: str = "") -> list[str | int]:
     """Member names and list indexes that lead from the node at `below` to the node at `expression`.
 
-    `below` is the expression of the node to start from; when empty, the first name (the
-    resource type) is left out, since it is no member.
+    A choice is named as in JSON: ``value.ofType(Quantity)`` gives ``valueQuantity``. `below` is the
+    expression of the node to start from; when empty, the first name (the resource type) is left
+    out, since it is no member.
     """
     if below:
         if not expression.startswith(below):
             return []
         rest = expression[len(below) :]
     else:
-        rest = expression.partition(".")[2]
+        rest = "." + expression.partition(".")[2]
     found: list[str | int] = []
-    for name, index in _STEP.findall(rest):
+    for name, index in _STEP.findall(_OF_TYPE.sub(lambda match: match[1].upper() + match[2], rest)):
         found.append(int(index) if index else name)
     return found

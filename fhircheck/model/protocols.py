@@ -19,6 +19,9 @@ class Conformance(Protocol):
     def find(self, canonical: str, resource_type: str = "", referrer: str = "") -> Node | None:
         """The conformance resource with this canonical (``url`` or ``url|version``), or None."""
 
+    def find_version(self, canonical: str, resource_type: str = "", referrer: str = "") -> str:
+        """Version of what `find` gives, empty where there is none or it has no version."""
+
     def fingerprint(self) -> str:
         """Hash over the package set: equal sets give equal definitions."""
 

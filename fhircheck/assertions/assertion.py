@@ -1,0 +1,79 @@
+"""What an assertion is: it reads one facet of an ElementDefinition and checks values by it, twice.
+
+The *gate* answers yes or no and builds nothing; the *explainer* says what is wrong and where. A law
+holds them together: the gate is true exactly when the explainer finds nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from fhircheck.model.issue import Issue, IssueKind, Place, Severity, params
+from fhircheck.model.protocols import Gate
+from fhircheck.terminology.membership import Membership
+
+
+@dataclass(slots=True)
+class Findings:
+    """Issues of one resource against one profile while they are collected.
+
+    resource: ``Type/id`` of the innermost resource. profile: canonical being checked.
+    """
+
+    profile: str = ""
+    resource: str = ""
+    issues: list[Issue] = field(default_factory=list)
+
+    def add(
+        self,
+        kind: IssueKind,
+        expression: str,
+        definition: str,
+        *,
+        value: str | None = None,
+        severity: Severity | None = None,
+        **shown: str | int,
+    ) -> None:
+        """Report one finding at `expression`; `shown` are the params of its text."""
+        place = Place(resource=self.resource, expression=expression)
+        self.issues.append(
+            Issue(kind.name, severity or kind.severity, place, params(**shown), value, definition, self.profile)
+        )
+
+
+class Terminology(Protocol):
+    """Is this code in this value set? See fhircheck.terminology."""
+
+    def membership(self, value_set: str) -> Membership:
+        """What is known of the value set with this canonical."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What gates and explainers may ask of other stages.
+
+    undecided: called with (reason, detail) each time something cannot be told.
+    """
+
+    terminology: Terminology
+    undecided: Callable[[str, str], None]
+
+
+class ValueAssertion(Protocol):
+    """An assertion about a single value of an element.
+
+    `compile` gives the facet as plain JSON data, or None where the definition does not ask for it.
+    """
+
+    name: str
+    summary: str
+    clause: str
+    kinds: tuple[IssueKind, ...]
+
+    def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None: ...
+
+    def gate(self, facet: Any, around: Surroundings) -> Gate: ...
+
+    def explain(
+        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
+    ) -> None: ...

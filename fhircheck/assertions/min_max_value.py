@@ -1,0 +1,104 @@
+"""minValue[x] and maxValue[x]: a number, quantity, date or time stays within its bounds."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.fixed_value import polymorphic
+from fhircheck.model.issue import IssueKind
+from fhircheck.model.protocols import Gate
+
+CLAUSE = "http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_"
+KIND = IssueKind(
+    name="min-max-value",
+    severity="error",
+    code="value",
+    summary="A value lies outside the bounds that the profile sets.",
+    why="Values outside the bounds are documentation or unit errors more often than true extremes.",
+    clause=CLAUSE,
+    fix="Check the value and its unit at the source.",
+    english="Value is {side} {bound}",
+    german="Wert ist {side} {bound}",
+    failing='{"valueInteger": 11}',
+    passing='{"valueInteger": 10}',
+)
+_SECONDS = re.compile(r"(T\d\d:\d\d:\d\d)(?:\.(\d+))?")
+# Each bound: name in the definition, its side in a text.
+BOUNDS = (("minValue", "below"), ("maxValue", "above"))
+
+
+def compare(value: Any, bound: Any) -> int | None:
+    """-1, 0 or 1 as `value` is below, at or above `bound`; None where that cannot be told.
+
+    Dates of different precision compare by what both state. Quantities compare only with the
+    same system and code.
+    """
+    if isinstance(value, int | Decimal) and isinstance(bound, int | Decimal) and not isinstance(value, bool):
+        return (value > bound) - (value < bound)
+    if value.__class__ is str and bound.__class__ is str:
+        return _compare_times(value, bound)
+    if value.__class__ is dict and bound.__class__ is dict and {"system", "code"} <= value.keys() & bound.keys():
+        if (value["system"], value["code"]) == (bound["system"], bound["code"]):
+            return compare(value.get("value"), bound.get("value"))
+    return None
+
+
+def _compare_times(value: str, bound: str) -> int | None:
+    if "T" in value and "T" in bound:
+        try:
+            left, right = _moment(value), _moment(bound)
+        except ValueError:
+            return None
+        return (left > right) - (left < right)
+    shortest = min(len(value.partition("T")[0]), len(bound.partition("T")[0]))
+    left_text, right_text = value[:shortest], bound[:shortest]
+    return (left_text > right_text) - (left_text < right_text)
+
+
+def _moment(text: str) -> tuple[datetime, str]:
+    """Instant in UTC and the digits after the second, which datetime would cut off."""
+    fraction = _SECONDS.search(text)
+    digits = (fraction[2] or "").rstrip("0") if fraction else ""
+    whole = _SECONDS.sub(r"\1", text).replace(":60", ":59")
+    return datetime.fromisoformat(whole).astimezone(UTC), digits
+
+
+class MinMaxValue:
+    """The value is not below minValue[x] and not above maxValue[x]."""
+
+    name = "min_max_value"
+    summary = KIND.summary
+    clause = CLAUSE
+    kinds = (KIND,)
+
+    def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
+        """``{"minValue": ..., "maxValue": ...}`` with the bounds that are there, or None."""
+        bounds = {name: polymorphic(definition, name) for name, _ in BOUNDS}
+        there = {name: bound for name, bound in bounds.items() if bound is not None}
+        return there or None
+
+    def _crossed(self, facet: Any, value: Any, around: Surroundings) -> list[tuple[str, Any]]:
+        found = []
+        for name, side in BOUNDS:
+            if name not in facet:
+                continue
+            order = compare(value, facet[name])
+            if order is None:
+                around.undecided("value-not-comparable", name)
+            elif order == (-1 if name == "minValue" else 1):
+                found.append((side, facet[name]))
+        return found
+
+    def gate(self, facet: Any, around: Surroundings) -> Gate:
+        """True where no bound is crossed."""
+        return lambda value: not self._crossed(facet, value, around)
+
+    def explain(
+        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
+    ) -> None:
+        """Report each bound that is crossed."""
+        for side, bound in self._crossed(facet, value, around):
+            shown = bound.get("value") if bound.__class__ is dict else bound
+            findings.add(KIND, expression, definition, side=side, bound=str(shown))

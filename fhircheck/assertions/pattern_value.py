@@ -1,0 +1,70 @@
+"""pattern[x]: the value holds at least this (elementdefinition.html#pattern)."""
+
+from typing import Any
+
+from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.fixed_value import polymorphic, same, shown
+from fhircheck.model.issue import IssueKind
+from fhircheck.model.path import child
+from fhircheck.model.protocols import Gate
+
+CLAUSE = "http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_"
+KIND = IssueKind(
+    name="pattern-value",
+    severity="error",
+    code="value",
+    summary="A value does not hold what the profile's pattern asks for.",
+    why="The pattern marks what the data means (its code, its category); without it the data is not found.",
+    clause=CLAUSE,
+    fix="Add the parts that the pattern names; more than these is allowed.",
+    english="Value does not match the pattern {pattern}",
+    german="Wert entspricht nicht dem Muster {pattern}",
+    failing='{"category": [{"coding": [{"code": "laboratory"}]}]}',
+    passing='{"category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category",'
+    ' "code": "laboratory"}]}]}',
+)
+
+
+def matches(pattern: Any, value: Any) -> bool:
+    """True where `value` holds all of `pattern`: each item of a list in some item, each member in its member."""
+    if pattern.__class__ is dict:
+        return value.__class__ is dict and all(
+            name in value and matches(each, value[name]) for name, each in pattern.items()
+        )
+    if pattern.__class__ is list:
+        return value.__class__ is list and all(any(matches(each, found) for found in value) for each in pattern)
+    return same(pattern, value)
+
+
+class PatternValue:
+    """The value matches pattern[x]."""
+
+    name = "pattern_value"
+    summary = KIND.summary
+    clause = CLAUSE
+    kinds = (KIND,)
+
+    def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
+        """The pattern, or None."""
+        return polymorphic(definition, "pattern")
+
+    def gate(self, facet: Any, around: Surroundings) -> Gate:
+        """True where the value matches the pattern."""
+        if facet.__class__ is str:
+            return frozenset((facet,)).__contains__
+        return lambda value: matches(facet, value)
+
+    def explain(
+        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
+    ) -> None:
+        """Report at the innermost object that lacks something, or at the value that differs."""
+        if matches(facet, value):
+            return
+        if facet.__class__ is dict and value.__class__ is dict:
+            wrong = [name for name, each in facet.items() if name in value and not matches(each, value[name])]
+            if wrong and all(name in value for name in facet):
+                for name in wrong:
+                    place = expression if facet[name].__class__ is list else child(expression, name)
+                    self.explain(facet[name], value[name], place, definition, findings, around)
+                return
+        findings.add(KIND, expression, definition, value=shown(value), pattern=shown(facet))

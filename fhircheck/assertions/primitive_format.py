@@ -1,0 +1,158 @@
+"""Formats of the primitive types: the specification's patterns and what they miss.
+
+Each format is a gate that a built-in object answers where that is possible (a compiled pattern's
+fullmatch, which raises TypeError for what is no string). Real calendar dates, 32-bit integers and
+base64 are checked too; the specification's own base64 pattern takes exponential time and is not used.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from fhircheck.assertions.assertion import Findings
+from fhircheck.model.issue import IssueKind
+from fhircheck.model.protocols import Gate
+
+CLAUSE = "http://hl7.org/fhir/R4/datatypes.html#primitive"
+
+KIND = IssueKind(
+    name="primitive-format",
+    severity="error",
+    code="value",
+    summary="A primitive value does not have the format of its type.",
+    why="Systems that read it reject the resource, or read something else than was meant.",
+    clause=CLAUSE,
+    fix="Write the value in the format that the specification gives for the type.",
+    english="Not a valid {type}: {rule}",
+    german="Kein gültiger Wert vom Typ {type}: {rule}",
+    failing='{"resourceType": "Patient", "birthDate": "2023-02-30"}',
+    passing='{"resourceType": "Patient", "birthDate": "2023-02-28"}',
+)
+MISMATCH = IssueKind(
+    name="type-mismatch",
+    severity="error",
+    code="structure",
+    summary="A value has another JSON type than its element.",
+    why="A number in quotes or an object in place of a text is unreadable for typed software.",
+    clause="http://hl7.org/fhir/R4/json.html#primitive",
+    fix="Write the value as the JSON type that the element's FHIR type asks for.",
+    english="Must be {expected}, found {found}",
+    german="Muss {expected} sein, gefunden: {found}",
+    failing='{"resourceType": "Patient", "active": "true"}',
+    passing='{"resourceType": "Patient", "active": true}',
+)
+KINDS = (KIND, MISMATCH)
+
+_DAY = (
+    "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_YEAR = "(?!0000)[0-9]{4}"
+_LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29"
+_FULL = f"(?:{_YEAR}-{_DAY}|{_LEAP})"
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
+_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_TEXT = "[^\x00-\x08\x0b\x0c\x0e-\x1f]{1,1048576}"
+_UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+_URI = r"[^\x00-\x20\x0b\x0c]+"
+_WORD = r"[^ \t\n\r\x0b\x0c]+"
+
+PATTERNS: dict[str, tuple[str, str]] = {
+    "string": (_TEXT, "1 to 1,048,576 characters, no control characters"),
+    "markdown": (_TEXT, "1 to 1,048,576 characters, no control characters"),
+    "xhtml": (".+", "not empty"),
+    "code": (f"{_WORD}(?: {_WORD})*", "no spaces at either end, single spaces within"),
+    "id": (r"[A-Za-z0-9\-.]{1,64}", "1 to 64 letters, digits, '-' and '.'"),
+    "uri": (f"(?!uu?id:|oid:){_URI}", "no blanks; OIDs and UUIDs begin with urn:"),
+    "url": (_URI, "no blanks"),
+    "canonical": (_URI, "no blanks"),
+    "oid": (r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+", "urn:oid: and an OID"),
+    "uuid": (f"urn:uuid:{_UUID}", "urn:uuid: and a UUID"),
+    "date": (f"{_FULL}|{_YEAR}(?:-(?:0[1-9]|1[0-2]))?", "YYYY, YYYY-MM or YYYY-MM-DD, a day that exists"),
+    "dateTime": (
+        f"{_FULL}(?:T{_TIME}{_ZONE})?|{_YEAR}(?:-(?:0[1-9]|1[0-2]))?",
+        "YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with a time zone, a day that exists",
+    ),
+    "instant": (f"{_FULL}T{_TIME}{_ZONE}", "YYYY-MM-DDThh:mm:ss.sss with a time zone, a day that exists"),
+    "time": (_TIME, "hh:mm:ss"),
+}
+INTEGERS = {"integer": (-(2**31), 2**31 - 1), "unsignedInt": (0, 2**31 - 1), "positiveInt": (1, 2**31 - 1)}
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
+
+
+def is_boolean(value: Any) -> bool:
+    """True for JSON true and false only."""
+    return value is True or value is False
+
+
+def is_decimal(value: Any) -> bool:
+    """True for a JSON number."""
+    return value.__class__ is int or value.__class__ is Decimal
+
+
+def is_base64(value: str) -> bool:
+    """True for base64 (RFC 4648 section 4), blanks allowed as in the specification; linear time."""
+    if not value or _BASE64.fullmatch(value) is None:
+        return False
+    return len("".join(value.split())) % 4 == 0 and not value.isspace()
+
+
+def _integer(low: int, high: int) -> Gate:
+    return lambda value: value.__class__ is int and low <= value <= high
+
+
+def _gates() -> dict[str, Gate]:
+    gates: dict[str, Gate] = {}
+    for name, (pattern, _) in PATTERNS.items():
+        flags = re.DOTALL if name == "xhtml" else 0
+        gates[name] = re.compile(pattern, flags).fullmatch  # type: ignore[assignment]
+    for name, (low, high) in INTEGERS.items():
+        gates[name] = _integer(low, high)
+    return gates | {"boolean": is_boolean, "decimal": is_decimal, "base64Binary": is_base64}
+
+
+GATES: dict[str, Gate] = _gates()
+
+RULES: dict[str, str] = {name: rule for name, (_, rule) in PATTERNS.items()} | {
+    "integer": "a whole number of 32 bits",
+    "unsignedInt": "a whole number from 0 to 2,147,483,647",
+    "positiveInt": "a whole number from 1 to 2,147,483,647",
+    "base64Binary": "base64, in groups of four characters",
+}
+
+_JSON_TYPES: tuple[tuple[Callable[[Any], bool], str], ...] = (
+    (lambda value: value is None, "null"),
+    (is_boolean, "true or false"),
+    (is_decimal, "a number"),
+    (lambda value: isinstance(value, str), "a string"),
+    (lambda value: isinstance(value, list), "an array"),
+    (lambda value: isinstance(value, dict), "an object"),
+)
+
+
+def json_type(value: Any) -> str:
+    """The JSON type of `value` in words."""
+    return next((name for test, name in _JSON_TYPES if test(value)), "something else")
+
+
+def expected_json(type_code: str) -> str:
+    """The JSON type that the primitive `type_code` is written as, in words."""
+    if type_code == "boolean":
+        return "true or false"
+    return "a number" if type_code in INTEGERS or type_code == "decimal" else "a string"
+
+
+def explain(type_code: str, value: Any, expression: str, definition: str, findings: Findings) -> None:
+    """Report what keeps `value` from being a `type_code`; nothing where its gate passes."""
+    gate = GATES.get(type_code)
+    if gate is None:
+        return
+    expected = expected_json(type_code)
+    found = json_type(value)
+    if found != expected:
+        findings.add(MISMATCH, expression, definition, expected=expected, found=found)
+    elif not gate(value):
+        findings.add(
+            KIND, expression, definition, value=str(value), type=type_code, rule=RULES.get(type_code, expected)
+        )

@@ -1,0 +1,47 @@
+"""Properties that the definition does not have (json.html, extensibility.html)."""
+
+from difflib import get_close_matches
+
+from fhircheck.assertions.assertion import Findings
+from fhircheck.model.issue import IssueKind
+from fhircheck.model.path import shown_name
+
+CLAUSE = "http://hl7.org/fhir/R4/json.html#json"
+UNKNOWN = IssueKind(
+    name="unknown-element",
+    severity="error",
+    code="structure",
+    summary="A property is not defined for its type.",
+    why="Servers refuse the resource or drop the property, and with it what it says.",
+    clause=CLAUSE,
+    fix="Correct the name, or use an extension for what FHIR does not define.",
+    english="Unknown property '{name}'{hint}",
+    german="Unbekannte Eigenschaft '{name}'{hint}",
+    failing='{"resourceType": "Patient", "birthdate": "1970-01-01"}',
+    passing='{"resourceType": "Patient", "birthDate": "1970-01-01"}',
+)
+SIBLING = IssueKind(
+    name="sibling-unexpected",
+    severity="error",
+    code="structure",
+    summary="A property with an underscore stands beside an element that is not primitive.",
+    why="Only primitive values need a second property for their id and extensions.",
+    clause="http://hl7.org/fhir/R4/json.html#primitive",
+    fix="Put the extensions into the element itself.",
+    english="'{name}' is not allowed: {element} is not a primitive element",
+    german="'{name}' ist nicht erlaubt: {element} ist kein primitives Element",
+    failing='{"resourceType": "Patient", "_name": [{"extension": []}]}',
+    passing='{"resourceType": "Patient", "_birthDate": {"extension": [{"url": "http://example.org/e",'
+    ' "valueString": "x"}]}}',
+)
+KINDS = (UNKNOWN, SIBLING)
+
+
+def explain(name: str, known: list[str], expression: str, definition: str, findings: Findings) -> None:
+    """Report the property `name` of the object at `expression`; `known` are the names it could have."""
+    if name.startswith("_") and name[1:] in known:
+        findings.add(SIBLING, expression, definition, name=shown_name(name), element=name[1:])
+        return
+    near = get_close_matches(name[:64], known, 1, 0.8) or [each for each in known if each.lower() == name.lower()]
+    hint = f" ({near[0]}?)" if near else ""
+    findings.add(UNKNOWN, expression, definition, name=shown_name(name), hint=hint)

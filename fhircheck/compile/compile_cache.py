@@ -1,0 +1,56 @@
+"""Compiled profiles and value sets on disk, as JSON, one file each, keyed by the package set's hash."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import jiter
+
+from fhircheck.compile.compiled_profile import DECIMAL
+
+
+class CompileCache:
+    """A folder of JSON files; whatever is unreadable in it counts as not there.
+
+    folder None: nothing is kept. Two processes may write at once: each file is written whole and renamed.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def get(self, key: str, make: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
+        """The data kept under `key`, or what `make` returns, which is then kept unless it is None."""
+        path = self._path(key)
+        if path is not None:
+            with suppress(OSError, ValueError):
+                data = jiter.from_json(path.read_bytes(), float_mode="decimal")
+                if isinstance(data, dict):
+                    return data
+        data = make()
+        if path is not None and data is not None:
+            self._write(path, data)
+        return data
+
+    def _path(self, key: str) -> Path | None:
+        if self._folder is None:
+            return None
+        return self._folder / f"{hashlib.blake2b(key.encode(), digest_size=16).hexdigest()}.json"
+
+    def _write(self, path: Path, data: dict[str, Any]) -> None:
+        """Keep `data`; a full or read-only disk only costs the speed of the next run."""
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(data, file, ensure_ascii=False, separators=(",", ":"), default=_number)
+            os.replace(name, path)
+
+
+def _number(value: Any) -> dict[str, str]:
+    """A Decimal as the digits it was written with; compiled_profile.from_json restores it."""
+    return {DECIMAL: str(value)}

@@ -1,0 +1,167 @@
+"""Explainers: what is wrong with an object and where. They walk only where a gate said no."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fhircheck.assertions import VALUE_ASSERTIONS, cardinality, choice_type, json_form, null_alignment, primitive_format
+from fhircheck.assertions import unknown_element
+from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.resource_type import NOT_ALLOWED
+from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
+from fhircheck.compile.gates import passes
+from fhircheck.compile.linker import ENTRY_RESOURCE, Linked, Linker
+from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
+from fhircheck.model.path import child, item, shown_name
+
+Node = dict[str, Any]
+ExplainResource = Callable[[Any, str, Findings], None]
+ELEMENT = "Element"
+
+
+class Explainer:
+    """Explains values by the linker's shapes; `explain_resource` is asked about resources within."""
+
+    def __init__(self, linker: Linker, explain_resource: ExplainResource) -> None:
+        self._linker = linker
+        self._explain_resource = explain_resource
+
+    def root(self, node: Any, linked: Linked, expression: str, findings: Findings) -> None:
+        """Report what is wrong with `node` as an instance of the profile `linked`."""
+        if linked.shape is None or linked.compiled is None:
+            return
+        before, findings.profile = findings.profile, linked.compiled.canonical
+        self._object(node, linked.shape, linked, expression, findings)
+        findings.profile = before
+
+    def _object(self, node: Any, shape: Shape, linked: Linked, expression: str, findings: Findings) -> None:
+        if not json_form.explain_object(node, shape.type_name, expression, shape.element.id, findings):
+            return
+        known = [name for name in shape.slots if not name.startswith("_")]
+        found: dict[str, Slot] = {}
+        for name in node:
+            slot = shape.slots.get(name)
+            if slot is None and not (name == "resourceType" and shape.resource_type):
+                self._not_defined(name, shape, known, expression, findings)
+            elif slot is not None:
+                found.setdefault(slot.json_name, slot)
+        for name, slot in found.items():
+            self._property(node, name, slot, linked, expression, findings)
+        self._counts(node, shape, found, expression, findings)
+
+    def _not_defined(self, name: str, shape: Shape, known: list[str], expression: str, findings: Findings) -> None:
+        """A property without a slot: unknown, or a choice with a type that is not allowed here."""
+        for element in shape.element.children:
+            rest = name.removeprefix("_").removeprefix(element.name)
+            if element.choice and name.removeprefix("_") != rest and self._is_type(rest):
+                place = child(expression, shown_name(name.removeprefix("_")))
+                choice_type.explain_type(shown_name(name), f"{element.name}[x]", place, element.id, findings)
+                return
+        unknown_element.explain(name, known, expression, shape.element.id, findings)
+
+    def _is_type(self, tail: str) -> bool:
+        """Whether a choice's JSON name may end in `tail`: the name of a datatype."""
+        if not tail.isalnum() or not tail[:1].isupper():
+            return False
+        return tail[:1].lower() + tail[1:] in PRIMITIVES or self._linker.type(tail) is not None
+
+    def _counts(self, node: Node, shape: Shape, found: dict[str, Slot], expression: str, findings: Findings) -> None:
+        """Cardinality of every element, and choices with more than one type."""
+        for element in shape.element.children:
+            names = [name for name, slot in found.items() if slot.element is element]
+            if len(names) > 1:
+                choice_type.explain_many(names, f"{element.name}[x]", expression, element.id, findings)
+                continue
+            count = _count(node, names[0]) if names else 0
+            if names and element.repeats and not isinstance(node.get(names[0], node.get(f"_{names[0]}")), list):
+                continue
+            if names and count == 0 and element.repeats:
+                continue
+            label = f"{shape.element.id}.{element.name}{'[x]' if element.choice else ''}"
+            cardinality.explain(element.minimum, element.maximum, count, label, expression, element.id, findings)
+
+    def _property(self, node: Node, name: str, slot: Slot, linked: Linked, expression: str, findings: Findings) -> None:
+        """The value of one element: `name` and, for a primitive, its ``_name``."""
+        element, place = slot.element, child(expression, slot.step)
+        sibling_name = f"_{name}" if slot.primitive and f"_{name}" in node else ""
+        for each in (name, sibling_name):
+            if each and each in node:
+                is_sibling = each == sibling_name
+                slots = Slot(element, slot.type, is_sibling)
+                if json_form.explain_container(node[each], element.repeats, each, place, element.id, findings):
+                    self._values(node[each], slots, linked, place, findings)
+        if element.repeats and slot.primitive:
+            null_alignment.explain(node.get(name), node.get(f"_{name}"), name, place, element.id, findings)
+
+    def _values(self, value: Any, slot: Slot, linked: Linked, place: str, findings: Findings) -> None:
+        if not slot.element.repeats:
+            self.value(value, slot, linked, place, findings)
+            return
+        for index, each in enumerate(value):
+            if each is None and slot.primitive:
+                continue  # null alignment looks at it
+            self.value(each, slot, linked, item(place, index), findings)
+
+    def value(self, value: Any, slot: Slot, linked: Linked, place: str, findings: Findings) -> None:
+        """Report what is wrong with one value of the element in `slot`."""
+        if slot.sibling:
+            self._sibling(value, slot.element, place, findings)
+            return
+        if passes(self._linker.item_gate(slot, linked), value):
+            return
+        before = len(findings.issues)
+        self._by_type(value, slot, linked, place, findings)
+        if len(findings.issues) > before and not isinstance(value, str | dict):
+            return  # of the wrong JSON type: nothing more can be said
+        for name, facet in slot.element.facets.items():
+            VALUE_ASSERTIONS[name].explain(facet, value, place, slot.element.id, findings, self._linker.around)
+
+    def _sibling(self, value: Any, element: CompiledElement, place: str, findings: Findings) -> None:
+        """The id and extensions of a primitive."""
+        base = self._linker.type(ELEMENT)
+        if base is not None and base.shape is not None and not passes(base.shape.gate, value):
+            self._object(value, base.shape, base, place, findings)
+
+    def _by_type(self, value: Any, slot: Slot, linked: Linked, place: str, findings: Findings) -> None:
+        if slot.primitive and slot.type and not slot.element.children:
+            primitive_format.explain(slot.type.code, value, place, slot.element.id, findings)
+        elif self._linker.holds_resource(slot):
+            self._resource(value, slot, place, findings)
+        else:
+            shape = self._linker.shape_of(slot, linked)
+            if shape is not None and not passes(shape.gate, value):
+                self._object(value, shape, self._linker.owner_of(slot, linked), place, findings)
+            if slot.type and slot.type.profiles and isinstance(value, dict):
+                self._profiles(value, slot.type, place, findings)
+
+    def _profiles(self, value: Any, type_: TypeRef, place: str, findings: Findings) -> None:
+        """Report the profile on the type that `value` is nearest to, where it fits none."""
+        if passes(self._linker.profiles_gate(type_), value):
+            return
+        attempts = []
+        for url in type_.profiles:
+            linked = self._linker.profile(url)
+            if linked is not None:
+                attempt = Findings(findings.profile, findings.resource)
+                self.root(value, linked, place, attempt)
+                attempts.append(attempt.issues)
+        if attempts:
+            findings.issues.extend(min(attempts, key=len))
+
+    def _resource(self, value: Any, slot: Slot, place: str, findings: Findings) -> None:
+        if not json_form.explain_object(value, "Resource", place, slot.element.id, findings):
+            return
+        allowed = self._linker.allowed_resources(slot)
+        name = value.get("resourceType")
+        if allowed and name not in allowed:
+            shown = shown_name(name) if isinstance(name, str) else "(none)"
+            findings.add(NOT_ALLOWED, place, slot.element.id, type=shown, allowed=", ".join(sorted(allowed)))
+        elif not slot.element.id.startswith(ENTRY_RESOURCE):
+            self._explain_resource(value, place, findings)
+
+
+def _count(node: Node, name: str) -> int:
+    """How often the element occurs: items of its longer array, or one."""
+    value, sibling = node.get(name), node.get(f"_{name}")
+    if isinstance(value, list) or isinstance(sibling, list):
+        return max(len(each) if isinstance(each, list) else 0 for each in (value, sibling))
+    return 1

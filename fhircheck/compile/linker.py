@@ -1,0 +1,222 @@
+"""CompiledProfile -> Shapes with gates, once in each process, lazily: only what the data touches is linked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fhircheck.assertions import VALUE_ASSERTIONS
+from fhircheck.assertions.assertion import Surroundings, Terminology
+from fhircheck.assertions.primitive_format import GATES
+from fhircheck.compile import compiled_profile
+from fhircheck.compile.compile_cache import CompileCache
+from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, TypeRef
+from fhircheck.compile.gates import all_of, any_of
+from fhircheck.compile.profile_builder import compile_structure
+from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
+from fhircheck.model.errors import DefinitionUnusable
+from fhircheck.model.protocols import Conformance, Gate
+
+BASE = "http://hl7.org/fhir/StructureDefinition/"
+ABSTRACT_RESOURCES = frozenset({"Resource", "DomainResource"})
+UNKNOWN_KEPT = 20_000
+"""Past so many canonicals those that are not found are looked up each time, not remembered."""
+ENTRY_RESOURCE = "Bundle.entry.resource"
+
+
+class Linked:
+    """A profile ready to check with: its compiled form and the Shape of its root.
+
+    fault: why it cannot be used (no snapshot, malformed), empty where it can.
+    """
+
+    __slots__ = ("compiled", "elements", "fault", "shape", "shapes")
+
+    def __init__(self, compiled: CompiledProfile | None, fault: str = "") -> None:
+        self.compiled = compiled
+        self.fault = fault
+        self.shape: Shape | None = None
+        self.shapes: dict[int, Shape] = {}
+        self.elements: dict[str, CompiledElement] = {}
+
+
+class Linker:
+    """Finds, compiles and links the profiles of one set of definitions.
+
+    undecided: called with (reason, detail) whenever a check of an instance cannot be told.
+    """
+
+    def __init__(
+        self,
+        definitions: Conformance,
+        terminology: Terminology,
+        cache: CompileCache,
+        undecided: Callable[[str, str], None],
+    ) -> None:
+        self._definitions = definitions
+        self._cache = cache
+        self._key = definitions.fingerprint()
+        self._linked: dict[str, Linked | None] = {}
+        self._sibling: Gate | None = None
+        self._resource_gate: Gate | None = None
+        self.around = Surroundings(terminology, undecided)
+
+    def use_resource_gate(self, gate: Gate) -> None:
+        """Set the gate for a resource inside another one, which chooses its profiles itself."""
+        self._resource_gate = gate
+
+    def profile(self, canonical: str) -> Linked | None:
+        """The profile, resource type or datatype with this canonical; None where it is not loaded."""
+        if canonical not in self._linked:
+            linked = self._load(canonical)
+            if linked is None and len(self._linked) > UNKNOWN_KEPT:
+                return None
+            self._linked[canonical] = linked
+        return self._linked[canonical]
+
+    def type(self, code: str) -> Linked | None:
+        """The definition of the FHIR type `code`."""
+        return self.profile(BASE + code)
+
+    def is_resource(self, code: object) -> bool:
+        """Whether `code` is a resource type that instances can have."""
+        if not isinstance(code, str) or not code.isalnum():
+            return False
+        linked = self.type(code)
+        compiled = linked.compiled if linked else None
+        return compiled is not None and compiled.kind == "resource" and not compiled.abstract
+
+    def _load(self, canonical: str) -> Linked | None:
+        data = self._cache.get(
+            f"profile {self._key} {compiled_profile.FORM} {canonical}", lambda: self._compile(canonical)
+        )
+        if data is None:
+            return None
+        if "fault" in data:
+            return Linked(None, data["fault"])
+        compiled = compiled_profile.from_json(data)
+        if compiled is None:
+            return None
+        linked = Linked(compiled)
+        linked.shape = self._shape(compiled.root, linked, compiled.type if compiled.kind == "resource" else "")
+        return linked
+
+    def _compile(self, canonical: str) -> dict[str, Any] | None:
+        structure = self._definitions.find(canonical, "StructureDefinition")
+        if structure is None:
+            return None
+
+        def resolve(url: str, resource_type: str) -> str:
+            version = "" if "|" in url else self._definitions.find_version(url, resource_type, canonical)
+            return f"{url}|{version}" if version else url
+
+        try:
+            return compiled_profile.to_json(compile_structure(structure, resolve))
+        except DefinitionUnusable as fault:
+            return {"fault": str(fault)}
+
+    def _shape(self, element: CompiledElement, linked: Linked, resource_type: str = "") -> Shape:
+        """The Shape of the object that `element` of this profile describes by its children."""
+        shape = linked.shapes.get(id(element))
+        if shape is None:
+            profile = linked.compiled.canonical if linked.compiled else ""
+            shape = Shape(element, resource_type, profile, lambda slot: self.item_gate(slot, linked), self.sibling_gate)
+            linked.shapes[id(element)] = shape
+        return shape
+
+    def shape_of(self, slot: Slot, linked: Linked) -> Shape | None:
+        """The Shape of the object in `slot`, None for primitives, resources and unknown types."""
+        element = slot.element
+        if element.children:
+            return self._shape(element, linked)
+        if element.reference:
+            target = self._referenced(element.reference, linked)
+            return self._shape(target, linked) if target is not None else None
+        code = slot.type.code if slot.type else ""
+        if code in PRIMITIVES or self.holds_resource(slot):
+            return None
+        found = self.type(code)
+        return found.shape if found else None
+
+    def owner_of(self, slot: Slot, linked: Linked) -> Linked:
+        """The profile whose elements the Shape of `slot` comes from."""
+        if slot.element.children or slot.element.reference or slot.type is None:
+            return linked
+        return self.type(slot.type.code) or linked
+
+    def _referenced(self, element_id: str, linked: Linked) -> CompiledElement | None:
+        if not linked.elements and linked.compiled:
+            waiting = [linked.compiled.root]
+            while waiting:
+                element = waiting.pop()
+                linked.elements.setdefault(element.id, element)
+                waiting.extend(element.children)
+        return linked.elements.get(element_id)
+
+    def holds_resource(self, slot: Slot) -> bool:
+        """Whether the value is a resource (contained, in a Bundle entry, in a parameter)."""
+        code = slot.type.code if slot.type else ""
+        if not code or code in PRIMITIVES or slot.element.children:
+            return False
+        found = self.type(code)
+        return found is not None and found.compiled is not None and found.compiled.kind == "resource"
+
+    def allowed_resources(self, slot: Slot) -> frozenset[str]:
+        """Resource types that the element allows; empty for any."""
+        codes = frozenset(each.code for each in slot.element.types)
+        return frozenset() if codes & ABSTRACT_RESOURCES else codes
+
+    def sibling_gate(self) -> Gate:
+        """The gate of a primitive's ``_name`` object: an Element with id and extensions only."""
+        if self._sibling is None:
+            element = self.type("Element")
+            self._sibling = element.shape.gate if element and element.shape else (lambda value: False)
+        return self._sibling
+
+    def item_gate(self, slot: Slot, linked: Linked) -> Gate:
+        """The gate of one value in `slot`: its type, the profiles on the type, its facets."""
+        gates = [self._type_gate(slot, linked)]
+        if slot.type and slot.type.profiles and not self.holds_resource(slot):
+            gates.append(self.profiles_gate(slot.type))
+        for name, facet in slot.element.facets.items():
+            gates.append(VALUE_ASSERTIONS[name].gate(facet, self.around))
+        if len(gates) == 2 and "binding" in slot.element.facets and getattr(gates[1], "__name__", "") == "__contains__":
+            return gates[1]  # all members of a closed value set are well-formed codes
+        return all_of(gates)
+
+    def _type_gate(self, slot: Slot, linked: Linked) -> Gate:
+        code = slot.type.code if slot.type else ""
+        if code in GATES and not slot.element.children:
+            return GATES[code]
+        if self.holds_resource(slot):
+            return self._resource_slot_gate(slot)
+        shape = self.shape_of(slot, linked)
+        if shape is not None:
+            return shape.gate
+        return self._open_gate("type-missing", code or slot.element.id)
+
+    def _open_gate(self, reason: str, detail: str) -> Gate:
+        undecided = self.around.undecided
+
+        def gate(value: Any) -> bool:
+            undecided(reason, detail)
+            return True
+
+        return gate
+
+    def profiles_gate(self, type_: TypeRef) -> Gate:
+        """The gate of the profiles on a type: one of them holds."""
+        gates = []
+        for url in type_.profiles:
+            linked = self.profile(url)
+            if linked is None or linked.shape is None:
+                return self._open_gate("profile-missing", url)
+            gates.append(linked.shape.gate)
+        return any_of(gates)
+
+    def _resource_slot_gate(self, slot: Slot) -> Gate:
+        allowed = self.allowed_resources(slot)
+        inner = self._resource_gate
+        if slot.element.id.startswith(ENTRY_RESOURCE) or inner is None:
+            return lambda value: value.__class__ is dict and (not allowed or value.get("resourceType") in allowed)
+        if not allowed:
+            return inner
+        return lambda value: value.__class__ is dict and value.get("resourceType") in allowed and inner(value)

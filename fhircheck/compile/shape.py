@@ -1,0 +1,142 @@
+"""A Shape is one type of JSON object, linked: which properties it has, and its gate.
+
+It belongs to one process: it holds functions. All it is made of is plain data (CompiledElement), and
+its properties are linked when they are first met.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from fhircheck.assertions.primitive_format import GATES
+from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
+from fhircheck.compile.gates import Members, aligned_values, list_of, object_gate
+from fhircheck.model.protocols import Gate
+
+PRIMITIVES = GATES.keys()
+
+
+class Slot(NamedTuple):
+    """What a JSON property of an object stands for.
+
+    type: the one type it has here (a choice has one slot for each), None for content by reference.
+    sibling: whether it is the ``_name`` of a primitive.
+    """
+
+    element: CompiledElement
+    type: TypeRef | None
+    sibling: bool = False
+
+    @property
+    def primitive(self) -> bool:
+        """Whether its value is a primitive."""
+        return self.type is not None and self.type.code in PRIMITIVES
+
+    @property
+    def json_name(self) -> str:
+        """The JSON property name, without underscore."""
+        if not self.element.choice or self.type is None:
+            return self.element.name
+        return self.element.name + self.type.code[:1].upper() + self.type.code[1:]
+
+    @property
+    def step(self) -> str:
+        """How a FHIRPath expression names it."""
+        if not self.element.choice or self.type is None:
+            return self.element.name
+        return f"{self.element.name}.ofType({self.type.code})"
+
+
+def slots_of(element: CompiledElement) -> dict[str, Slot]:
+    """JSON property name -> Slot for all properties that the children of `element` allow."""
+    slots: dict[str, Slot] = {}
+    for child in element.children:
+        for type_ in child.types or (None,):
+            slot = Slot(child, type_)
+            slots.setdefault(slot.json_name, slot)
+            if slot.primitive:
+                slots.setdefault(f"_{slot.json_name}", Slot(child, type_, True))
+    return slots
+
+
+class Shape:
+    """One type of object of one profile.
+
+    element: the element whose children are its properties. resource_type: name that resourceType
+    must have, empty for what is no resource. profile: canonical of the profile it comes from.
+    """
+
+    __slots__ = ("element", "gate", "profile", "resource_type", "slots")
+
+    def __init__(
+        self,
+        element: CompiledElement,
+        resource_type: str,
+        profile: str,
+        item_gate: Callable[[Slot], Gate],
+        sibling_gate: Callable[[], Gate],
+    ) -> None:
+        self.element = element
+        self.profile = profile
+        self.resource_type = resource_type
+        self.slots = slots_of(element)
+        self.gate = self._gate(item_gate, sibling_gate)
+
+    @property
+    def type_name(self) -> str:
+        """The type in words: the element's type, or the path for a backbone element."""
+        return self.resource_type or (self.element.types[0].code if self.element.types else self.element.id)
+
+    def choice_names(self, element: CompiledElement) -> dict[str, str]:
+        """JSON name (also with underscore) -> JSON name without it, for the choice `element`."""
+        return {name: slot.json_name for name, slot in self.slots.items() if slot.element is element}
+
+    def _gate(self, item_gate: Callable[[Slot], Gate], sibling_gate: Callable[[], Gate]) -> Gate:
+        slots = self.slots
+
+        def build(name: str) -> Gate | None:
+            if name == "resourceType" and self.resource_type:
+                return frozenset((self.resource_type,)).__contains__
+            slot = slots.get(name)
+            if slot is None or slot.element.maximum == 0:
+                return None
+            item = sibling_gate() if slot.sibling else item_gate(slot)
+            element = slot.element
+            return list_of(item, element.minimum, element.maximum) if element.repeats else item
+
+        together = {}
+        for name, slot in slots.items():
+            if slot.element.repeats and slot.primitive and slot.element.maximum != 0:
+                together[name] = self._together(slot, item_gate, sibling_gate)
+        required = frozenset(each.name for each in self.element.children if each.minimum and not each.choice)
+        return object_gate(Members(build), required, tuple(self._choices()), together)
+
+    def _together(
+        self, slot: Slot, item_gate: Callable[[Slot], Gate], sibling_gate: Callable[[], Gate]
+    ) -> Callable[[dict[str, Any]], bool]:
+        """Check of a repeating primitive with its sibling, linked when first needed."""
+        made: list[Callable[[dict[str, Any]], bool]] = []
+        low, high = slot.element.minimum, slot.element.maximum
+        name = slot.json_name
+
+        def check(node: dict[str, Any]) -> bool:
+            if not made:
+                made.append(aligned_values(item_gate(Slot(slot.element, slot.type)), sibling_gate(), name))
+            if not made[0](node):
+                return False
+            length = len(node.get(name) or node.get(f"_{name}") or ())
+            return length >= low and (high is None or length <= high)
+
+        return check
+
+    def _choices(self) -> Iterator[tuple[int, frozenset[str], Callable[[dict[str, Any]], bool]]]:
+        for child in self.element.children:
+            if child.choice:
+                names = self.choice_names(child)
+                yield child.minimum, frozenset(names), _exactly(names, child.minimum)
+
+
+def _exactly(names: dict[str, str], minimum: int) -> Callable[[dict[str, Any]], bool]:
+    def check(node: dict[str, Any]) -> bool:
+        return minimum <= len({names[name] for name in names.keys() & node.keys()}) <= 1
+
+    return check

@@ -1,0 +1,67 @@
+"""A snapshot's flat list of ElementDefinitions as a tree, slices set apart from what they slice."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fhircheck.model.errors import DefinitionUnusable
+
+
+@dataclass(slots=True)
+class ElementNode:
+    """An ElementDefinition with the definitions below it.
+
+    path: ElementDefinition.path, with a choice written as in ``Observation.value[x]``.
+    """
+
+    path: str
+    definition: dict[str, Any]
+    children: list["ElementNode"] = field(default_factory=list)
+    slices: list["ElementNode"] = field(default_factory=list)
+
+
+def element_tree(structure: dict[str, Any]) -> ElementNode:
+    """The tree of `structure`'s snapshot (a StructureDefinition).
+
+    Built from the order of the list and the paths alone, since ids are missing in some packages.
+    Raises DefinitionUnusable where there is no snapshot or the list is no tree.
+    """
+    elements = structure.get("snapshot", {}).get("element") or []
+    name = structure.get("url") or structure.get("id")
+    if not elements:
+        raise DefinitionUnusable(f"profile {name} has no snapshot")
+    root = ElementNode(str(elements[0].get("path", "")), elements[0])
+    latest = {root.path: root}
+    for definition in elements[1:]:
+        path = _path(definition)
+        parent = latest.get(path.rpartition(".")[0])
+        if parent is None:
+            raise DefinitionUnusable(f"profile {name}: element {path} stands under nothing")
+        node = ElementNode(path, definition)
+        _attach(parent, node)
+        for known in [known for known in latest if known.startswith(path + ".")]:
+            del latest[known]
+        latest[path] = node
+    return root
+
+
+def _attach(parent: ElementNode, node: ElementNode) -> None:
+    """Put `node` below `parent`: as a slice where an element of its path is already there."""
+    for sibling in parent.children:
+        if sibling.path == node.path:
+            sibling.slices.append(node)
+            return
+    parent.children.append(node)
+
+
+def _path(definition: dict[str, Any]) -> str:
+    """The path; a choice narrowed by renaming (``Extension.valueCoding``) gets its ``[x]`` back."""
+    path = str(definition.get("path", ""))
+    base = str(definition.get("base", {}).get("path", ""))
+    types = definition.get("type") or []
+    if base.endswith("[x]") and not path.endswith("[x]") and len(types) == 1:
+        head, _, tail = path.rpartition(".")
+        stem = base.rpartition(".")[2][:-3]
+        code = str(types[0].get("code", ""))
+        if tail == stem + code[:1].upper() + code[1:]:
+            return f"{head}.{stem}[x]"
+    return path

@@ -1,0 +1,77 @@
+"""What is known of one value set: which codes are members, which are not, and what cannot be told."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Answer(Enum):
+    """Is the code in the value set?"""
+
+    MEMBER = "member"
+    NOT_MEMBER = "not-member"
+    CANNOT_TELL = "cannot-tell"
+
+
+@dataclass(slots=True)
+class Membership:
+    """Members of a value set by code system, as far as the loaded packages tell.
+
+    systems: system URL -> its codes in the value set. folded: the same in lower case, for systems
+    that are not case sensitive. open_systems: system URL -> why its members are not known; the key
+    ``*`` stands for any system. reason, detail: what to report where nothing can be told.
+    """
+
+    canonical: str
+    systems: dict[str, frozenset[str]] = field(default_factory=dict)
+    folded: dict[str, frozenset[str]] = field(default_factory=dict)
+    open_systems: dict[str, str] = field(default_factory=dict)
+    codes: frozenset[str] = frozenset()
+
+    @property
+    def closed(self) -> bool:
+        """Whether all members are known, and exactly as they are written."""
+        return not self.open_systems and not self.folded
+
+    @property
+    def undecided(self) -> tuple[str, str]:
+        """(reason, detail) of the first thing that is not known."""
+        system, reason = min(self.open_systems.items())
+        return reason, self.canonical if system == "*" else f"{system} ({self.canonical})"
+
+    def answer(self, system: Any, code: Any) -> Answer:
+        """Whether `code` of `system` is a member; system None: the element implies the system."""
+        if code.__class__ is not str:
+            return Answer.NOT_MEMBER
+        if system is None:
+            known = code in self.codes or any(code.lower() in each for each in self.folded.values())
+        else:
+            known = code in self.systems.get(system, ()) or code.lower() in self.folded.get(system, ())
+        if known:
+            return Answer.MEMBER
+        if "*" in self.open_systems or (self.open_systems if system is None else system in self.open_systems):
+            return Answer.CANNOT_TELL
+        return Answer.NOT_MEMBER
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for the cache, in a stable order."""
+        return {
+            "canonical": self.canonical,
+            "systems": {system: sorted(codes) for system, codes in sorted(self.systems.items())},
+            "folded": sorted(self.folded),
+            "open": dict(sorted(self.open_systems.items())),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Membership":
+        """The Membership that `to_json` wrote."""
+        systems = {system: frozenset(codes) for system, codes in data["systems"].items()}
+        return cls.build(data["canonical"], systems, set(data["folded"]), data["open"])
+
+    @classmethod
+    def build(
+        cls, canonical: str, systems: dict[str, frozenset[str]], folded: set[str], open_systems: dict[str, str]
+    ) -> "Membership":
+        """A Membership over `systems`; those named in `folded` are compared without regard to case."""
+        lower = {system: frozenset(code.lower() for code in systems.get(system, ())) for system in folded}
+        return cls(canonical, systems, lower, dict(open_systems), frozenset().union(*systems.values()))

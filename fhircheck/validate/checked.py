@@ -1,0 +1,58 @@
+"""One checked resource: what later stages may know of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fhircheck.model.issue import Issue, Place
+from fhircheck.model.path import child
+
+
+@dataclass(slots=True)
+class ProfileCheck:
+    """A profile the resource was checked against: how it was chosen, whether it was found, whether it holds."""
+
+    url: str
+    how: str
+    found: bool
+    valid: bool
+
+
+@dataclass(slots=True)
+class Checked:
+    """A resource with its findings.
+
+    source, record: where it was read. root: expression of the resource, ``Bundle.entry[3].resource``
+    for an entry. full_url, bundle: the entry's fullUrl and the number of the Bundle's record (-1 for
+    a Bundle that was split), None for what is no entry. valid: no error was found; None where it
+    could not be checked. claimed: it names profiles, or was asked to conform to some. cannot_tell:
+    one of these could not be loaded. version: FHIR version it seems to be of, empty for R4.
+    """
+
+    source: str
+    record: int
+    node: dict[str, Any]
+    root: str
+    resource: str
+    full_url: Any = None
+    bundle: int | None = None
+    issues: list[Issue] = field(default_factory=list)
+    profiles: list[ProfileCheck] = field(default_factory=list)
+    valid: bool | None = True
+    version: str = ""
+    evidence: str = ""
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it says, or was asked, to conform to a profile."""
+        return any(each.how != "base" for each in self.profiles)
+
+    @property
+    def cannot_tell(self) -> bool:
+        """Whether a profile it claims could not be used."""
+        return any(each.how != "base" and not each.found for each in self.profiles)
+
+    def place(self, expression: str) -> Place:
+        """The Place of `expression` (from the resource's type on, e.g. ``Patient.name``) in this resource."""
+        tail = expression.partition(".")[2]
+        shown = child(self.root, tail) if tail else self.root
+        return Place(self.source, self.record, self.resource, shown)

@@ -1,0 +1,191 @@
+"""One resource against its type and profiles: the gate first, the explainer where the gate says no."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.resource_type import UNKNOWN
+from fhircheck.compile.explainer import Explainer
+from fhircheck.compile.gates import NEVER, Members, passes
+from fhircheck.compile.linker import Linked, Linker
+from fhircheck.model.issue import Issue, IssueKind
+from fhircheck.model.path import child, item, shown_name
+from fhircheck.model.protocols import Gate
+
+Node = dict[str, Any]
+
+PROFILE_UNKNOWN = IssueKind(
+    name="profile-unknown",
+    severity="warning",
+    code="not-found",
+    summary="A profile that the resource claims is not among the loaded packages.",
+    why="Whether the claim holds could not be checked.",
+    clause="http://hl7.org/fhir/R4/resource-definitions.html#Meta.profile",
+    fix="Install the package that defines the profile and name it with --package, or correct the URL.",
+    english="Profile {profile} is not known: not checked",
+    german="Profil {profile} ist nicht bekannt: nicht geprüft",
+    failing='{"resourceType": "Patient", "meta": {"profile": ["http://example.org/StructureDefinition/none"]}}',
+    passing='{"resourceType": "Patient"}',
+)
+PROFILE_UNUSABLE = IssueKind(
+    name="profile-unusable",
+    severity="warning",
+    code="not-supported",
+    summary="A profile that the resource claims is known, but cannot be compiled.",
+    why="Whether the claim holds could not be checked.",
+    clause="http://hl7.org/fhir/R4/profiling.html#snapshot",
+    fix="Use a release of the package that ships snapshots.",
+    english="Profile {profile} could not be used: {fault}",
+    german="Profil {profile} ist nicht verwendbar: {fault}",
+    failing='{"resourceType": "Patient", "meta": {"profile": ["http://example.org/StructureDefinition/no-snapshot"]}}',
+    passing='{"resourceType": "Patient"}',
+)
+PROFILE_TYPE = IssueKind(
+    name="profile-wrong-type",
+    severity="error",
+    code="structure",
+    summary="A resource claims a profile that is made for another resource type.",
+    why="The claim cannot be true, so whoever selects by profile gets what they did not ask for.",
+    clause="http://hl7.org/fhir/R4/resource-definitions.html#Meta.profile",
+    fix="Remove the claim, or send the resource as the type that the profile is made for.",
+    english="Profile {profile} is for {expected}, not for {type}",
+    german="Profil {profile} gilt für {expected}, nicht für {type}",
+    failing='{"resourceType": "Patient", "meta": {"profile":'
+    ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
+    passing='{"resourceType": "Observation", "meta": {"profile":'
+    ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
+)
+KINDS = (PROFILE_UNKNOWN, PROFILE_UNUSABLE, PROFILE_TYPE)
+
+
+def claimed(node: Node) -> list[str]:
+    """The canonicals in meta.profile; what is malformed there is the explainer's concern."""
+    meta = node.get("meta")
+    profiles = meta.get("profile") if meta.__class__ is dict else None
+    if profiles.__class__ is not list:
+        return []
+    return list(dict.fromkeys(each for each in profiles if each.__class__ is str))
+
+
+def label(node: Any) -> str:
+    """``Type/id`` of a resource, the type alone where it has no sound id."""
+    name = node.get("resourceType") if node.__class__ is dict else None
+    if name.__class__ is not str:
+        return ""
+    identity = node.get("id")
+    sound = identity.__class__ is str and 0 < len(identity) <= 64 and not set(identity) & set(" \t\n\r\"'")
+    return f"{shown_name(name)}/{identity}" if sound else shown_name(name)
+
+
+class ResourceCheck:
+    """Checks resources, also those within others, each against its own type and claims."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.linker = linker
+        self.explainer = Explainer(linker, self.explain_inner)
+        self._base = Members(self._base_gate)
+        linker.use_resource_gate(self.inner_gate)
+
+    def _base_gate(self, name: str) -> Gate | None:
+        if not self.linker.is_resource(name):
+            return None
+        linked = self.linker.type(name)
+        return linked.shape.gate if linked and linked.shape else None
+
+    def base_passes(self, node: Node) -> bool:
+        """Whether `node` is sound as the resource type it says it is."""
+        name = node.get("resourceType")
+        try:
+            return name.__class__ is str and bool(self._base[name](node))
+        except TypeError:
+            return False
+
+    def known(self, name: object) -> bool:
+        """Whether `name` is a resource type of R4."""
+        return isinstance(name, str) and self._base[name] is not NEVER
+
+    def inner_gate(self, node: Any) -> bool:
+        """The gate of a resource within another: its type, its claims and, for a Bundle, its entries."""
+        if node.__class__ is not dict or not self.base_passes(node):
+            return False
+        if any(not self._claim_holds(node, url) for url in claimed(node)):
+            return False
+        return all(self.inner_gate(entry) for _, entry in entry_resources(node))
+
+    def _claim_holds(self, node: Node, url: str) -> bool:
+        linked = self.linker.profile(url)
+        if linked is None or linked.compiled is None or linked.shape is None:
+            return False
+        return linked.compiled.type == node.get("resourceType") and passes(linked.shape.gate, node)
+
+    def explain_inner(self, node: Any, expression: str, findings: Findings) -> None:
+        """Report all that is wrong with a resource within another."""
+        before, findings.resource = findings.resource, label(node)
+        self.explain_base(node, expression, findings)
+        for url in claimed(node):
+            self.explain_profile(node, url, expression, findings)
+        for step, entry in entry_resources(node):
+            self.explain_inner(entry, f"{expression}.{step}", findings)
+        findings.resource = before
+
+    def explain_base(self, node: Any, expression: str, findings: Findings) -> None:
+        """Report what is wrong with `node` as the resource type it says it is."""
+        name = node.get("resourceType") if node.__class__ is dict else None
+        if not self.known(name):
+            findings.add(UNKNOWN, expression, "", type=_type_shown(name), hint=self._hint(name))
+            return
+        linked = self.linker.type(str(name))
+        if linked is not None and not self.base_passes(node):
+            self.explainer.root(node, linked, expression, findings)
+
+    def _hint(self, name: object) -> str:
+        if not isinstance(name, str) or not name:
+            return ""
+        near = name[:1].upper() + name[1:]
+        return f" ({near}?)" if self.known(near) else ""
+
+    def explain_profile(self, node: Node, url: str, expression: str, findings: Findings) -> Linked | None:
+        """Report what is wrong with `node` as an instance of the profile; the profile, where it could be used.
+
+        What was already reported against the base or another profile is not said again.
+        """
+        linked = self.linker.profile(url)
+        shown = url if len(url) <= 200 else url[:200] + "..."
+        place = child(child(expression, "meta"), "profile")
+        if linked is None:
+            findings.add(PROFILE_UNKNOWN, place, "", profile=shown)
+            return None
+        if linked.compiled is None or linked.shape is None:
+            findings.add(PROFILE_UNUSABLE, place, "", profile=shown, fault=linked.fault)
+            return None
+        name = node.get("resourceType")
+        if linked.compiled.type != name:
+            findings.add(
+                PROFILE_TYPE, place, "", profile=shown, expected=linked.compiled.type, type=_type_shown(name)
+            )
+        elif not passes(linked.shape.gate, node):
+            said = {_what(issue) for issue in findings.issues}
+            first = len(findings.issues)
+            self.explainer.root(node, linked, expression, findings)
+            findings.issues[first:] = [each for each in findings.issues[first:] if _what(each) not in said]
+        return linked
+
+
+def _what(issue: Issue) -> tuple[str, str, tuple[tuple[str, str | int], ...]]:
+    """What a finding says, whichever profile it was found by."""
+    return issue.kind, issue.place.expression, issue.params
+
+
+def _type_shown(name: object) -> str:
+    return f"'{shown_name(name)}'" if isinstance(name, str) and name else "(none)"
+
+
+def entry_resources(node: Any) -> Iterable[tuple[str, Node]]:
+    """(step, resource) of every entry of a Bundle that holds a resource object."""
+    if node.get("resourceType") != "Bundle" or node.get("entry").__class__ is not list:
+        return ()
+    return [
+        (f"{item('entry', index)}.resource", entry["resource"])
+        for index, entry in enumerate(node["entry"])
+        if entry.__class__ is dict and entry.get("resource").__class__ is dict
+    ]

@@ -1,0 +1,163 @@
+"""Record + compiled profiles -> checked resources: the record's own and those of a Bundle's entries."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from fhircheck.assertions.assertion import Findings
+from fhircheck.compile.gates import passes
+from fhircheck.compile.linker import Linker
+from fhircheck.model.issue import Issue, params
+from fhircheck.model.path import child, item, without_indexes
+from fhircheck.model.record import Record
+from fhircheck.transport.json_locator import Locator
+from fhircheck.validate import mojibake
+from fhircheck.validate.checked import Checked, ProfileCheck
+from fhircheck.validate.fhir_version import recognise
+from fhircheck.validate.resource_check import ResourceCheck, claimed, label
+
+ERRORS = ("fatal", "error")
+SPLIT = "bundle-split"
+ENTRY = "Bundle.entry"
+
+
+class Validator:
+    """Checks records against their types, the profiles they claim and the profiles asked for.
+
+    asked: canonicals; each applies to resources of its own type. locate: find line and column of
+    findings. One object for each process.
+    """
+
+    def __init__(self, linker: Linker, asked: Iterable[str] = (), locate: bool = True) -> None:
+        self._check = ResourceCheck(linker)
+        self._linker = linker
+        self._locate = locate
+        self._asked: dict[str, list[str]] = {}
+        for url in asked:
+            linked = linker.profile(url)
+            if linked is not None and linked.compiled is not None:
+                self._asked.setdefault(linked.compiled.type, []).append(url)
+
+    def check(self, record: Record) -> list[Checked]:
+        """All resources of `record` with their findings; none where it could not be read as one."""
+        if record.node is None:
+            return []
+        if record.form == "bundle-entries":
+            found = list(self._split_entry(record))
+        else:
+            found = list(self._resource(record, record.node, record.root))
+        if mojibake.suspicious(record.data):
+            self._garbled(record, found)
+        if self._locate:
+            _locate(record, found)
+        return found
+
+    def _resource(
+        self, record: Record, node: dict[str, Any], root: str, full_url: Any = None, bundle: int | None = None
+    ) -> Iterator[Checked]:
+        """The resource `node` and, for a Bundle, those of its entries."""
+        checked = Checked(record.source, record.record, node, root, label(node), full_url, bundle)
+        self._against_all(checked, split=record.form == "bundle-shell")
+        yield checked
+        entries = node.get("entry") if node.get("resourceType") == "Bundle" else None
+        for index, entry in enumerate(entries if entries.__class__ is list else ()):
+            inner = entry.get("resource") if entry.__class__ is dict else None
+            if inner.__class__ is dict:
+                place = f"{item(child(root, 'entry'), index)}.resource"
+                yield from self._resource(record, inner, place, entry.get("fullUrl"), record.record)
+
+    def _split_entry(self, record: Record) -> Iterator[Checked]:
+        """One entry of a Bundle that was split while it was read."""
+        entry = record.node or {}
+        base = self._linker.type("Bundle")
+        shape = base.shape if base else None
+        slot = shape.slots.get("entry") if shape else None
+        checked = Checked(record.source, record.record, {}, record.root, "")
+        if base is not None and slot is not None and not passes(self._linker.item_gate(slot, base), entry):
+            findings = Findings(base.compiled.canonical if base.compiled else "", "")
+            self._check.explainer.value(entry, slot, base, record.root, findings)
+            self._finish(checked, findings.issues)
+        yield checked
+        inner = entry.get("resource")
+        if inner.__class__ is dict:
+            yield from self._resource(record, inner, f"{record.root}.resource", entry.get("fullUrl"), -1)
+
+    def _against_all(self, checked: Checked, split: bool) -> None:
+        """Check against the type, then the claimed profiles, then those asked for."""
+        node, root, check = checked.node, checked.root, self._check
+        findings = Findings(resource=checked.resource)
+        if not check.base_passes(node):
+            check.explain_base(node, root, findings)
+            if self._other_version(checked, findings):
+                return
+        name = str(node.get("resourceType"))
+        if check.known(name):
+            checked.profiles.append(ProfileCheck(name, "base", True, not findings.issues))
+        wanted = [(url, "meta") for url in claimed(node)]
+        wanted += [(url, "asked") for url in self._asked.get(name, ()) if (url, "meta") not in wanted]
+        for url, how in wanted:
+            self._against_profile(checked, url, how, split, findings)
+        if findings.issues:
+            self._finish(checked, findings.issues)
+
+    def _against_profile(self, checked: Checked, url: str, how: str, split: bool, findings: Findings) -> None:
+        if split:
+            self._linker.around.undecided(SPLIT, url)
+            checked.profiles.append(ProfileCheck(url, how, False, False))
+            return
+        base_valid = not _has_error(findings.issues)
+        before = len(findings.issues)
+        linked = self._check.explain_profile(checked.node, url, checked.root, findings)
+        valid = base_valid and not _has_error(findings.issues[before:])
+        checked.profiles.append(ProfileCheck(url, how, linked is not None, linked is not None and valid))
+
+    def _other_version(self, checked: Checked, findings: Findings) -> bool:
+        """Whether the resource is of another FHIR version: then that is all that is said of it."""
+        unknown = [
+            str(dict(issue.params)["name"])
+            for issue in findings.issues
+            if issue.kind == "unknown-element" and issue.place.expression == checked.root
+        ]
+        seen = recognise(checked.node, unknown)
+        if seen is None:
+            return False
+        checked.version, checked.evidence = seen
+        checked.valid = None
+        return True
+
+    def _finish(self, checked: Checked, issues: list[Issue]) -> None:
+        """Give the findings their source, and the resource its verdict."""
+        checked.issues = [
+            issue._replace(place=issue.place._replace(source=checked.source, record=checked.record))
+            for issue in issues
+        ]
+        checked.valid = not _has_error(issues)
+
+    def _garbled(self, record: Record, found: list[Checked]) -> None:
+        """Report wrongly decoded texts, each at its innermost resource."""
+        roots = sorted(found, key=lambda each: -len(each.root))
+        for expression, problem in mojibake.find(record.node, record.root):
+            owner = next((each for each in roots if expression.startswith(each.root)), None)
+            if owner is not None:
+                place = owner.place("")._replace(expression=expression)
+                definition = without_indexes(expression.replace(owner.root, owner.resource.partition("/")[0], 1))
+                kind = mojibake.KIND
+                owner.issues.append(
+                    Issue(kind.name, kind.severity, place, params(problem=problem), definition=definition)
+                )
+
+
+def _has_error(issues: Iterable[Issue]) -> bool:
+    return any(issue.severity in ERRORS for issue in issues)
+
+
+def _locate(record: Record, found: list[Checked]) -> None:
+    """Look up line and column of every finding: the record's text is scanned once."""
+    locator: Locator | None = None
+    for checked in found:
+        for index, issue in enumerate(checked.issues):
+            if issue.place.line:
+                continue
+            locator = locator or Locator(record.data)
+            line, column = locator.in_source(record, issue.place.expression)
+            place = issue.place._replace(line=line, column=column, offset=record.offset)
+            checked.issues[index] = issue._replace(place=place)
