@@ -69,10 +69,8 @@ def embed(root: Path) -> Path:
         return store
     manifest, texts, identity = read_package(core_package(root))
     texts = {name: lean(text) for name, text in texts.items()}
-    made_from = {"archive": CORE_SHA256}
-    write_store(
-        store, manifest, identity, entries(texts), dictionary=dictionary(texts.values()), level=9, facts=made_from
-    )
+    described = {"archive": CORE_SHA256, "sha256": identity, "manifest": json.dumps(manifest)}
+    write_store(store, entries(texts), lambda: described, dictionary=dictionary(texts.values()), level=9)
     return store
 
 

@@ -5,14 +5,12 @@ Standard library only: the build hook imports this module before any dependency 
 
 import contextlib
 import hashlib
-import json
 import os
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from fhircheck.definitions.store_form import FORM, INDEXES, SCHEMA, Head
 
@@ -21,20 +19,18 @@ Entries = Iterable[tuple[Head, bytes]]
 
 def write_store(
     target: Path,
-    manifest: Mapping[str, Any],
-    sha256: str,
     entries: Entries,
+    describe: Callable[[], Mapping[str, str]],
     *,
     dictionary: bytes = b"",
     level: int = 6,
-    facts: Mapping[str, str] | None = None,
 ) -> None:
     """Write `entries` (head and JSON text of each definition) to the store at `target`.
 
-    manifest: the package's package.json. sha256: hash of the package's content, its identity.
-    dictionary: zlib preset dictionary, makes small definitions small. facts: more to remember.
-    The file appears whole or not at all; of two writers at once the later one wins with equal content.
-    Raises OSError where the folder cannot be written.
+    describe: called after the last entry; what the store says of itself (``sha256``, the package's
+    identity, ``manifest``, its package.json, and more). dictionary: zlib preset dictionary, makes
+    small definitions small. The file appears whole or not at all; of two writers at once the later
+    one wins with equal content. Raises OSError where the folder cannot be written.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with _beside(target) as unfinished:
@@ -43,8 +39,7 @@ def write_store(
             connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
             connection.execute("BEGIN")
             count = _fill(connection, entries, dictionary, level)
-            described = {"form": FORM, "sha256": sha256, "definitions": str(count), "manifest": _json(manifest)}
-            meta = {**(facts or {}), **described, "dictionary": dictionary}
+            meta = {**describe(), "form": FORM, "definitions": str(count), "dictionary": dictionary}
             connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
             connection.execute("COMMIT")
             connection.executescript(INDEXES + "VACUUM;")
@@ -83,10 +78,6 @@ def _fill(connection: sqlite3.Connection, entries: Entries, dictionary: bytes, l
         connection.execute(_INSERT, head._replace(number=count, digest=digest, size=len(text)))
         connection.execute("INSERT INTO content VALUES (?, ?)", (count, compress(text, dictionary, level)))
     return count
-
-
-def _json(manifest: Mapping[str, Any]) -> str:
-    return json.dumps(manifest, sort_keys=True, ensure_ascii=False)
 
 
 _INSERT = f"INSERT INTO definition VALUES ({', '.join('?' * len(Head._fields))})"
