@@ -1,0 +1,186 @@
+"""First pass: who one resource is, and where it points to."""
+
+import re
+from typing import Any
+
+from fhircheck.model.link_facts import LinkFacts, key_of
+from fhircheck.model.path import shown_name
+from fhircheck.model.protocols import Observed
+from fhircheck.model.record import Node
+
+REMEMBERED = 20_000
+_MASK = (1 << 64) - 1
+_UNKNOWABLE = key_of("?")
+_RELATIVE = re.compile(r"([A-Z][A-Za-z]*/[^/?#]+)(?:/_history/[^/?#]+)?")
+_ABSOLUTE = re.compile(r"(https?://[^?#]+)/([A-Z][A-Za-z]*/[^/?#]+)(?:/_history/[^/?#]+)?")
+_VERSION = re.compile(r"/_history/[^/?#]+\Z")
+
+Found = list[tuple[str, str, str]]
+Target = tuple[int, int | None, bool]
+"""key, key of the base of an absolute URL (None: decided by the key alone), whether the key counts in a scope only."""
+
+_keys: dict[str, int] = {}
+_targets: dict[str, Target] = {}
+
+
+def collect_links(
+    node: Node, seen: Observed, links: LinkFacts, *, full_url: object = None, bundle: int | None = None
+) -> None:
+    """Add identity and references of one resource to `links` (R4 references.html#literal, bundle.html#references).
+
+    Called once for each record and each Bundle entry's resource; contained resources are entered
+    from here, the entries of a Bundle are not. `full_url`: Bundle.entry.fullUrl. `bundle`: what
+    tells the Bundle apart within its source where `node` is an entry: the Bundle's record number,
+    -1 for a Bundle that was split while it was read. Never raises on any JSON.
+    """
+    kind = node.get("resourceType")
+    if type(kind) is not str:
+        return
+    source, place = _key(seen.source), _place(seen)
+    links.sources[source] = seen.source
+    scope = _scope(source, -2 if bundle is None else bundle)
+    own = _scope(source, place)
+    _identify(node, kind, scope, links, full_url)
+    found: Found = []
+    _walk_resource(node, kind, found, own, links)
+    if found:
+        _add_edges(found, (source, place, scope, own), links)
+
+
+def _identify(node: Node, kind: str, scope: int, links: LinkFacts, full_url: object) -> None:
+    type_key = _name(kind, links)
+    identities = links.identities.fresh
+    id_ = node.get("id")
+    if type(id_) is str:
+        identities += (key_of(f"{kind}/{id_}"), type_key)
+    if type(full_url) is str and full_url:
+        key, base, scoped = _target(full_url)
+        identities += (key ^ scope if scoped else key, type_key)
+        if base is not None:
+            links.bases.fresh.append(base)
+
+
+def _walk_resource(node: Node, kind: str, found: Found, own: int, links: LinkFacts) -> None:
+    """References of a resource; contained resources are resources of their own, known as ``#id`` in `own`."""
+    contained = node.get("contained")
+    if contained is None and kind != "Bundle":
+        _walk(node, kind, found)
+        return
+    left_out = ("contained", "entry") if kind == "Bundle" else ("contained",)
+    _walk({name: value for name, value in node.items() if name not in left_out}, kind, found)
+    links.identities.fresh.extend((key_of("#") ^ own, _name(kind, links)))
+    for inner in contained if type(contained) is list else ():
+        inner_kind = inner.get("resourceType") if type(inner) is dict else None
+        if type(inner_kind) is str:
+            id_ = inner.get("id")
+            if type(id_) is str:
+                links.identities.fresh.extend((key_of(f"#{id_}") ^ own, _name(inner_kind, links)))
+            _walk(inner, inner_kind, found)
+
+
+def _walk(node: Node, path: str, found: Found) -> None:
+    """All ``reference`` strings below `node`. Objects with text members only are not entered: most are such."""
+    for name, value in node.items():
+        kind = type(value)
+        if kind is str:
+            if name == "reference":
+                found.append((path, "", value))
+        elif kind is list:
+            for item in value:
+                if type(item) is dict:
+                    _look(item, path, name, found)
+        elif kind is dict:
+            for inner in value.values():
+                if type(inner) is not str:
+                    _walk(value, f"{path}.{name}", found)
+                    break
+            else:
+                if "reference" in value:
+                    found.append((path, name, value["reference"]))
+
+
+def _look(item: dict[str, Any], path: str, name: str, found: Found) -> None:
+    for inner in item.values():
+        if type(inner) is not str:
+            _walk(item, f"{path}.{name}", found)
+            return
+    if "reference" in item:
+        found.append((path, name, item["reference"]))
+
+
+def _add_edges(found: Found, at: tuple[int, int, int, int], links: LinkFacts) -> None:
+    source, place, scope, own = at
+    edges, names = links.edges.fresh, links.names
+    for path, name, reference in found:
+        path = f"{path}.{name}" if name else path
+        path_key = _keys.get(path)
+        if path_key is None or path_key not in names:
+            path_key = _name(path, links)
+        key, base, scoped = _targets.get(reference) or _target(reference)
+        if base is not None:
+            links.absolute.fresh += (base, key, path_key, source, place)
+            continue
+        if scoped:
+            key ^= own if reference[0] == "#" else scope
+        edges += (key, path_key, source, place)
+
+
+def _target(reference: str) -> Target:
+    """What `reference` points to, remembered for as long as memory for it is small."""
+    target = _targets.get(reference)
+    if target is None:
+        if len(_targets) > REMEMBERED:
+            _targets.clear()
+        target = _targets[reference] = _read(reference)
+    return target
+
+
+def _read(reference: str) -> Target:
+    relative = _RELATIVE.fullmatch(reference)
+    if relative is not None:
+        return key_of(relative[1]), None, False
+    if reference.startswith(("#", "urn:")):
+        return key_of(reference), None, True
+    absolute = _ABSOLUTE.fullmatch(reference)
+    if absolute is not None:
+        return key_of(absolute[2]), key_of(absolute[1]), False
+    if "?" in reference:
+        return _UNKNOWABLE, _UNKNOWABLE, False
+    if ":" in reference:
+        key = key_of(_VERSION.sub("", reference))
+        return key, key, False
+    return key_of(f"?{reference}"), None, False
+
+
+def _key(text: str) -> int:
+    key = _keys.get(text)
+    if key is None:
+        if len(_keys) > REMEMBERED:
+            _keys.clear()
+        key = _keys[text] = key_of(text)
+    return key
+
+
+def _name(text: str, links: LinkFacts) -> int:
+    """Key of a path or a resource type; odd names out of the data are not kept."""
+    key = _keys.get(text)
+    if key is None or key not in links.names:
+        key = _key(text)
+        links.names[key] = ".".join(map(shown_name, text.split(".")))
+    return key
+
+
+def _place(seen: Observed) -> int:
+    """Record number << 24 | entry number + 1, so that a place fits into a row."""
+    place = (seen.record & 0xFF_FFFF_FFFF) << 24
+    root = seen.root
+    if "[" in root:
+        digits = root[root.index("[") + 1 : root.find("]")]
+        if digits.isdecimal():
+            place |= min(int(digits) + 1, 0xFF_FFFF)
+    return place
+
+
+def _scope(source: int, number: int) -> int:
+    """Keys that hold within one Bundle or one resource only are mixed with its scope."""
+    return (source * 0x9E3779B97F4A7C15 + (number + 2) * 0xC2B2AE3D27D4EB4F) & _MASK
