@@ -118,10 +118,11 @@ def _merged(element: Json, change: Json) -> Json:
 
 
 def _refuse_wider(element: Json, change: Json) -> None:
-    upper = element["max"]
-    wider = change.get("min", element["min"]) < element["min"]
-    wider |= upper != "*" and (change.get("max", upper) == "*" or int(change.get("max", upper)) > int(upper))
-    if wider:
+    upper: str = element["max"]
+    asked: str = change.get("max", upper)
+    fewer = change.get("min", element["min"]) < element["min"]
+    more = upper != "*" and (asked == "*" or int(asked) > int(upper))
+    if fewer or more:
         raise ValueError(f"{change['id']}: the cardinality is wider than that of the base")
 
 
