@@ -75,6 +75,8 @@ def _lines(piece: Piece) -> Iterator[_Text]:
 
 
 def _read(source: str, text: _Text, max_depth: int) -> Record:
+    if text.form == "bundle-shell" and not text.data:
+        return _record(source, text, b"", None)
     try:
         value = from_json(
             text.data, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="decimal", cache_mode="all"

@@ -9,7 +9,7 @@ SPACE = re.compile(rb"[ \t\n\r]*+")
 STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 SCALAR = re.compile(rb'[^\s,:\[\]{}"]++')
 # After an opening bracket: everything up to and with the next bracket outside of strings.
-_JUMP = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
+JUMP = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
 _LEVELS = 24
 
 
@@ -47,7 +47,7 @@ def end_of_container(data: bytes, at: int) -> int:
         return found.end()
     depth, at = 1, at + 1
     while depth:
-        found = _JUMP.match(data, at)
+        found = JUMP.match(data, at)
         if not found:
             return -1
         depth += 1 if found[1] in b"{[" else -1
