@@ -6,9 +6,10 @@ holds them together: the gate is true exactly when the explainer finds nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from fhircheck.model.issue import Issue, IssueKind, Place, Severity, params
+from fhircheck.model.issue import Issue, IssueKind, Place, params
+from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Gate
 from fhircheck.terminology.membership import Membership
 
@@ -31,14 +32,31 @@ class Findings:
         definition: str,
         *,
         value: str | None = None,
-        severity: Severity | None = None,
         **shown: str | int,
     ) -> None:
         """Report one finding at `expression`; `shown` are the params of its text."""
         place = Place(resource=self.resource, expression=expression)
-        self.issues.append(
-            Issue(kind.name, severity or kind.severity, place, params(**shown), value, definition, self.profile)
-        )
+        self.issues.append(Issue(kind.name, kind.severity, place, params(**shown), value, definition, self.profile))
+
+
+class Spot(NamedTuple):
+    """Where an explainer stands: expression of the place, id of the element it is checked by."""
+
+    expression: str
+    definition: str
+    findings: Findings
+
+    def child(self, name: str) -> "Spot":
+        """The spot of the member `name`."""
+        return self._replace(expression=child(self.expression, name))
+
+    def item(self, index: int) -> "Spot":
+        """The spot of one item of the list here."""
+        return self._replace(expression=item(self.expression, index))
+
+    def add(self, kind: IssueKind, *, value: str | None = None, **shown: str | int) -> None:
+        """Report one finding here."""
+        self.findings.add(kind, self.expression, self.definition, value=value, **shown)
 
 
 class Terminology(Protocol):
@@ -65,15 +83,20 @@ class ValueAssertion(Protocol):
     `compile` gives the facet as plain JSON data, or None where the definition does not ask for it.
     """
 
-    name: str
-    summary: str
-    clause: str
-    kinds: tuple[IssueKind, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def summary(self) -> str: ...
+
+    @property
+    def clause(self) -> str: ...
+
+    @property
+    def kinds(self) -> tuple[IssueKind, ...]: ...
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None: ...
 
     def gate(self, facet: Any, around: Surroundings) -> Gate: ...
 
-    def explain(
-        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
-    ) -> None: ...
+    def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None: ...

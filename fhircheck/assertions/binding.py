@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 from fhircheck.terminology.membership import Answer, Membership
@@ -92,18 +92,16 @@ class Binding:
             return Answer.CANNOT_TELL
         return Answer.NOT_MEMBER
 
-    def explain(
-        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
-    ) -> None:
+    def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
         """Report a code that is no member, or a concept without any code."""
         canonical = facet["valueSet"]
         members = around.terminology.membership(canonical)
         codings = [(None, value)] if value.__class__ is str else codings_of(value)
         if not codings:
-            findings.add(MISSING, expression, definition, valueset=canonical)
+            spot.add(MISSING, valueset=canonical)
         elif self._decide(members, codings, around) is Answer.NOT_MEMBER:
             codes = ", ".join(shown_code(code) for _, code in codings[:3])
-            findings.add(KIND, expression, definition, code=codes, valueset=canonical)
+            spot.add(KIND, code=codes, valueset=canonical)
 
 
 def codings_of(value: Any) -> list[tuple[Any, Any]]:

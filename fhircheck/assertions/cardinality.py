@@ -1,6 +1,6 @@
 """min and max: how often an element occurs (conformance-rules.html#cardinality)."""
 
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.assertion import Spot
 from fhircheck.model.issue import IssueKind
 
 CLAUSE = "http://hl7.org/fhir/R4/conformance-rules.html#cardinality"
@@ -33,11 +33,10 @@ MAX = IssueKind(
 KINDS = (MIN, MAX)
 
 
-def explain(
-    minimum: int, maximum: int | None, found: int, element: str, expression: str, definition: str, findings: Findings
-) -> None:
-    """Report too few or too many of `element` in the object at `expression`."""
+def explain(bounds: tuple[int, int | None], found: int, element: str, spot: Spot) -> None:
+    """Report too few or too many of `element` in the object at `spot`."""
+    minimum, maximum = bounds
     if found < minimum:
-        findings.add(MIN, expression, definition, element=element, minimum=minimum, found=found)
+        spot.add(MIN, element=element, minimum=minimum, found=found)
     elif maximum is not None and found > maximum:
-        findings.add(MAX, expression, definition, element=element, maximum=maximum, found=found)
+        spot.add(MAX, element=element, maximum=maximum, found=found)

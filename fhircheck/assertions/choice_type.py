@@ -1,6 +1,6 @@
 """value[x]: at most one of the choice's types, and only the types that the profile leaves (formats.html#choice)."""
 
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.assertion import Spot
 from fhircheck.model.issue import IssueKind
 
 CLAUSE = "http://hl7.org/fhir/R4/formats.html#choice"
@@ -20,12 +20,12 @@ KIND = IssueKind(
 KINDS = (KIND,)
 
 
-def explain_many(names: list[str], element: str, expression: str, definition: str, findings: Findings) -> None:
+def explain_many(names: list[str], element: str, spot: Spot) -> None:
     """Report a choice that has several values."""
     shown = ", ".join(sorted(names))
-    findings.add(KIND, expression, definition, element=element, problem="more than one type", names=shown)
+    spot.add(KIND, element=element, problem="more than one type", names=shown)
 
 
-def explain_type(name: str, element: str, expression: str, definition: str, findings: Findings) -> None:
+def explain_type(name: str, element: str, spot: Spot) -> None:
     """Report a choice with a type that is not allowed here."""
-    findings.add(KIND, expression, definition, element=element, problem="type not allowed", names=name)
+    spot.add(KIND, element=element, problem="type not allowed", names=name)

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Gate
 
 CLAUSE = "http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.fixed_x_"
@@ -67,17 +66,15 @@ class FixedValue:
             return frozenset((facet,)).__contains__
         return lambda value: same(facet, value)
 
-    def explain(
-        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
-    ) -> None:
+    def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
         """Report the innermost places that differ."""
         if same(facet, value):
             return
         if facet.__class__ is dict and value.__class__ is dict and facet.keys() == value.keys():
             for name, each in facet.items():
-                self.explain(each, value[name], child(expression, name), definition, findings, around)
+                self.explain(each, value[name], spot.child(name), around)
         elif facet.__class__ is list and value.__class__ is list and len(facet) == len(value):
             for index, each in enumerate(facet):
-                self.explain(each, value[index], item(expression, index), definition, findings, around)
+                self.explain(each, value[index], spot.item(index), around)
         else:
-            findings.add(KIND, expression, definition, value=shown(value), fixed=shown(facet))
+            spot.add(KIND, value=shown(value), fixed=shown(facet))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.assertion import Spot
 from fhircheck.assertions.primitive_format import json_type
 from fhircheck.model.issue import IssueKind
 
@@ -88,32 +88,30 @@ NULL = IssueKind(
 KINDS = (ARRAY_EXPECTED, ARRAY_UNEXPECTED, OBJECT_EXPECTED, EMPTY_OBJECT, EMPTY_ARRAY, NULL)
 
 
-def explain_container(
-    value: Any, repeats: bool, element: str, expression: str, definition: str, findings: Findings
-) -> bool:
+def explain_container(value: Any, repeats: bool, element: str, spot: Spot) -> bool:
     """Report a value that is null, or an array or none against the definition.
 
     True where the value can be looked into further.
     """
     if value is None:
-        findings.add(NULL, expression, definition, element=element)
+        spot.add(NULL, element=element)
     elif value.__class__ is list and not repeats:
-        findings.add(ARRAY_UNEXPECTED, expression, definition, element=element)
+        spot.add(ARRAY_UNEXPECTED, element=element)
     elif repeats and value.__class__ is not list:
-        findings.add(ARRAY_EXPECTED, expression, definition, element=element, found=json_type(value))
+        spot.add(ARRAY_EXPECTED, element=element, found=json_type(value))
     elif value.__class__ is list and not value:
-        findings.add(EMPTY_ARRAY, expression, definition, element=element)
+        spot.add(EMPTY_ARRAY, element=element)
     else:
         return True
     return False
 
 
-def explain_object(value: Any, type_name: str, expression: str, definition: str, findings: Findings) -> bool:
+def explain_object(value: Any, type_name: str, spot: Spot) -> bool:
     """Report a value that is no object, or an empty one; True where it can be looked into."""
     if value.__class__ is not dict:
-        findings.add(OBJECT_EXPECTED, expression, definition, type=type_name, found=json_type(value))
+        spot.add(OBJECT_EXPECTED, type=type_name, found=json_type(value))
     elif not value:
-        findings.add(EMPTY_OBJECT, expression, definition)
+        spot.add(EMPTY_OBJECT)
     else:
         return True
     return False

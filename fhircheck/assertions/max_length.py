@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 
@@ -39,9 +39,7 @@ class MaxLength:
         """True where the text is short enough; what is no text is the type's concern."""
         return lambda value: value.__class__ is not str or len(value) <= facet
 
-    def explain(
-        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
-    ) -> None:
+    def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
         """Report a text that is too long."""
         if value.__class__ is str and len(value) > facet:
-            findings.add(KIND, expression, definition, length=len(value), maximum=facet)
+            spot.add(KIND, length=len(value), maximum=facet)

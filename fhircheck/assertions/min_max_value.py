@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.assertions.fixed_value import polymorphic
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
@@ -39,10 +39,10 @@ def compare(value: Any, bound: Any) -> int | None:
         return (value > bound) - (value < bound)
     if value.__class__ is str and bound.__class__ is str:
         return _compare_times(value, bound)
-    if value.__class__ is dict and bound.__class__ is dict and {"system", "code"} <= value.keys() & bound.keys():
-        if (value["system"], value["code"]) == (bound["system"], bound["code"]):
-            return compare(value.get("value"), bound.get("value"))
-    return None
+    if value.__class__ is not dict or bound.__class__ is not dict:
+        return None
+    same_unit = all(name in value and value[name] == bound.get(name) for name in ("system", "code"))
+    return compare(value.get("value"), bound.get("value")) if same_unit else None
 
 
 def _compare_times(value: str, bound: str) -> int | None:
@@ -95,10 +95,8 @@ class MinMaxValue:
         """True where no bound is crossed."""
         return lambda value: not self._crossed(facet, value, around)
 
-    def explain(
-        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
-    ) -> None:
+    def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
         """Report each bound that is crossed."""
         for side, bound in self._crossed(facet, value, around):
             shown = bound.get("value") if bound.__class__ is dict else bound
-            findings.add(KIND, expression, definition, side=side, bound=str(shown))
+            spot.add(KIND, side=side, bound=str(shown))

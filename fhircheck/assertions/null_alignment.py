@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.assertion import Spot
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import item
 
 CLAUSE = "http://hl7.org/fhir/R4/json.html#primitive"
 KIND = IssueKind(
@@ -34,7 +33,7 @@ def aligned(values: Any, siblings: Any) -> bool:
     return all(value is not None or sibling is not None for value, sibling in zip(values, siblings, strict=True))
 
 
-def explain(values: Any, siblings: Any, element: str, expression: str, definition: str, findings: Findings) -> None:
+def explain(values: Any, siblings: Any, element: str, spot: Spot) -> None:
     """Report where two arrays that are arrays do not fit; `expression` is the element's."""
     if (values is not None and values.__class__ is not list) or (
         siblings is not None and siblings.__class__ is not list
@@ -42,11 +41,9 @@ def explain(values: Any, siblings: Any, element: str, expression: str, definitio
         return
     if values is not None and siblings is not None and len(values) != len(siblings):
         problem = f"{len(values)} values, but {len(siblings)} entries in _{element}"
-        findings.add(KIND, expression, definition, element=element, problem=problem)
+        spot.add(KIND, element=element, problem=problem)
         return
     length = len(values if values is not None else siblings or [])
     for index in range(length):
         if (values is None or values[index] is None) and (siblings is None or siblings[index] is None):
-            findings.add(
-                KIND, item(expression, index), definition, element=element, problem="null without an extension"
-            )
+            spot.item(index).add(KIND, element=element, problem="null without an extension")

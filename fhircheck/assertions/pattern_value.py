@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.assertions.fixed_value import polymorphic, same, shown
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child
 from fhircheck.model.protocols import Gate
 
 CLAUSE = "http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.pattern_x_"
@@ -54,9 +53,7 @@ class PatternValue:
             return frozenset((facet,)).__contains__
         return lambda value: matches(facet, value)
 
-    def explain(
-        self, facet: Any, value: Any, expression: str, definition: str, findings: Findings, around: Surroundings
-    ) -> None:
+    def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
         """Report at the innermost object that lacks something, or at the value that differs."""
         if matches(facet, value):
             return
@@ -64,7 +61,7 @@ class PatternValue:
             wrong = [name for name, each in facet.items() if name in value and not matches(each, value[name])]
             if wrong and all(name in value for name in facet):
                 for name in wrong:
-                    place = expression if facet[name].__class__ is list else child(expression, name)
-                    self.explain(facet[name], value[name], place, definition, findings, around)
+                    place = spot if facet[name].__class__ is list else spot.child(name)
+                    self.explain(facet[name], value[name], place, around)
                 return
-        findings.add(KIND, expression, definition, value=shown(value), pattern=shown(facet))
+        spot.add(KIND, value=shown(value), pattern=shown(facet))

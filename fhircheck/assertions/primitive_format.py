@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.assertion import Spot
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 
@@ -143,7 +143,7 @@ def expected_json(type_code: str) -> str:
     return "a number" if type_code in INTEGERS or type_code == "decimal" else "a string"
 
 
-def explain(type_code: str, value: Any, expression: str, definition: str, findings: Findings) -> None:
+def explain(type_code: str, value: Any, spot: Spot) -> None:
     """Report what keeps `value` from being a `type_code`; nothing where its gate passes."""
     gate = GATES.get(type_code)
     if gate is None:
@@ -151,8 +151,6 @@ def explain(type_code: str, value: Any, expression: str, definition: str, findin
     expected = expected_json(type_code)
     found = json_type(value)
     if found != expected:
-        findings.add(MISMATCH, expression, definition, expected=expected, found=found)
+        spot.add(MISMATCH, expected=expected, found=found)
     elif not gate(value):
-        findings.add(
-            KIND, expression, definition, value=str(value), type=type_code, rule=RULES.get(type_code, expected)
-        )
+        spot.add(KIND, value=str(value), type=type_code, rule=RULES.get(type_code, expected))

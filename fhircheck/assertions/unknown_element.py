@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.assertion import Spot
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.path import shown_name
 
@@ -37,11 +37,11 @@ SIBLING = IssueKind(
 KINDS = (UNKNOWN, SIBLING)
 
 
-def explain(name: str, known: list[str], expression: str, definition: str, findings: Findings) -> None:
+def explain(name: str, known: list[str], spot: Spot) -> None:
     """Report the property `name` of the object at `expression`; `known` are the names it could have."""
     if name.startswith("_") and name[1:] in known:
-        findings.add(SIBLING, expression, definition, name=shown_name(name), element=name[1:])
+        spot.add(SIBLING, name=shown_name(name), element=name[1:])
         return
     near = get_close_matches(name[:64], known, 1, 0.8) or [each for each in known if each.lower() == name.lower()]
     hint = f" ({near[0]}?)" if near else ""
-    findings.add(UNKNOWN, expression, definition, name=shown_name(name), hint=hint)
+    spot.add(UNKNOWN, name=shown_name(name), hint=hint)

@@ -28,9 +28,9 @@ class CompileCache:
         path = self._path(key)
         if path is not None:
             with suppress(OSError, ValueError):
-                data = jiter.from_json(path.read_bytes(), float_mode="decimal")
-                if isinstance(data, dict):
-                    return data
+                found = jiter.from_json(path.read_bytes(), float_mode="decimal")
+                if isinstance(found, dict):
+                    return dict(found)
         data = make()
         if path is not None and data is not None:
             self._write(path, data)

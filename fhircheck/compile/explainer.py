@@ -3,14 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from fhircheck.assertions import VALUE_ASSERTIONS, cardinality, choice_type, json_form, null_alignment, primitive_format
-from fhircheck.assertions import unknown_element
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions import (
+    VALUE_ASSERTIONS,
+    cardinality,
+    choice_type,
+    json_form,
+    null_alignment,
+    primitive_format,
+    unknown_element,
+)
+from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
 from fhircheck.compile.gates import passes
 from fhircheck.compile.linker import ENTRY_RESOURCE, Linked, Linker
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
+from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, shown_name
 
 Node = dict[str, Any]
@@ -34,29 +42,30 @@ class Explainer:
         findings.profile = before
 
     def _object(self, node: Any, shape: Shape, linked: Linked, expression: str, findings: Findings) -> None:
-        if not json_form.explain_object(node, shape.type_name, expression, shape.element.id, findings):
+        spot = Spot(expression, shape.element.id, findings)
+        if not json_form.explain_object(node, shape.type_name, spot):
             return
         known = [name for name in shape.slots if not name.startswith("_")]
         found: dict[str, Slot] = {}
         for name in node:
             slot = shape.slots.get(name)
             if slot is None and not (name == "resourceType" and shape.resource_type):
-                self._not_defined(name, shape, known, expression, findings)
+                self._not_defined(name, shape, known, spot)
             elif slot is not None:
                 found.setdefault(slot.json_name, slot)
         for name, slot in found.items():
             self._property(node, name, slot, linked, expression, findings)
-        self._counts(node, shape, found, expression, findings)
+        self._counts(node, shape, found, spot)
 
-    def _not_defined(self, name: str, shape: Shape, known: list[str], expression: str, findings: Findings) -> None:
+    def _not_defined(self, name: str, shape: Shape, known: list[str], spot: Spot) -> None:
         """A property without a slot: unknown, or a choice with a type that is not allowed here."""
         for element in shape.element.children:
             rest = name.removeprefix("_").removeprefix(element.name)
             if element.choice and name.removeprefix("_") != rest and self._is_type(rest):
-                place = child(expression, shown_name(name.removeprefix("_")))
-                choice_type.explain_type(shown_name(name), f"{element.name}[x]", place, element.id, findings)
+                place = spot.child(shown_name(name.removeprefix("_")))._replace(definition=element.id)
+                choice_type.explain_type(shown_name(name), f"{element.name}[x]", place)
                 return
-        unknown_element.explain(name, known, expression, shape.element.id, findings)
+        unknown_element.explain(name, known, spot)
 
     def _is_type(self, tail: str) -> bool:
         """Whether a choice's JSON name may end in `tail`: the name of a datatype."""
@@ -64,12 +73,12 @@ class Explainer:
             return False
         return tail[:1].lower() + tail[1:] in PRIMITIVES or self._linker.type(tail) is not None
 
-    def _counts(self, node: Node, shape: Shape, found: dict[str, Slot], expression: str, findings: Findings) -> None:
+    def _counts(self, node: Node, shape: Shape, found: dict[str, Slot], spot: Spot) -> None:
         """Cardinality of every element, and choices with more than one type."""
         for element in shape.element.children:
             names = [name for name, slot in found.items() if slot.element is element]
             if len(names) > 1:
-                choice_type.explain_many(names, f"{element.name}[x]", expression, element.id, findings)
+                choice_type.explain_many(names, f"{element.name}[x]", spot._replace(definition=element.id))
                 continue
             count = _count(node, names[0]) if names else 0
             if names and element.repeats and not isinstance(node.get(names[0], node.get(f"_{names[0]}")), list):
@@ -77,7 +86,7 @@ class Explainer:
             if names and count == 0 and element.repeats:
                 continue
             label = f"{shape.element.id}.{element.name}{'[x]' if element.choice else ''}"
-            cardinality.explain(element.minimum, element.maximum, count, label, expression, element.id, findings)
+            cardinality.explain((element.minimum, element.maximum), count, label, spot._replace(definition=element.id))
 
     def _property(self, node: Node, name: str, slot: Slot, linked: Linked, expression: str, findings: Findings) -> None:
         """The value of one element: `name` and, for a primitive, its ``_name``."""
@@ -87,10 +96,10 @@ class Explainer:
             if each and each in node:
                 is_sibling = each == sibling_name
                 slots = Slot(element, slot.type, is_sibling)
-                if json_form.explain_container(node[each], element.repeats, each, place, element.id, findings):
+                if json_form.explain_container(node[each], element.repeats, each, Spot(place, element.id, findings)):
                     self._values(node[each], slots, linked, place, findings)
         if element.repeats and slot.primitive:
-            null_alignment.explain(node.get(name), node.get(f"_{name}"), name, place, element.id, findings)
+            null_alignment.explain(node.get(name), node.get(f"_{name}"), name, Spot(place, element.id, findings))
 
     def _values(self, value: Any, slot: Slot, linked: Linked, place: str, findings: Findings) -> None:
         if not slot.element.repeats:
@@ -113,7 +122,7 @@ class Explainer:
         if len(findings.issues) > before and not isinstance(value, str | dict):
             return  # of the wrong JSON type: nothing more can be said
         for name, facet in slot.element.facets.items():
-            VALUE_ASSERTIONS[name].explain(facet, value, place, slot.element.id, findings, self._linker.around)
+            VALUE_ASSERTIONS[name].explain(facet, value, Spot(place, slot.element.id, findings), self._linker.around)
 
     def _sibling(self, value: Any, element: CompiledElement, place: str, findings: Findings) -> None:
         """The id and extensions of a primitive."""
@@ -123,7 +132,7 @@ class Explainer:
 
     def _by_type(self, value: Any, slot: Slot, linked: Linked, place: str, findings: Findings) -> None:
         if slot.primitive and slot.type and not slot.element.children:
-            primitive_format.explain(slot.type.code, value, place, slot.element.id, findings)
+            primitive_format.explain(slot.type.code, value, Spot(place, slot.element.id, findings))
         elif self._linker.holds_resource(slot):
             self._resource(value, slot, place, findings)
         else:
@@ -137,7 +146,7 @@ class Explainer:
         """Report the profile on the type that `value` is nearest to, where it fits none."""
         if passes(self._linker.profiles_gate(type_), value):
             return
-        attempts = []
+        attempts: list[list[Issue]] = []
         for url in type_.profiles:
             linked = self._linker.profile(url)
             if linked is not None:
@@ -145,10 +154,11 @@ class Explainer:
                 self.root(value, linked, place, attempt)
                 attempts.append(attempt.issues)
         if attempts:
-            findings.issues.extend(min(attempts, key=len))
+            fewest = min(len(issues) for issues in attempts)
+            findings.issues.extend(next(issues for issues in attempts if len(issues) == fewest))
 
     def _resource(self, value: Any, slot: Slot, place: str, findings: Findings) -> None:
-        if not json_form.explain_object(value, "Resource", place, slot.element.id, findings):
+        if not json_form.explain_object(value, "Resource", Spot(place, slot.element.id, findings)):
             return
         allowed = self._linker.allowed_resources(slot)
         name = value.get("resourceType")

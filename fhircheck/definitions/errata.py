@@ -1,5 +1,7 @@
 """Known faults of published R4 definitions, mended while they are read; each names its source."""
 
+from typing import Any
+
 # The 4.0.1 snapshots give Resource.id the FHIR type `string`; the specification (resource.html#id)
 # says `id`, and so does R4B. Element.id stays `string`.
 RESOURCE_ID_BASE = "Resource.id"
@@ -18,7 +20,7 @@ SYSTEM_TYPES = {
 FHIR_TYPE = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
 
 
-def type_code(type_: dict, element: dict) -> str:
+def type_code(type_: dict[str, Any], element: dict[str, Any]) -> str:
     """The FHIR type name of one ``ElementDefinition.type``, with the known faults mended."""
     code = str(type_.get("code", ""))
     if code not in SYSTEM_TYPES:

@@ -4,13 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
-from fhircheck.model.issue import Issue, Place
+from fhircheck.model.issue import Issue, Place, Severity
 from fhircheck.model.link_facts import LinkFacts
 
 EXAMPLES = 3
 GROUPS = 2_000
 
-GroupKey = tuple[str, str, str, str]
+GroupKey = tuple[Severity, str, str, str]
 """severity, kind, definition, profile"""
 
 
@@ -54,7 +54,7 @@ class Groups:
     """
 
     groups: dict[GroupKey, Group] = field(default_factory=dict)
-    totals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    totals: Counter[tuple[Severity, str]] = field(default_factory=Counter)
 
     def add(self, issues: list[Issue]) -> None:
         """Count the findings of one record."""
@@ -150,6 +150,7 @@ class Partial:
     invalid: resources with at least one error, by type. unreadable: records that are no resource.
     profiles: (profile url, how it was chosen) -> [resources, resources without an error].
     undecided: what could not be told while checking -> how often.
+    versions: (source, FHIR version other than R4) -> (resources, the first one's place, evidence).
     """
 
     records: int = 0
@@ -160,10 +161,19 @@ class Partial:
     invalid: Counter[str] = field(default_factory=Counter)
     profiles: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     undecided: Counter[UndecidedKey] = field(default_factory=Counter)
+    versions: dict[tuple[str, str], tuple[int, Place, str]] = field(default_factory=dict)
     groups: Groups = field(default_factory=Groups)
     tallies: dict[str, Tally] = field(default_factory=dict)
     links: LinkFacts = field(default_factory=LinkFacts)
     issues: list[Issue] = field(default_factory=list)
+
+    def see_version(self, seen: tuple[str, str], count: int, place: Place, evidence: str) -> None:
+        """Count resources of another FHIR version; the first place stands for all."""
+        before = self.versions.get(seen)
+        if before is not None:
+            count += before[0]
+            place, evidence = min((place, evidence), before[1:])
+        self.versions[seen] = (count, place, evidence)
 
     def merge(self, other: "Partial") -> None:
         """Add what `other` learned; findings are appended in the order given."""
@@ -178,6 +188,8 @@ class Partial:
             pair[0] += checked
             pair[1] += passed
         self.undecided.update(other.undecided)
+        for seen, (count, place, evidence) in other.versions.items():
+            self.see_version(seen, count, place, evidence)
         self.groups.merge(other.groups)
         for name, tally in other.tallies.items():
             self.tallies.setdefault(name, Tally()).merge(tally)

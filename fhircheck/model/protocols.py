@@ -29,13 +29,26 @@ class Conformance(Protocol):
 class Observed(Protocol):
     """One resource as a measure sees it (read only)."""
 
-    source: str
-    record: int
-    resource: str
-    root: str
-    valid: bool | None
-    claimed: bool
-    cannot_tell: bool
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def record(self) -> int: ...
+
+    @property
+    def resource(self) -> str: ...
+
+    @property
+    def root(self) -> str: ...
+
+    @property
+    def valid(self) -> bool | None: ...
+
+    @property
+    def claimed(self) -> bool: ...
+
+    @property
+    def cannot_tell(self) -> bool: ...
 
     def place(self, expression: str) -> Place:
         """The Place of `expression` in this resource."""

@@ -37,7 +37,7 @@ class Membership:
     def undecided(self) -> tuple[str, str]:
         """(reason, detail) of the first thing that is not known."""
         system, reason = min(self.open_systems.items())
-        return reason, self.canonical if system == "*" else f"{system} ({self.canonical})"
+        return reason, self.canonical if system == "*" else system
 
     def answer(self, system: Any, code: Any) -> Answer:
         """Whether `code` of `system` is a member; system None: the element implies the system."""

@@ -50,8 +50,7 @@ PROFILE_TYPE = IssueKind(
     fix="Remove the claim, or send the resource as the type that the profile is made for.",
     english="Profile {profile} is for {expected}, not for {type}",
     german="Profil {profile} gilt für {expected}, nicht für {type}",
-    failing='{"resourceType": "Patient", "meta": {"profile":'
-    ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
+    failing='{"resourceType": "Patient", "meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
     passing='{"resourceType": "Observation", "meta": {"profile":'
     ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
 )
@@ -160,9 +159,7 @@ class ResourceCheck:
             return None
         name = node.get("resourceType")
         if linked.compiled.type != name:
-            findings.add(
-                PROFILE_TYPE, place, "", profile=shown, expected=linked.compiled.type, type=_type_shown(name)
-            )
+            findings.add(PROFILE_TYPE, place, "", profile=shown, expected=linked.compiled.type, type=_type_shown(name))
         elif not passes(linked.shape.gate, node):
             said = {_what(issue) for issue in findings.issues}
             first = len(findings.issues)

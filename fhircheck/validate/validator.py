@@ -127,8 +127,7 @@ class Validator:
     def _finish(self, checked: Checked, issues: list[Issue]) -> None:
         """Give the findings their source, and the resource its verdict."""
         checked.issues = [
-            issue._replace(place=issue.place._replace(source=checked.source, record=checked.record))
-            for issue in issues
+            issue._replace(place=issue.place._replace(source=checked.source, record=checked.record)) for issue in issues
         ]
         checked.valid = not _has_error(issues)
 

@@ -1,0 +1,69 @@
+"""Run in several processes; results come back in the chunks' order, only a few chunks are under way."""
+
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from fhircheck.model.errors import CouldNotCheck
+
+Plan = TypeVar("Plan")
+Chunk = TypeVar("Chunk")
+Result = TypeVar("Result")
+
+AHEAD = 3
+"""Chunks under way for each process: enough that none waits, few enough that memory stays bounded."""
+START_METHOD = "FHIRCHECK_START_METHOD"
+"""Environment variable: fork, forkserver or spawn, where the platform's own choice does not fit."""
+
+_work: Callable[[Any], Any] | None = None
+
+
+def _start(prepare: Callable[[Any], Callable[[Any], Any]], plan: Any) -> None:
+    """In a new process: make the function once. Ctrl-C is the parent's to handle."""
+    global _work  # noqa: PLW0603 - one function for each worker process, made by its initializer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _work = prepare(plan)
+
+
+def _call(chunk: Any) -> Any:
+    if _work is None:
+        raise CouldNotCheck("a worker process was asked to work before it was ready")
+    return _work(chunk)
+
+
+class Processes:
+    """A pool of processes, started by fork where the platform has it and by spawn elsewhere."""
+
+    name = "processes"
+    summary = "Chunks are spread over several processes on this machine."
+
+    def run(
+        self,
+        prepare: Callable[[Plan], Callable[[Chunk], Result]],
+        plan: Plan,
+        chunks: Iterable[Chunk],
+        jobs: int,
+    ) -> Iterator[Result]:
+        """Yield the result of each chunk in order.
+
+        Raises what the function raised, and CouldNotCheck where a process died (out of memory, killed).
+        """
+        context = multiprocessing.get_context(os.environ.get(START_METHOD) or None)
+        pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare, plan))
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for chunk in chunks:
+                waiting.append(pool.submit(_call, chunk))
+                if len(waiting) >= jobs * AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as fault:
+            raise CouldNotCheck("a worker process died (killed, or out of memory): nothing is reported") from fault
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,123 @@
+"""The first pass: one chunk of bytes -> what is learned from it. A pure function, run in any process."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fhircheck.compile.compile_cache import CompileCache
+from fhircheck.compile.linker import Linker
+from fhircheck.definitions.cache_directory import cache_directory
+from fhircheck.definitions.definition_set import DefinitionRecipe, DefinitionSet, open_definitions
+from fhircheck.model.facts import Partial
+from fhircheck.model.record import Chunk, Piece, Record
+from fhircheck.terminology.package_terminology import PackageTerminology
+from fhircheck.transport.json_reader import read_records
+from fhircheck.validate.checked import Checked
+from fhircheck.validate.validator import Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a process needs to know to check chunks; picklable.
+
+    asked: profiles every resource of their type is checked against. measure: count measures and
+    links too. keep: hand all findings on, not only their counts.
+    """
+
+    recipe: DefinitionRecipe
+    asked: tuple[str, ...]
+    measure: bool
+    keep: bool
+
+
+def compiled_folder() -> Path:
+    """Where compiled profiles and value sets are kept between runs."""
+    return cache_directory() / "compiled"
+
+
+def linker_for(definitions: DefinitionSet, undecided: Callable[[str, str], None]) -> Linker:
+    """A Linker over `definitions` with the cache on disk behind it."""
+    cache = CompileCache(compiled_folder())
+    return Linker(definitions, PackageTerminology(definitions, cache.get), cache, undecided)
+
+
+def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
+    """The function from a chunk to its Partial, made once in each process."""
+    undecided: Counter[tuple[str, str]] = Counter()
+
+    def count(reason: str, detail: str) -> None:
+        undecided[reason, detail] += 1
+
+    validator = Validator(linker_for(open_definitions(plan.recipe), count), plan.asked)
+    learn = _measuring() if plan.measure else None
+
+    def check(chunk: Chunk) -> Partial:
+        undecided.clear()
+        partial = Partial()
+        for piece in chunk:
+            _count_piece(piece, partial)
+            for record in read_records(piece):
+                _check_record(record, validator, partial, plan.keep, learn)
+        partial.undecided.update(undecided)
+        return partial
+
+    return check
+
+
+def _measuring() -> Callable[[Checked, Partial], None]:
+    from fhircheck.measures import observe_all
+    from fhircheck.resolve.reference_walk import collect_links
+
+    def learn(checked: Checked, partial: Partial) -> None:
+        observe_all(checked.node, checked, partial.tallies)
+        collect_links(checked.node, checked, partial.links, full_url=checked.full_url, bundle=checked.bundle)
+
+    return learn
+
+
+def _count_piece(piece: Piece, partial: Partial) -> None:
+    """Count each source once and its bytes as they come."""
+    partial.bytes += len(piece.data) + sum(len(text) for _, _, text in piece.parts)
+    whole = piece.form in ("resource", "bundle-shell") or (piece.offset == 0 and piece.form in ("ndjson", "problem"))
+    partial.files += whole
+
+
+def _check_record(
+    record: Record,
+    validator: Validator,
+    partial: Partial,
+    keep: bool,
+    learn: Callable[[Checked, Partial], None] | None,
+) -> None:
+    """Check one record and count all that came of it."""
+    partial.records += record.form not in ("bundle-entries", "problem")
+    issues = list(record.issues)
+    if record.node is None:
+        partial.unreadable += 1
+    for checked in validator.check(record):
+        issues += checked.issues
+        if checked.node:
+            _count_resource(checked, partial)
+            if learn is not None and not checked.version:
+                learn(checked, partial)
+    if issues:
+        partial.groups.add(issues)
+        if keep:
+            partial.issues += issues
+
+
+def _count_resource(checked: Checked, partial: Partial) -> None:
+    name = checked.resource.partition("/")[0]
+    partial.resources[name] += 1
+    if checked.version:
+        seen = (checked.source, checked.version)
+        partial.see_version(seen, 1, checked.place(""), checked.evidence)
+        partial.undecided["fhir-version", checked.version] += 1
+        partial.invalid[name] += 1
+        return
+    partial.invalid[name] += not checked.valid
+    for use in checked.profiles:
+        pair = partial.profiles.setdefault((use.url, use.how), [0, 0])
+        pair[0] += 1
+        pair[1] += use.valid

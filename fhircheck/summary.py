@@ -1,0 +1,131 @@
+"""What was merged, judged and scored -> RunReport: counts put in order, coverage, and the verdict."""
+
+from collections import Counter
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from fhircheck.compile.linker import Linked, Linker
+from fhircheck.definitions.definition_set import DefinitionSet
+from fhircheck.first_pass import linker_for
+from fhircheck.model.facts import Partial
+from fhircheck.model.issue import SEVERITIES
+from fhircheck.model.report import (
+    IssueGroup,
+    MeasureResult,
+    ProfileUse,
+    RunHeader,
+    RunReport,
+    Score,
+    SourceSummary,
+    Undecided,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from fhircheck.run import RunOptions
+
+PROFILE_MISSING = "profile-missing"
+UNDECIDED_KEPT = 1_000
+
+
+def build_report(
+    header: RunHeader,
+    options: "RunOptions",
+    merged: Partial,
+    definitions: DefinitionSet,
+    measures: tuple[MeasureResult, ...],
+    scores: tuple[Score, ...],
+) -> RunReport:
+    """The RunReport of a run; everything in an order that does not depend on how the work was spread."""
+    linker = linker_for(definitions, lambda reason, detail: None)
+    profiles = _profiles(merged, linker)
+    undecided = _undecided(merged, profiles, linker)
+    coverage = _coverage(profiles, sum(count for count, _, _ in merged.versions.values()))
+    totals = sorted(
+        ((severity, kind, count) for (severity, kind), count in merged.groups.totals.items()),
+        key=lambda each: (SEVERITIES.index(each[0]), -each[2], each[1]),
+    )
+    return RunReport(
+        header,
+        SourceSummary(options.sources, merged.files, merged.records, merged.unreadable, merged.bytes, options.sample),
+        definitions.packages,
+        definitions.notes,
+        tuple((name, count, merged.invalid[name]) for name, count in sorted(merged.resources.items())),
+        profiles,
+        tuple(totals),
+        _issue_groups(merged),
+        undecided,
+        coverage,
+        measures,
+        scores,
+        _verdict(options, merged, coverage, scores),
+    )
+
+
+def _profiles(merged: Partial, linker: Linker) -> tuple[ProfileUse, ...]:
+    uses = []
+    for (url, how), (resources, valid) in sorted(merged.profiles.items()):
+        linked = linker.type(url) if how == "base" else linker.profile(url)
+        compiled = linked.compiled if linked else None
+        decided, left_open = (compiled.decided, len(compiled.undecided)) if compiled else (0, 0)
+        uses.append(ProfileUse(url, how, compiled is not None, resources, valid, decided, left_open))
+    return tuple(uses)
+
+
+def _undecided(merged: Partial, profiles: tuple[ProfileUse, ...], linker: Linker) -> tuple[Undecided, ...]:
+    """What was counted while checking, and the checks that this version leaves open, by profile."""
+    counts: Counter[tuple[str, str]] = Counter(merged.undecided)
+    for use in profiles:
+        if not use.found:
+            counts[PROFILE_MISSING, use.url] += use.resources
+            continue
+        linked: Linked | None = linker.type(use.url) if use.how == "base" else linker.profile(use.url)
+        for each in linked.compiled.undecided if linked and linked.compiled else ():
+            counts[each.facet, use.url] += use.resources
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return tuple(Undecided(reason, detail, count) for (reason, detail), count in ordered[:UNDECIDED_KEPT])
+
+
+def _coverage(profiles: tuple[ProfileUse, ...], other_version: int) -> Fraction | None:
+    """Share of decided checks; each pair of resource and profile weighs the same."""
+    pairs = sum(use.resources for use in profiles) + other_version
+    if not pairs:
+        return None
+    decided = sum(
+        (Fraction(use.decided, use.decided + use.undecided) * use.resources for use in profiles if use.found),
+        Fraction(0),
+    )
+    return decided / pairs
+
+
+def _issue_groups(merged: Partial) -> tuple[IssueGroup, ...]:
+    merged.groups.trim()
+    groups = [
+        IssueGroup(severity, kind, definition, profile, group.count, group.resources, tuple(group.examples))
+        for (severity, kind, definition, profile), group in merged.groups.groups.items()
+    ]
+    groups.sort(
+        key=lambda each: (SEVERITIES.index(each.severity), -each.count, each.kind, each.definition, each.profile)
+    )
+    return tuple(groups)
+
+
+def _verdict(options: "RunOptions", merged: Partial, coverage: Fraction | None, scores: tuple[Score, ...]) -> Verdict:
+    """Exit code and the reasons for it; could-not-check (3) wins over findings (1)."""
+    code, reasons = 0, []
+    levels = {"error": 2, "warning": 3, "never": 0}[options.fail_on]
+    counts = Counter[str]()
+    for (severity, _), count in merged.groups.totals.items():
+        counts[severity] += count
+    bad = [f"{counts[each]} x {each}" for each in SEVERITIES[:levels] if counts[each]]
+    if bad:
+        code, reasons = 1, [f"findings: {', '.join(bad)}"]
+    for score in scores if options.min_score is not None else ():
+        if score.value is not None and options.min_score is not None and score.value < options.min_score:
+            code = 1
+            reasons.append(f"score {score.name} is under {float(options.min_score):g}")
+    if not merged.records:
+        return Verdict(3, (*reasons, "nothing was read"))
+    if options.min_coverage is not None and (coverage is None or coverage * 100 < options.min_coverage):
+        return Verdict(3, (*reasons, f"coverage is under {float(options.min_coverage):g} %"))
+    return Verdict(code, tuple(reasons))
