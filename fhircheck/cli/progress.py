@@ -12,50 +12,54 @@ _EVERY = 0.1
 
 @contextlib.contextmanager
 def shown(allowed: bool = True) -> Iterator[Tick | None]:
-    """A function (done, of) -> None that draws a bar on stderr, or None where stderr is no terminal.
+    """A function (records, bytes) -> None that draws how far a run is, or None where stderr is no terminal.
 
-    The bar comes after a second (short runs show none) and is gone when the block ends.
+    The line comes after a second (short runs show none) and is gone when the block ends.
     """
     if not allowed or not sys.stderr.isatty():
         yield None
         return
-    bar = _Bar()
+    line = _Line()
     try:
-        yield bar
+        yield line
     finally:
-        bar.stop()
+        line.stop()
 
 
-class _Bar:
-    """A progress bar that loads rich only when it is first drawn."""
+class _Line:
+    """One line on stderr; rich is loaded only when it is first drawn."""
 
     def __init__(self) -> None:
         self._start = self._last = monotonic()
         self._stop: Callable[[], None] | None = None
         self._draw: Tick | None = None
 
-    def __call__(self, done: int, of: int) -> None:
-        """Show that `done` of `of` is done; 0 for `of` where the whole is not known."""
+    def __call__(self, records: int, octets: int) -> None:
+        """Show how much has been checked."""
         now = monotonic()
         if now - self._start < _PATIENCE or now - self._last < _EVERY:
             return
         self._last = now
         if self._draw is None:
             self._draw = self._opened()
-        self._draw(done, of)
+        self._draw(records, octets)
 
     def _opened(self) -> Tick:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (TextColumn("checking"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+        from fhircheck.report.numbers import number, size
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         progress = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
         progress.start()
-        task = progress.add_task("checking", total=None)
+        task = progress.add_task("", total=None)
         self._stop = progress.stop
-        return lambda done, of: progress.update(task, completed=done, total=of or None, refresh=True)
+        return lambda records, octets: progress.update(
+            task, description=f"{number(records)} records, {size(octets)}", refresh=True
+        )
 
     def stop(self) -> None:
-        """Take the bar away."""
+        """Take the line away."""
         if self._stop:
             self._stop()

@@ -6,15 +6,30 @@ UNKNOWN = "–"
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
-def percent(share: Fraction | None, language: str = "en") -> str:
+def percent(share: Fraction | None, language: str = "en", apart_from: Fraction | None = None) -> str:
     """`share` (0..1) in percent with one decimal, an en dash for None.
+
+    Where that would look the same as a different share `apart_from` (a threshold just missed), more
+    decimals are shown.
 
     "100%" and "0%" stand for exactly 1 and exactly 0 only; what would round to them is shown as
     ">99.9%" and "<0.1%". German has a comma and a space: "97,3 %".
     """
     if share is None:
         return UNKNOWN
-    return _bounded(share * 100, language) + ("%" if language == "en" else " %")
+    text = _bounded(share * 100, language)
+    if apart_from is not None and share != apart_from and text == _bounded(apart_from * 100, language):
+        text = _apart(share * 100, apart_from * 100, language)
+    return text + ("%" if language == "en" else " %")
+
+
+def _apart(value: Fraction, other: Fraction, language: str) -> str:
+    """`value` with as few decimals as tell it from `other`, at most six, and then with "<" or ">"."""
+    for digits in range(2, 7):
+        text = f"{float(value):.{digits}f}"
+        if text != f"{float(other):.{digits}f}" and text not in (f"{0:.{digits}f}", f"{100:.{digits}f}"):
+            return text if language == "en" else text.replace(".", ",")
+    return ("<" if value < other else ">") + _bounded(other, language).lstrip("<>")
 
 
 def points(value: Fraction | None, language: str = "en") -> str:

@@ -1,11 +1,15 @@
 """A page of text that sections are written on: wrapped at the view's width, coloured or plain."""
 
+import re
 from io import StringIO
 
 from fhircheck.report.shown import View
 
 Span = tuple[str, str]
 """text and style; "" is the plain style"""
+
+
+_TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
 
 class Page:
@@ -76,6 +80,14 @@ class Page:
             table.add_row(*(Text(text, style=style) for text, style in row))
         self._console.print(Padding(table, (0, 0, 0, indent)))
 
+    def columns(self, rows: list[tuple[Span, ...]], indent: int = 2) -> None:
+        """Columns two spaces apart, the first aligned right; the last is never broken."""
+        widths = [max(len(row[column][0]) for row in rows) for column in range(len(rows[0]) - 1)] if rows else []
+        for row in rows:
+            spans = [(text.rjust(widths[0]) if not index else text.ljust(width), style)
+                     for index, (width, (text, style)) in enumerate(zip(widths, row, strict=False))]  # fmt: skip
+            self.line(*(part for span in spans for part in (span, ("  ", ""))), row[-1], indent=indent)
+
     def text(self) -> str:
         """All that was written; no line ends in spaces."""
-        return "\n".join(line.rstrip(" ") for line in self._buffer.getvalue().split("\n"))
+        return _TRAILING.sub(r"\1", self._buffer.getvalue())

@@ -1,8 +1,7 @@
 """What a user can do about something that could not be told: the package or the service that would decide it."""
 
-from dataclasses import dataclass
-
-from fhircheck.report.shown import View
+from fhircheck.model.report import RunReport
+from fhircheck.report.shown import clean
 
 _MII = "https://www.medizininformatik-initiative.de/fhir/"
 
@@ -66,48 +65,58 @@ PACKAGES: dict[str, str] = {
 # Loaded without being named, once they are installed.
 DEFAULTS = frozenset({"hl7.terminology.r4", "hl7.fhir.uv.extensions.r4"})
 
-# Systems whose codes no package contains: licensed or too big.
-NO_PACKAGE = (
-    "http://snomed.info/sct",
-    "http://loinc.org",
-    "http://unitsofmeasure.org",
-    "http://www.nlm.nih.gov/research/umls/rxnorm",
-    "http://fhir.de/CodeSystem/ifa/pzn",
-    "http://fhir.de/CodeSystem/bfarm/atc",
-    "http://www.whocc.no/atc",
+# Systems whose codes no package contains: licensed, or too big.
+NO_PACKAGE = frozenset(
+    {
+        "http://snomed.info/sct",
+        "http://loinc.org",
+        "http://unitsofmeasure.org",
+        "http://www.nlm.nih.gov/research/umls/rxnorm",
+        "http://www.whocc.no/atc",
+        "http://fhir.de/CodeSystem/ask",
+        "http://fhir.de/CodeSystem/abdata/wg14",
+        "http://fhir.de/CodeSystem/ifa/pzn",
+        *(f"http://fhir.de/CodeSystem/bfarm/{name}" for name in ("alpha-id", "atc", "icd-10-gm", "ops")),
+    }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """What to do: a command or option of ours, or a sentence where there is none."""
-
-    english: str
-    german: str
-
-    def text(self, view: View) -> str:
-        """In the view's language."""
-        return self.german if view.language == "de" else self.english
 
 
 def package_of(canonical: str) -> str | None:
     """Name of the package known to publish `canonical` (``url`` or ``url|version``), None where none is known."""
     url = canonical.partition("|")[0]
+    if url in NO_PACKAGE:
+        return None
     fitting = [prefix for prefix in PACKAGES if url.startswith(prefix)]
     return PACKAGES[max(fitting, key=len)] if fitting else None
 
 
-def remedy(canonical: str, command: str = "check") -> Remedy | None:
-    """What would make `canonical` known, None where nothing is known to help."""
-    if canonical.partition("|")[0] in NO_PACKAGE:
-        return Remedy(
-            "no FHIR package contains these codes; they stay open without a terminology server",
-            "kein FHIR-Paket enthält diese Codes; ohne Terminologieserver bleiben sie offen",
-        )
+def in_no_package(canonical: str) -> bool:
+    """Whether `canonical` is a code system whose codes no FHIR package contains."""
+    return canonical.partition("|")[0] in NO_PACKAGE
+
+
+def remedy(canonical: str, command: str, there: frozenset[str]) -> str | None:
+    """The command that would make `canonical` known, None where we know of none.
+
+    command: our command that is to be run again. there: names of the packages that were loaded and
+    so did not help.
+    """
     package = package_of(canonical)
-    if package is None:
+    if package is None or package in there:
         return None
-    line = f"fhircheck packages install {package}"
-    if package not in DEFAULTS:
-        line = f"fhircheck {command} ... --package {package}#VERSION"
-    return Remedy(line, line)
+    if package in DEFAULTS:
+        return f"fhircheck packages install {package}"
+    return f"fhircheck {command} ... --package {package}#{_version(canonical)}"
+
+
+def _version(canonical: str) -> str:
+    """The package version to ask for: most publishers number profiles and packages alike."""
+    version = clean(canonical.partition("|")[2])
+    if not version:
+        return "latest"
+    return f"{version}.x" if version.count(".") == 1 else version
+
+
+def loaded(report: RunReport) -> frozenset[str]:
+    """Names of the packages a run had."""
+    return frozenset(package.name for package in report.packages)

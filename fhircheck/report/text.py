@@ -41,10 +41,9 @@ def _summary(page: Page, report: RunReport) -> None:
     if report.totals:
         page.heading(say(page.view, "summary"))
         findings.totals(page, report)
-        page.blank()
     scores.show(page, report)
     undecided.show(page, report)
-    if report.undecided:
+    if report.totals or report.scores or report.undecided:
         page.blank()
     verdict.show(page, report)
 
@@ -54,6 +53,6 @@ def line(issue: Issue, view: View) -> str:
     level = severity(view, issue.severity)
     if view.color:
         level = f"\x1b[1;{_CODES[issue.severity]}m{level}\x1b[0m"
-    beside = findings.whereabouts(issue, view)
+    beside = findings.whereabouts(issue.place, view)
     tail = f" [{beside}]" if beside else ""
     return f"{findings.place_of(issue.place, view)}: {level} {clean(issue.kind)}: {message(issue, view)}{tail}"

@@ -21,16 +21,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "Only a sample was checked: {count}. The rest is unknown.",
         "Nur eine Stichprobe wurde geprüft: {count}. Der Rest ist unbekannt.",
     ),
-    "errors-in": ("{findings} in {resources}; {bad} with errors.", "{findings} in {resources}; {bad} mit Fehlern."),
+    "checked": ("{resources} checked, {bad} with errors.", "{resources} geprüft, {bad} mit Fehlern."),
     "unreadable": ("{count} could not be read.", "{count} nicht lesbar."),
     "missing-profiles": (
         "Profiles that were not found, so nothing is known about conformance to them:",
         "Profile, die nicht gefunden wurden; ob die Daten ihnen entsprechen, ist offen:",
     ),
-    "exit": ("Exit code {code}: {reasons}", "Exit-Code {code}: {reasons}"),
-    "note": ("Note: {note}", "Hinweis: {note}"),
+    "exit": ("Exit code {code} ({meaning}): {reasons}", "Exit-Code {code} ({meaning}): {reasons}"),
+    "exit-1": ("findings", "Befunde"),
+    "exit-2": ("wrong use", "falsch aufgerufen"),
+    "exit-3": ("could not check", "nicht prüfbar"),
+    "note": ("Note: {note}", "Anmerkung: {note}"),
     "try": ("try: {command}", "Abhilfe: {command}"),
-    "scores": ("SCORES", "PUNKTE"),
+    "scores": ("SCORES", "BEWERTUNG"),
     "rubric": ("rubric {name}", "Bewertungsschema {name}"),
     "of-100": ("{points} of 100", "{points} von 100"),
     "coverage": ("coverage {share}", "Abdeckung {share}"),
@@ -40,8 +43,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "of": ("{earned} of {weight}", "{earned} von {weight}"),
     "findings": ("FINDINGS", "BEFUNDE"),
     "no-findings": ("None.", "Keine."),
-    "more-places": ("and {count} more like it", "und {count} weitere dieser Art"),
-    "more-definitions": ("{count} at other elements", "{count} an anderen Elementen"),
+    "more-places": ("and {count} more", "und {count} weitere"),
+    "more-definitions": ("{count}× at other elements", "{count}× an anderen Elementen"),
     "more-kinds": ("{count} of further types: {names}", "{count} weiterer Arten: {names}"),
     "see-all": (
         "All findings, one a line: fhircheck validate --format ndjson ...   What a type means: fhircheck explain NAME",
@@ -51,21 +54,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "in": ("in {resources}", "in {resources}"),
     "profile": ("profile {url}", "Profil {url}"),
     "record": ("record {number}", "Datensatz {number}"),
-    "measures": ("MEASURES", "MESSUNGEN"),
-    "measure": ("measure", "Messung"),
+    "measures": ("MEASURES", "KENNZAHLEN"),
+    "measure": ("measure", "Kennzahl"),
     "share": ("passed", "erfüllt"),
     "judged": ("judged", "beurteilt"),
     "needed": ("needed", "nötig"),
     "status": ("status", "Status"),
-    "cannot-tell-count": ("cannot tell: {count}", "offen: {count}"),
-    "at-least": ("≥ {share}", "≥ {share}"),
+    "cannot-tell-count": ("could not be told for {count}", "offen bei {count}"),
     "weakest": ("weakest: {parts}", "am schwächsten: {parts}"),
     "example": ("e.g. {place}", "z. B. {place}"),
     "interval": ("95% interval {low} to {high}", "95-%-Intervall {low} bis {high}"),
     "analogy": ("{source} (by analogy)", "{source} (in Analogie)"),
     "status-passed": ("passed", "erfüllt"),
     "status-failed": ("failed", "verfehlt"),
-    "status-informational": ("for information", "zur Information"),
+    "status-informational": ("informational", "informativ"),
     "status-not-applicable": ("not applicable", "entfällt"),
     "status-cannot-tell": ("cannot tell", "offen"),
     "status-error": ("not measured", "nicht messbar"),
@@ -88,6 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "how-asked": ("--profile", "--profile"),
     "not-found": ("NOT FOUND", "FEHLT"),
     "and-more": ("and {count} more", "und {count} weitere"),
+    "no-package": ("in no FHIR package", "in keinem FHIR-Paket"),
     "definitions": ("{count} from {origin}", "{count} aus {origin}"),
     "summary": ("SUMMARY", "ÜBERSICHT"),
 }
@@ -95,7 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
 NOUNS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "error": (("error", "errors"), ("Fehler", "Fehler")),
     "warning": (("warning", "warnings"), ("Warnung", "Warnungen")),
-    "information": (("piece of information", "pieces of information"), ("Information", "Informationen")),
+    "information": (("informational", "informational"), ("Hinweis", "Hinweise")),
     "resource": (("resource", "resources"), ("Ressource", "Ressourcen")),
     "record": (("record", "records"), ("Datensatz", "Datensätze")),
     "file": (("file", "files"), ("Datei", "Dateien")),
@@ -105,11 +108,43 @@ NOUNS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "other": (("other", "others"), ("weiteren", "weiteren")),
 }
 
+# Why something could not be told; a reason that is not here is shown by its name alone.
+REASONS: dict[str, tuple[str, str]] = {
+    "code-system-content": (
+        "codes of systems whose content no loaded package has",
+        "Codes aus Systemen, deren Inhalt in keinem geladenen Paket steht",
+    ),
+    "value-set-missing": ("value sets that no loaded package has", "ValueSets, die in keinem geladenen Paket stehen"),
+    "value-set-filter": (
+        "value sets with a filter that cannot be decided from the packages",
+        "ValueSets mit einem Filter, den die Pakete nicht entscheiden",
+    ),
+    "type-missing": ("elements of a type that is not defined", "Elemente eines nicht definierten Typs"),
+    "profile-missing": (
+        "elements whose profile no loaded package has",
+        "Elemente, deren Profil in keinem geladenen Paket steht",
+    ),
+    "profile-unusable": ("profiles that could not be compiled", "Profile, die nicht übersetzbar sind"),
+    "bundle-split": (
+        "profiles on a Bundle that was too big to be held as a whole",
+        "Profile auf einem Bundle, das zu groß war, um es ganz zu halten",
+    ),
+    "value-not-comparable": ("values that cannot be compared", "Werte, die nicht vergleichbar sind"),
+    "invariant": ("rules in FHIRPath, not decided yet", "Regeln in FHIRPath, noch nicht entschieden"),
+    "slicing": ("slices, not decided yet", "Slices, noch nicht entschieden"),
+    "extensible-binding": (
+        "codes of extensible bindings, not decided yet",
+        "Codes erweiterbarer Bindings, noch nicht entschieden",
+    ),
+    "reference-target": ("targets of references, not decided yet", "Ziele von Referenzen, noch nicht entschieden"),
+    "narrative": ("the XHTML of narratives, not decided yet", "XHTML der Narrative, noch nicht entschieden"),
+}
+
 SEVERITY: dict[str, tuple[str, str]] = {
     "fatal": ("fatal", "fatal"),
     "error": ("error", "Fehler"),
     "warning": ("warning", "Warnung"),
-    "information": ("information", "Information"),
+    "information": ("information", "Hinweis"),
 }
 
 
@@ -127,3 +162,8 @@ def counted(view: View, count: int, noun: str) -> str:
 def severity(view: View, name: str) -> str:
     """The word for a severity."""
     return SEVERITY[name][view.language == "de"]
+
+
+def reason(view: View, name: str) -> str:
+    """What a reason for not telling means; empty for one without words."""
+    return REASONS[name][view.language == "de"] if name in REASONS else ""

@@ -13,6 +13,7 @@ from fhircheck.report.words import counted, say, severity
 KINDS = 15
 DEFINITIONS = 3
 STYLES = {"fatal": "bold red", "error": "bold red", "warning": "bold yellow", "information": "bold blue"}
+_BASE = "http://hl7.org/fhir/StructureDefinition/"
 Kind = tuple[str, str]
 
 
@@ -45,35 +46,48 @@ def _by_kind(report: RunReport) -> dict[Kind, list[IssueGroup]]:
 
 
 def _kind(page: Page, level: str, kind: str, count: int, groups: list[IssueGroup]) -> None:
-    """One type of finding: its total, then the definitions it was found at."""
-    view = page.view
-    total = f"  {number(count, view.language)}×"
-    page.line((severity(view, level), STYLES[level]), ("  ", ""), (clean(kind), "bold"), (total, "bold"), indent=2)
-    for group in groups[:DEFINITIONS]:
-        _group(page, group)
-    rest = count - sum(group.count for group in groups[:DEFINITIONS])
+    """One type of finding: its total, one example, and the definitions it was found at."""
+    view, shown = page.view, groups[:DEFINITIONS]
+    alone = len(groups) == 1 and groups[0].count == count
+    beside = "  " + _where(page, groups[0]) if alone else ""
+    page.line(
+        (severity(view, level), STYLES[level]), ("  ", ""), (clean(kind), "bold"),
+        (f"  {number(count, view.language)}×", "bold"), (beside.rstrip(), ""), indent=2,
+    )  # fmt: skip
+    if shown and shown[0].examples:
+        _example(page, shown[0].examples[0], count - 1)
+    if not alone:
+        page.columns(
+            [((f"{number(each.count, view.language)}×", ""), (_where(page, each), "")) for each in shown], indent=4
+        )
+    rest = count - sum(group.count for group in shown)
     if rest:
         page.line((say(view, "more-definitions", count=number(rest, view.language)), "dim"), indent=4)
 
 
-def _group(page: Page, group: IssueGroup) -> None:
-    """One definition: how often, in how many resources, and one example."""
+def _where(page: Page, group: IssueGroup) -> str:
+    """The definition that was broken and the number of resources."""
+    resources = say(page.view, "in", resources=counted(page.view, group.resources, "resource"))
+    return " ".join(part for part in (clean(group.definition), resources if group.resources else "") if part)
+
+
+def _example(page: Page, example: Issue, others: int) -> None:
+    """What is wrong in one place, and where that is."""
     view = page.view
-    resources = counted(view, group.resources, "resource")
-    label = f"{number(group.count, view.language)}×" + (f" {clean(group.definition)}" if group.definition else "")
-    page.wrapped((label, ""), (f" {say(view, 'in', resources=resources)}", "dim"), indent=4, hanging=2)
-    if not group.examples:
-        return
-    example = group.examples[0]
-    page.wrapped((message(example, view), ""), indent=6, hanging=2)
-    page.line((place_of(example.place, view), "cyan"), indent=6)
-    beside = whereabouts(example, view)
+    page.wrapped((message(example, view), ""), indent=4, hanging=2)
+    more = f"  ({say(view, 'more-places', count=number(others, view.language))})" if others else ""
+    page.line((place_of(example.place, view), "cyan"), (more, "dim"), indent=4)
+    beside = whereabouts(example.place, view)
     if beside:
-        page.wrapped((beside, "dim"), indent=6, hanging=2)
-    if group.profile:
-        page.line((say(view, "profile", url=clean(group.profile)), "dim"), indent=6)
-    if group.count > 1:
-        page.line((say(view, "more-places", count=number(group.count - 1, view.language)), "dim"), indent=6)
+        page.wrapped((beside, "dim"), indent=4, hanging=2)
+    if example.profile and not _plain_type(example):
+        page.line((say(view, "profile", url=clean(example.profile)), "dim"), indent=4)
+
+
+def _plain_type(issue: Issue) -> bool:
+    """Whether the broken profile is only the definition of the type itself, which goes without saying."""
+    name = issue.profile.partition("|")[0].removeprefix(_BASE)
+    return name == issue.definition.partition(".")[0]
 
 
 def place_of(place: Place, view: View) -> str:
@@ -86,9 +100,11 @@ def place_of(place: Place, view: View) -> str:
     return text
 
 
-def whereabouts(issue: Issue, view: View) -> str:
-    """Resource and expression of a finding."""
-    parts = (clean(view.names.resource(issue.place.resource)), clean(issue.place.expression))
+def whereabouts(place: Place, view: View) -> str:
+    """Resource and expression of a place; an expression that only repeats the type is left out."""
+    kind = place.resource.partition("/")[0]
+    expression = "" if place.expression == kind else place.expression
+    parts = (clean(view.names.resource(place.resource)), clean(expression))
     return "  ".join(part for part in parts if part)
 
 

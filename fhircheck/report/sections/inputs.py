@@ -55,7 +55,7 @@ def _profiles(page: Page, profiles: tuple[ProfileUse, ...]) -> None:
         return
     page.line((say(view, "profiles"), "bold"), (f" ({say(view, 'without-errors')})", ""), indent=2)
     ordered = sorted(named, key=lambda use: (use.found, -use.resources, use.url, use.how))
-    page.table([_profile(page, use) for use in ordered[:SHOWN]], right=frozenset({0}), indent=4)
+    page.columns([_profile(page, use) for use in ordered[:SHOWN]], indent=4)
     if len(named) > SHOWN:
         page.line((say(view, "and-more", count=len(named) - SHOWN), "dim"), indent=4)
 

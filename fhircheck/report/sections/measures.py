@@ -6,7 +6,7 @@ from fhircheck.model.issue import Place
 from fhircheck.model.report import MeasureResult, RunReport
 from fhircheck.report.numbers import UNKNOWN, number, percent
 from fhircheck.report.page import Page, Span
-from fhircheck.report.sections.findings import place_of
+from fhircheck.report.sections.findings import place_of, whereabouts
 from fhircheck.report.shown import clean
 from fhircheck.report.words import say
 
@@ -33,15 +33,13 @@ def show(page: Page, report: RunReport) -> None:
 
 def _row(page: Page, each: MeasureResult, sources: dict[str, int]) -> tuple[Span, ...]:
     view = page.view
-    status = say(view, f"status-{each.status}")
-    if each.cannot_tell:
-        status += "; " + say(view, "cannot-tell-count", count=number(each.cannot_tell, view.language))
+    needed = 1 - each.threshold.maximum_failing if each.threshold else None
     return (
         (clean(each.name), ""),
-        (percent(each.share, view.language), "bold"),
+        (percent(each.share, view.language, apart_from=needed), "bold"),
         (number(each.denominator, view.language), ""),
         (_needed(page, each, sources), ""),
-        (status, _STYLES.get(each.status, "dim")),
+        (say(view, f"status-{each.status}"), _STYLES.get(each.status, "dim")),
     )
 
 
@@ -55,29 +53,35 @@ def _needed(page: Page, each: MeasureResult, sources: dict[str, int]) -> str:
         source = say(page.view, "analogy", source=source)
     index = sources.setdefault(source, len(sources) + 1)
     share = percent(1 - threshold.maximum_failing, page.view.language)
-    return f"{say(page.view, 'at-least', share=share)} [{index}]"
+    return f"{share} [{index}]"
 
 
 def _behind(page: Page, each: MeasureResult) -> None:
     """Reason, weakest elements and one example of a measure that did not pass."""
     view = page.view
-    if each.status not in ("failed", "error", "cannot-tell"):
-        return
-    lines = [clean(each.reason)] if each.reason else []
+    lines = [clean(each.reason)] if each.reason and each.status != "not-applicable" else []
+    if each.cannot_tell:
+        lines.append(say(view, "cannot-tell-count", count=number(each.cannot_tell, view.language)))
     if each.interval:
         low, high = (percent(Fraction(end).limit_denominator(10**6), view.language) for end in each.interval)
         lines.append(say(view, "interval", low=low, high=high))
-    weakest = [part for part in each.by if part[1] < part[2]]
-    if weakest:
-        weakest.sort(key=lambda part: (Fraction(part[1], part[2]), part[0]))
-        parts = ", ".join(_path(page, *part) for part in weakest[:_WEAKEST])
-        lines.append(say(view, "weakest", parts=parts))
-    if each.examples:
-        lines.append(say(view, "example", place=_place(page, each.examples[0])))
-    if lines:
-        page.line((clean(each.name), "bold"), indent=2)
+    if each.status == "failed":
+        lines.extend(_weakest(page, each))
+    if not lines:
+        return
+    page.line((clean(each.name), "bold"), indent=2)
     for line in lines:
         page.wrapped((line, ""), indent=4, hanging=2)
+    if each.status == "failed" and each.examples:
+        _example(page, each.examples[0])
+
+
+def _weakest(page: Page, each: MeasureResult) -> list[str]:
+    """The elements that pass least often."""
+    weakest = [part for part in each.by if part[1] < part[2]]
+    weakest.sort(key=lambda part: (Fraction(part[1], part[2]), part[0]))
+    parts = ", ".join(_path(page, *part) for part in weakest[:_WEAKEST])
+    return [say(page.view, "weakest", parts=parts)] if parts else []
 
 
 def _path(page: Page, path: str, passed: int, judged: int) -> str:
@@ -87,8 +91,9 @@ def _path(page: Page, path: str, passed: int, judged: int) -> str:
     return f"{clean(path)} {percent(Fraction(passed, judged), language)} ({counts})"
 
 
-def _place(page: Page, place: Place) -> str:
+def _example(page: Page, place: Place) -> None:
     """Where an item is that did not pass."""
-    view = page.view
-    parts = (place_of(place, view), clean(view.names.resource(place.resource)), clean(place.expression))
-    return "  ".join(part for part in parts if part)
+    page.line((say(page.view, "example", place=place_of(place, page.view)), "cyan"), indent=4)
+    beside = whereabouts(place, page.view)
+    if beside:
+        page.wrapped((beside, "dim"), indent=4, hanging=2)

@@ -47,4 +47,4 @@ def _part(page: Page, part: ScorePart) -> tuple[Span, ...]:
         return ("–", "dim"), (clean(part.measure), "dim"), (say(view, "not-counted", reason=reason), "dim")
     earned = say(view, "of", earned=weight(part.earned, view.language), weight=weight(part.weight, view.language))
     style = "green" if part.earned == part.weight else "red"
-    return (earned, style), (clean(part.measure), ""), (clean(part.note or part.reason), "")
+    return (earned, style), (clean(part.measure), ""), (clean(part.note), "")

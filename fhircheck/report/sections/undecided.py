@@ -5,9 +5,9 @@ from collections import defaultdict
 from fhircheck.model.report import RunReport, Undecided
 from fhircheck.report.numbers import number
 from fhircheck.report.page import Page
-from fhircheck.report.remedies import remedy
+from fhircheck.report.remedies import in_no_package, loaded, remedy
 from fhircheck.report.shown import clean
-from fhircheck.report.words import counted, say
+from fhircheck.report.words import counted, reason, say
 
 DETAILS = 4
 REASONS = 12
@@ -22,23 +22,33 @@ def show(page: Page, report: RunReport) -> None:
     for each in report.undecided:
         by_reason[each.reason].append(each)
     ordered = sorted(by_reason.items(), key=lambda pair: (-sum(each.count for each in pair[1]), pair[0]))
-    for reason, details in ordered[:REASONS]:
-        _reason(page, reason, details)
+    for name, details in ordered[:REASONS]:
+        _reason(page, name, details, loaded(report))
     if len(ordered) > REASONS:
         page.line((say(page.view, "and-more", count=len(ordered) - REASONS), "dim"), indent=2)
 
 
-def _reason(page: Page, reason: str, details: list[Undecided]) -> None:
+def _reason(page: Page, name: str, details: list[Undecided], there: frozenset[str]) -> None:
     view = page.view
     total = sum(each.count for each in details)
-    page.line((clean(reason), "bold"), (f"  {counted(view, total, 'check')}", ""), indent=2)
+    page.line((clean(name), "bold"), (f"  {counted(view, total, 'check')}", ""), indent=2)
+    if meaning := reason(view, name):
+        page.wrapped((meaning, "dim"), indent=4)
     named = sorted((each for each in details if each.detail), key=lambda each: (-each.count, each.detail))
     for each in named[:DETAILS]:
-        page.line((f"{number(each.count, view.language)}×  ", "dim"), (clean(each.detail), ""), indent=4)
+        beside = f"  ({say(view, 'no-package')})" if in_no_package(_canonical(each)) else ""
+        page.line(
+            (f"{number(each.count, view.language)}×  ", "dim"), (clean(each.detail), ""), (beside, "dim"), indent=4
+        )
     rest = named[DETAILS:]
     if rest:
         count = number(sum(each.count for each in rest), view.language) + "×"
         page.line((say(view, "more-details", count=count, others=counted(view, len(rest), "other")), "dim"), indent=4)
-    cures = dict.fromkeys(cure for each in named if (cure := remedy(each.detail, view.command)))
+    cures = dict.fromkeys(cure for each in named if (cure := remedy(_canonical(each), view.command, there)))
     for cure in list(cures)[:DETAILS]:
-        page.wrapped((say(view, "try", command=cure.text(view)), "cyan"), indent=4, hanging=2)
+        page.line((say(view, "try", command=cure), "cyan"), indent=4)
+
+
+def _canonical(each: Undecided) -> str:
+    """The canonical a detail begins with: a code system may be followed by its value set in brackets."""
+    return each.detail.partition(" ")[0]

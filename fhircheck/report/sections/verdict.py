@@ -4,7 +4,7 @@ from fhircheck.model.report import ProfileUse, RunReport
 from fhircheck.report.numbers import number, percent
 from fhircheck.report.outcome import errors, invalid, outcome, resources
 from fhircheck.report.page import Page
-from fhircheck.report.remedies import remedy
+from fhircheck.report.remedies import loaded, remedy
 from fhircheck.report.shown import View, clean
 from fhircheck.report.words import counted, say
 
@@ -15,8 +15,9 @@ _MISSING = 5
 def show(page: Page, report: RunReport) -> None:
     """Write the verdict, its certainty, and what would raise it."""
     view, word = page.view, outcome(report)
-    page.wrapped((say(view, word), _STYLES[word]), ("  " + counts(report, view), "bold"))
-    page.wrapped((certainty(report, view), ""))
+    page.wrapped((say(view, word), _STYLES[word]), ("  " + findings(report, view), "bold"))
+    page.wrapped((checked(report, view), ""))
+    page.wrapped((certainty(report, view), "" if report.coverage == 1 else "yellow"))
     if report.sources.sampled is not None:
         page.wrapped((say(view, "sampled", count=counted(view, report.sources.sampled, "record")), "yellow"))
     _missing(page, report)
@@ -28,21 +29,25 @@ def show(page: Page, report: RunReport) -> None:
 
 def headline(report: RunReport, view: View) -> str:
     """The verdict in one line."""
-    parts = [say(view, outcome(report)) + ":", counts(report, view), certainty(report, view)]
+    parts = [f"{say(view, outcome(report))}: {findings(report, view)}", checked(report, view), certainty(report, view)]
     if report.verdict.exit_code:
         parts.append(ending(report, view))
     return " ".join(parts)
 
 
-def counts(report: RunReport, view: View) -> str:
-    """How many findings in how many resources."""
+def findings(report: RunReport, view: View) -> str:
+    """How many findings of each severity."""
     found = [counted(view, errors(report), "error")]
     for name in ("warning", "information"):
         if report.count(name):
             found.append(counted(view, report.count(name), name))
+    return ", ".join(found) + "."
+
+
+def checked(report: RunReport, view: View) -> str:
+    """How many resources were checked and have errors, and what could not even be read."""
     whole = counted(view, resources(report), "resource")
-    bad = number(invalid(report), view.language)
-    text = say(view, "errors-in", findings=", ".join(found), resources=whole, bad=bad)
+    text = say(view, "checked", resources=whole, bad=number(invalid(report), view.language))
     if report.sources.unreadable:
         text += " " + say(view, "unreadable", count=counted(view, report.sources.unreadable, "record"))
     return text
@@ -60,7 +65,8 @@ def certainty(report: RunReport, view: View) -> str:
 def ending(report: RunReport, view: View) -> str:
     """The exit code with its reasons."""
     reasons = "; ".join(_words(reason, report, view) for reason in report.verdict.reasons)
-    return say(view, "exit", code=report.verdict.exit_code, reasons=reasons)
+    code = report.verdict.exit_code
+    return say(view, "exit", code=code, meaning=say(view, f"exit-{code}"), reasons=reasons)
 
 
 def _words(text: str, report: RunReport, view: View) -> str:
@@ -74,14 +80,15 @@ def _missing(page: Page, report: RunReport) -> None:
         return
     page.wrapped((say(page.view, "missing-profiles"), "yellow"))
     for use in missing[:_MISSING]:
-        _one_missing(page, use)
+        _one_missing(page, use, loaded(report))
     if len(missing) > _MISSING:
         page.line((say(page.view, "and-more", count=len(missing) - _MISSING), "dim"), indent=2)
 
 
-def _one_missing(page: Page, use: ProfileUse) -> None:
-    count = counted(page.view, use.resources, "resource")
-    page.line((clean(use.url), ""), (f"  ({count})", "dim"), indent=2)
-    cure = remedy(use.url, page.view.command)
+def _one_missing(page: Page, use: ProfileUse, there: frozenset[str]) -> None:
+    page.line((clean(use.url), ""), indent=2)
+    cure = remedy(use.url, page.view.command, there)
+    beside = [counted(page.view, use.resources, "resource")]
     if cure:
-        page.line((say(page.view, "try", command=cure.text(page.view)), "cyan"), indent=4)
+        beside.append(say(page.view, "try", command=cure))
+    page.line(("; ".join(beside), "cyan" if cure else "dim"), indent=4)
