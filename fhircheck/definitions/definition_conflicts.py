@@ -11,15 +11,21 @@ EXAMPLES = 3
 def conflict_notes(packages: Sequence[Package], stores: Sequence[PackageStore]) -> tuple[str, ...]:
     """Notes on URLs that stand in several versions, and on url|version pairs with different content."""
     versions: dict[str, set[str]] = {}
-    contents: dict[tuple[str, str], dict[str, str]] = {}
+    contents: dict[tuple[str, str, str], dict[str, str]] = {}
     if len(packages) > 1:
         for package, store in zip(packages, stores, strict=True):
             for head in store.heads():
                 if head.url:
                     versions.setdefault(head.url, set()).add(head.version)
-                    contents.setdefault((head.url, head.version), {}).setdefault(head.digest, package.label)
+                    contents.setdefault((head.url, head.version, head.resource_type), {}).setdefault(
+                        head.digest, package.label
+                    )
     several = sorted(url for url, found in versions.items() if len(found) > 1)
-    different = sorted((pair, tuple(found.values())) for pair, found in contents.items() if len(found) > 1)
+    different = sorted(
+        (f"{url}|{version}", tuple(dict.fromkeys(found.values())))
+        for (url, version, _), found in contents.items()
+        if len(found) > 1
+    )
     return (*_several_note(several, versions), *_different_note(different))
 
 
@@ -33,11 +39,11 @@ def _several_note(several: list[str], versions: dict[str, set[str]]) -> list[str
     ]
 
 
-def _different_note(different: list[tuple[tuple[str, str], tuple[str, ...]]]) -> list[str]:
+def _different_note(different: list[tuple[str, tuple[str, ...]]]) -> list[str]:
     if not different:
         return []
-    shown = "; ".join(f"{url}|{version} in {', '.join(labels)}" for (url, version), labels in different[:EXAMPLES])
+    shown = "; ".join(f"{canonical} in {', '.join(labels)}" for canonical, labels in different[:EXAMPLES])
     return [
-        f"{len(different)} definitions have the same URL and version but different content in several packages;"
-        f" the newest package wins: {shown}"
+        f"{len(different)} definitions have the same URL and version but different content; the package that refers"
+        f" decides by its dependencies, then the R4 core, then the newest package: {shown}"
     ]

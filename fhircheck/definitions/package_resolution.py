@@ -22,7 +22,7 @@ from fhircheck.definitions.package_install import install_archive
 from fhircheck.definitions.package_reach import satisfying
 from fhircheck.definitions.package_registry import PackageRegistry, Progress
 from fhircheck.definitions.registry_access import registry_addresses
-from fhircheck.definitions.version import accepts
+from fhircheck.definitions.version import accepts, version_key
 from fhircheck.model.errors import PackageUnusable, UsageError
 
 DEFAULTS = ("hl7.terminology.r4", "hl7.fhir.uv.extensions.r4")
@@ -58,8 +58,7 @@ class Resolution:
             raise UsageError(f"{named} is neither a file, a folder, nor NAME#VERSION")
         if name.lower() == CORE_NAME and accepts(wanted, self.packages[0].version):
             return None
-        if other := other_core(name):
-            raise PackageUnusable(f"{named} is the specification of FHIR {other.upper()}: fhircheck checks R4 (4.0.1)")
+        _refuse_other_core(name, named)
         found = self.cache.locate(name, wanted)
         return self._add(self._open_as(found, name) if found else self._fetch(name, wanted))
 
@@ -86,8 +85,7 @@ class Resolution:
                 )
 
     def _add(self, package: Package) -> Package:
-        if other_core(package.name) and package.name.lower() != CORE_NAME:
-            raise PackageUnusable(f"{package.origin} is {package.label}: fhircheck checks R4 (4.0.1)")
+        _refuse_other_core(package.name, f"{package.origin} ({package.label})")
         for known in self.packages:
             if (known.name.lower(), known.version, known.sha256) == (
                 package.name.lower(), package.version, package.sha256
@@ -131,7 +129,7 @@ class Resolution:
             found = self.cache.locate(name, wanted)
             return self._open_as(found, name) if found else self._fetch(name, wanted)
         except PackageUnusable as unusable:
-            self._missed[name, wanted] = str(unusable)
+            self._missed[name, wanted] = unusable.where if isinstance(unusable, _NotThere) else str(unusable)
             return None
 
     def _stand_in(self, asked: str, name: str, found: Package) -> None:
@@ -153,14 +151,12 @@ class Resolution:
             with self._tolerant(f"{asked}, which is not there"):
                 used = self._add(self._open_as(other, name))
         instead = f"{used.label} is used instead" if used else "its definitions are missing"
-        self._note(name, wanted, f"{asked}, which is not there: {instead} ({self._why(name, wanted)})")
-
-    def _why(self, name: str, wanted: str) -> str:
-        return self._missed.get((name, wanted), f"looked in {self.cache.folder}").partition("; to install it")[0]
+        self._note(name, wanted, f"{asked}, which is not there: {instead} ({self._missed[name, wanted]})")
 
     def _note_core(self, package: Package, name: str, wanted: str, core: str) -> None:
         if name.lower() != CORE_NAME:
-            self._note(name, wanted, f"{package.label} depends on {name}#{wanted} (FHIR {core.upper()}): not loaded")
+            why = "not needed" if core == "r4" else f"the specification of FHIR {core.upper()}, not R4"
+            self._note(name, wanted, f"{package.label} depends on {name}#{wanted}: not loaded ({why})")
         elif not accepts(wanted, self.packages[0].version):
             used = self.packages[0].label
             self._note(name, wanted, f"{package.label} depends on {name}#{wanted}: the embedded {used} is used")
@@ -186,26 +182,40 @@ class Resolution:
 
     def _fetch(self, name: str, wanted: str) -> Package:
         label = f"{name}#{wanted or 'latest'}"
-        looked = f"{label} is not there: looked in {self.cache.folder}"
-        if other := sorted(self.cache.versions(name)):
-            looked += f" (which has {', '.join(other)})"
-        by_hand = (
-            f"to install it by hand, get its .tgz and run: fhircheck packages install FILE.tgz (or set {VARIABLE})"
-        )
+        where = str(self.cache.folder)
+        if other := sorted(self.cache.versions(name), key=version_key):
+            where += f" (which has {', '.join(other)})"
         if self._registry is None:
-            raise PackageUnusable(f"{looked}, no registry was asked (offline); {by_hand}")
+            raise _NotThere(label, f"{where}, no registry was asked (offline)")
         try:
             with tempfile.TemporaryDirectory(prefix="fhircheck-") as folder:
                 archive = self._registry.download(name, wanted, Path(folder))
                 package = install_archive(archive, self.cache.folder)
         except PackageUnusable as unusable:
-            raise PackageUnusable(f"{looked}; {unusable}; {by_hand}") from None
+            raise _NotThere(label, f"{where}; {unusable}") from None
         self.cache.forget()
         return package
 
 
 def _is_path(named: str) -> bool:
     return named.lower().endswith(ARCHIVES) or "/" in named or "\\" in named or Path(named).is_dir()
+
+
+def _refuse_other_core(name: str, shown: str) -> None:
+    other = other_core(name)
+    if other and other != "r4":
+        raise PackageUnusable(f"{shown} is the specification of FHIR {other.upper()}: fhircheck checks R4 (4.0.1)")
+
+
+class _NotThere(PackageUnusable):
+    """A package is to be had neither here nor from a registry; `where` tells where it was looked for."""
+
+    def __init__(self, label: str, where: str) -> None:
+        super().__init__(
+            f"{label} is not there: looked in {where}; to install it by hand, get its .tgz and run:"
+            f" fhircheck packages install FILE.tgz (or set {VARIABLE})"
+        )
+        self.where = f"looked in {where}"
 
 
 def _may_be_r4(name: str) -> bool:
