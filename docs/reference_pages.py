@@ -101,19 +101,24 @@ def commands() -> str:
     from fhircheck.cli import main
 
     text = "# Command line\n"
-    for command, context in walk(main, click.Context(main, info_name="fhircheck")):
+    for command, context in walk(main, click.Context(main, info_name="fhircheck", **main.context_settings)):
         usage = command.get_usage(context).removeprefix("Usage: ")
         text += f"\n## {context.command_path}\n\n{cell(command.help or '')}\n\n```text\n{usage}\n```\n"
-        rows = [option(each, context) for each in command.get_params(context) if isinstance(each, click.Option)]
-        text += "\n" + table(("option", "default", "meaning"), rows)
+        options = [option(each) for each in command.get_params(context) if isinstance(each, click.Option)]
+        text += "\n" + table(("option", "default", "meaning"), options)
         text += f"\n{cell(command.epilog)}\n" if command.epilog else ""
     return text
 
 
-def option(entry: click.Option, context: click.Context) -> tuple[str, str, str]:
+def choices(kind: click.ParamType) -> str:
+    """What a value may be, for an option that does not say so itself."""
+    return "|".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else kind.name.upper()
+
+
+def option(entry: click.Option) -> tuple[str, str, str]:
     """One option as a row."""
     names = ", ".join(f"`{name}`" for name in entry.opts)
-    kind = "" if entry.is_flag else f" {entry.make_metavar(context)}"
+    kind = "" if entry.is_flag else f" {entry.metavar or choices(entry.type)}"
     info = entry.to_info_dict()
     default = info["default"]
     shown = "" if entry.is_flag or default in (None, (), []) or "UNSET" in str(default).upper() else f"`{default}`"
