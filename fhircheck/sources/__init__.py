@@ -1,1 +1,68 @@
-"""Stage: sources."""
+"""Stage: where instances come from. Names as the user gave them -> chunks of bytes, lazily, in a stable order."""
+
+from collections.abc import Iterable, Iterator
+
+from fhircheck.model.errors import UsageError
+from fhircheck.model.issue import IssueKind
+from fhircheck.model.record import Chunk, Piece
+from fhircheck.registry import Registry
+from fhircheck.sources.directory import DIRECTORY
+from fhircheck.sources.fhir_search import FHIR_SEARCH
+from fhircheck.sources.files import FILES
+from fhircheck.sources.globs import GLOBS
+from fhircheck.sources.options import ReadOptions
+from fhircheck.sources.sampling import sample
+from fhircheck.sources.source_kinds import SOURCE_KINDS
+from fhircheck.sources.source_type import SourceType
+from fhircheck.sources.stdin import STDIN
+from fhircheck.transport.json_kinds import JSON_KINDS
+
+__all__ = ["KINDS", "SOURCES", "ReadOptions", "SourceType", "estimate", "open_sources"]
+
+SOURCES: Registry[SourceType] = Registry("sources", STDIN, FHIR_SEARCH, DIRECTORY, GLOBS, FILES)
+"""The first that claims a name opens it."""
+
+KINDS: tuple[IssueKind, ...] = (*JSON_KINDS, *SOURCE_KINDS)
+"""All types of finding that reading raises."""
+
+
+def open_sources(names: Iterable[str], options: ReadOptions) -> Iterator[Chunk]:
+    """Chunks of work out of the sources called `names`, in their order, each name once.
+
+    Raises SourceUnusable at once where a name cannot be read at all, and UsageError without names or
+    with a sample of less than one record. What turns out to be broken later is a finding.
+    """
+    chosen = [(source_type(name), name) for name in dict.fromkeys(names)]
+    if not chosen:
+        raise UsageError("no source is named: give a file, a folder, a pattern, - or a URL")
+    if options.sample is not None and options.sample < 1:
+        raise UsageError("a sample needs at least one record")
+    for source, name in chosen:
+        source.check(name, options)
+    pieces = (piece for source, name in chosen for piece in source.pieces(name, options))
+    return _chunks(pieces if options.sample is None else sample(pieces, options.sample), options.chunk_bytes)
+
+
+def estimate(names: Iterable[str]) -> int | None:
+    """Bytes the sources will give, None where one of them cannot tell (packed, standard input, a server)."""
+    sizes = [source_type(name).size(name) for name in dict.fromkeys(names)]
+    return None if None in sizes else sum(size for size in sizes if size is not None)
+
+
+def source_type(name: str) -> SourceType:
+    """The entry of SOURCES that opens `name`."""
+    return next(each for each in SOURCES if each.claims(name))
+
+
+def _chunks(pieces: Iterator[Piece], size: int) -> Iterator[Chunk]:
+    """Pieces together until they hold `size` bytes; where chunks end depends on the data alone."""
+    chunk: Chunk = []
+    held = 0
+    for piece in pieces:
+        chunk.append(piece)
+        held += len(piece.data) + sum(len(text) for _, _, text in piece.parts) + 256
+        if held >= size:
+            yield chunk
+            chunk, held = [], 0
+    if chunk:
+        yield chunk

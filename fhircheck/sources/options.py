@@ -1,0 +1,32 @@
+"""How sources are read: bounds in bytes, and what is left out."""
+
+from dataclasses import dataclass, field
+
+from fhircheck.transport.archives import UnpackLimits
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """Bounds of reading; sizes in bytes, times in seconds.
+
+    max_record_bytes: a longer line, document or server answer is a finding and not read.
+    max_depth: nesting of JSON containers. chunk_bytes: about what one chunk of work holds.
+    split_bytes: Bundles from this size on are split entry by entry while they are read.
+    unpack: bounds for archives. sample: check only so many records. offline: refuse URLs.
+    page_limit: pages of a search. connect_timeout, read_timeout: for one step of a connection;
+    answer_timeout: for a whole answer.
+    """
+
+    max_record_bytes: int = 64 * MIB
+    max_depth: int = 100
+    chunk_bytes: int = MIB
+    split_bytes: int = 8 * MIB
+    unpack: UnpackLimits = field(default_factory=UnpackLimits)
+    sample: int | None = None
+    offline: bool = False
+    page_limit: int = 100_000
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    answer_timeout: float = 300.0

@@ -1,0 +1,191 @@
+"""Bounded unpacking of gzip, zip and tar: one member at a time, never written to disk, never all in memory."""
+
+import gzip
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import IO
+
+from fhircheck.transport.byte_stream import StreamFault
+
+GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_ZIP_EMPTY = b"PK\x05\x06"
+_TAR_AT, _TAR = 257, b"ustar"
+_OTHERS = (
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "rar"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
+_NESTED = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar", ".zst")
+_FAULTS = (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, zipfile.BadZipFile)
+HEAD = 512
+
+
+@dataclass(frozen=True, slots=True)
+class UnpackLimits:
+    """ratio: unpacked to packed bytes, looked at once `free` bytes are unpacked.
+
+    total: unpacked bytes of a whole archive. members: their number.
+    """
+
+    ratio: int = 250
+    free: int = 64 << 20
+    total: int = 256 << 30
+    members: int = 1_000_000
+
+
+@dataclass(slots=True)
+class Member:
+    """One file of an archive: its name, and how to read it; or why it is not read (`refused`: kind, reason)."""
+
+    name: str
+    read: Callable[[int], bytes] = lambda _: b""
+    refused: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What has been unpacked so far, against what it was unpacked from."""
+
+    limits: UnpackLimits
+    packed: Callable[[], int]
+    unpacked: int = 0
+    members: int = field(default=0)
+
+    def spend(self, data: bytes) -> bytes:
+        self.unpacked += len(data)
+        if self.unpacked > self.limits.total:
+            raise StreamFault("archive-too-large", f"more than {self.limits.total} bytes")
+        if self.unpacked > self.limits.free and self.unpacked > self.limits.ratio * max(self.packed(), 1):
+            raise StreamFault("archive-too-large", f"more than {self.limits.ratio} times its packed size")
+        return data
+
+    def member(self) -> None:
+        self.members += 1
+        if self.members > self.limits.members:
+            raise StreamFault("archive-too-large", f"more than {self.limits.members} members")
+
+
+def archive_form(head: bytes) -> str:
+    """``gzip``, ``zip``, ``tar``, the name of a form that is not unpacked, or "" for no archive."""
+    if head.startswith(GZIP):
+        return "gzip"
+    if head.startswith((ZIP, _ZIP_EMPTY)):
+        return "zip"
+    if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return "tar"
+    return next((name for mark, name in _OTHERS if head.startswith(mark)), "")
+
+
+def guarded(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """`read` with every fault of an archive library as a StreamFault of kind ``archive-broken``."""
+
+    def guarded_read(size: int) -> bytes:
+        try:
+            return read(size)
+        except _FAULTS as fault:
+            raise StreamFault("archive-broken", _reason(fault)) from None
+
+    return guarded_read
+
+
+def gzip_reader(read: Callable[[int], bytes], limits: UnpackLimits) -> Callable[[int], bytes]:
+    """A reader of what `read` gives, unpacked. Raises StreamFault when it is broken or too large."""
+    counted = _Counted(read)
+    budget = _Budget(limits, counted.tell)
+    unpacked = guarded(gzip.GzipFile(fileobj=counted, mode="rb").read)  # type: ignore[call-overload]
+    return lambda size: budget.spend(unpacked(size))
+
+
+def tar_members(read: Callable[[int], bytes], limits: UnpackLimits) -> Iterator[Member]:
+    """The files of a tar stream in their order; each must be read before the next is asked for.
+
+    Raises StreamFault when the archive is broken or too large.
+    """
+    counted = _Counted(read)
+    budget = _Budget(limits, counted.tell)
+    try:
+        with tarfile.open(fileobj=counted, mode="r|") as archive:  # type: ignore[call-overload]
+            for info in archive:
+                budget.member()
+                if info.isdir():
+                    continue
+                refused = _refusal(info.name, not info.isreg())
+                body = archive.extractfile(info) if not refused else None
+                archive.members = []
+                if body is None:
+                    yield Member(info.name, refused=refused)
+                else:
+                    yield Member(info.name, guarded(body.read))
+    except _FAULTS as fault:
+        raise StreamFault("archive-broken", _reason(fault)) from None
+
+
+def zip_members(file: IO[bytes], limits: UnpackLimits) -> Iterator[Member]:
+    """The files of a zip archive in its own order. Raises StreamFault when it is broken or too large."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir()]
+            budget = _Budget(limits, lambda: sum(info.compress_size for info in members[: budget.members]))
+            for info in members:
+                budget.member()
+                yield _zip_member(archive, info, budget)
+    except (*_FAULTS, OSError, ValueError) as fault:
+        raise StreamFault("archive-broken", _reason(fault)) from None
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> Member:
+    refused = _refusal(info.filename, stat.S_ISLNK(info.external_attr >> 16))
+    if not refused and info.flag_bits & 1:
+        refused = "archive-member-unreadable", "encrypted"
+    if refused:
+        return Member(info.filename, refused=refused)
+    try:
+        body = archive.open(info)
+    except NotImplementedError:
+        return Member(info.filename, refused=("archive-member-unreadable", "compression-not-supported"))
+    read = guarded(body.read)
+    return Member(info.filename, lambda size: budget.spend(read(size)))
+
+
+def _refusal(name: str, special: bool) -> tuple[str, str] | None:
+    """Why a member is not read: no plain file, a path out of the archive, or an archive itself."""
+    if special:
+        return "archive-member-refused", "not-a-plain-file"
+    parts = name.replace("\\", "/").split("/")
+    if name.startswith(("/", "\\")) or ".." in parts or parts[0][1:2] == ":":
+        return "archive-member-refused", "path-out-of-the-archive"
+    if name.lower().endswith(_NESTED):
+        return "archive-nested", "archive-in-an-archive"
+    return None
+
+
+def _reason(fault: BaseException) -> str:
+    return "truncated" if isinstance(fault, EOFError) else type(fault).__name__
+
+
+class _Counted:
+    """A file-like object that counts what is read from it."""
+
+    def __init__(self, read: Callable[[int], bytes]) -> None:
+        self._read = read
+        self._count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._read(size if size >= 0 else 1 << 20)
+        self._count += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._count
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
