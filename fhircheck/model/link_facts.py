@@ -103,6 +103,11 @@ class LinkFacts:
             key, _, name = line.rstrip("\n").partition(" ")
             yield int(key, 16), name.encode("ascii").decode("unicode_escape")
 
+    @property
+    def stored_sources(self) -> bool:
+        """Whether there were so many sources that their names went to disk."""
+        return self._names_file is not None
+
     def source_names(self, keys: Iterable[int]) -> dict[int, str]:
         """The shown names of the sources with these keys."""
         wanted = set(keys)

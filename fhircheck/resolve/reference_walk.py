@@ -75,7 +75,7 @@ def _walk_resource(node: Node, kind: str, found: Found, own: int, links: LinkFac
             id_ = inner.get("id")
             if type(id_) is str:
                 links.identities.fresh.extend((key_of(f"#{id_}") ^ own, _name(inner_kind, links)))
-            _walk(inner, inner_kind, found)
+            _walk(inner, f"{kind}.contained.ofType({inner_kind})", found)
 
 
 def _walk(node: Node, path: str, found: Found) -> None:
@@ -166,8 +166,13 @@ def _name(text: str, links: LinkFacts) -> int:
     key = _keys.get(text)
     if key is None or key not in links.names:
         key = _key(text)
-        links.names[key] = ".".join(map(shown_name, text.split(".")))
+        links.names[key] = ".".join(map(_shown, text.split(".")))
     return key
+
+
+def _shown(name: str) -> str:
+    inner = name[7:-1]
+    return f"ofType({shown_name(inner)})" if name == f"ofType({inner})" else shown_name(name)
 
 
 def _place(seen: Observed) -> int:

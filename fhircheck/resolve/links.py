@@ -1,0 +1,137 @@
+"""Across records: does each reference lead to a resource of the data, and of a type its path allows?"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from heapq import nsmallest
+
+from fhircheck.model.facts import EXAMPLES, Tally
+from fhircheck.model.issue import Place
+from fhircheck.model.link_facts import OTHER, LinkFacts
+from fhircheck.model.spilled_rows import SpilledRows, side_by_side
+from fhircheck.resolve.target_types import ANY
+
+Allowed = Callable[[str], frozenset[str] | None]
+_MASK = (1 << 64) - 1
+
+
+@dataclass(slots=True)
+class LinkVerdicts:
+    """What became of all references, by element path.
+
+    tally: resolved with an allowed type of all that could be judged; cannot_tell are the external
+    ones. unresolved, wrong_type, external: numbers by path.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    unresolved: Counter[str] = field(default_factory=Counter)
+    wrong_type: Counter[str] = field(default_factory=Counter)
+    external: Counter[str] = field(default_factory=Counter)
+
+
+def judge_links(links: LinkFacts, allowed: Allowed, sampled: bool = False) -> LinkVerdicts:
+    """Judge every reference collected (R4 references.html#literal; Qualifier q_ref_target_valid).
+
+    `allowed`: the resource types an element path may point to, None where it holds no Reference (such
+    a member is not counted). `sampled`: records were left out, so that a target which is not there
+    says nothing; all references are then "cannot tell". Exact but for collisions of 64-bit keys;
+    memory is bounded. Raises CouldNotCheck where temporary files fail. `links` stays usable.
+    """
+    links.trim()
+    return _Judge(links, allowed).run(sampled)
+
+
+class _Judge:
+    def __init__(self, links: LinkFacts, allowed: Allowed) -> None:
+        self.links = links
+        self.allowed = allowed
+        self.verdicts = LinkVerdicts()
+        self.paths: dict[int, str] = {}
+        self.fits: dict[tuple[int, int], bool] = {}
+        self.failed = SpilledRows(1)
+        self.examples: list[tuple[str, int, int, str]] = []
+
+    def run(self, sampled: bool) -> LinkVerdicts:
+        near = SpilledRows(4)
+        self._tell_external(near)
+        for identities, *tables in side_by_side(self.links.identities, self.links.edges, near):
+            # where a key stands for several types, the smallest type key counts: whatever the order of merging
+            types = dict(sorted(zip(identities[0::2], identities[1::2], strict=True), reverse=True))
+            for rows in tables:
+                for row in zip(rows[0::4], rows[1::4], rows[2::4], rows[3::4], strict=True):
+                    if sampled:
+                        self._cannot_tell(row[1])
+                    else:
+                        self._judge(row, types.get(row[0]))
+        near.close()
+        self._finish()
+        return self.verdicts
+
+    def _tell_external(self, near: SpilledRows) -> None:
+        """References to servers none of the data comes from cannot be told; the others are judged by their key."""
+        for bases, rows in side_by_side(self.links.bases, self.links.absolute):
+            known = set(bases)
+            for start in range(0, len(rows), 5):
+                if rows[start] in known:
+                    near.fresh.extend(rows[start + 1 : start + 5])
+                else:
+                    self._cannot_tell(rows[start + 2])
+            near.settle()
+
+    def _path(self, key: int) -> str:
+        """The path's text; empty where no reference is expected there, OTHER where it is not known any more."""
+        path = self.paths.get(key)
+        if path is None:
+            path = self.links.names.get(key, OTHER)
+            if path != OTHER and self.allowed(path) is None:
+                path = ""
+            self.paths[key] = path
+        return path
+
+    def _cannot_tell(self, path_key: int) -> None:
+        path = self._path(path_key)
+        if path:
+            self.verdicts.tally.cannot_tell += 1
+            self.verdicts.external[path] += 1
+
+    def _judge(self, row: tuple[int, ...], type_key: int | None) -> None:
+        path = self._path(row[1])
+        if path == OTHER:
+            self._cannot_tell(row[1])
+        elif path:
+            fits = type_key is not None and self._fits(row[1], path, type_key)
+            self.verdicts.tally.count(path, fits)
+            if not fits:
+                (self.verdicts.unresolved if type_key is None else self.verdicts.wrong_type)[path] += 1
+                self._keep(path, row[2], row[3])
+
+    def _fits(self, path_key: int, path: str, type_key: int) -> bool:
+        fits = self.fits.get((path_key, type_key))
+        if fits is None:
+            types = self.allowed(path) or ANY
+            fits = self.fits[path_key, type_key] = types == ANY or self.links.names.get(type_key) in types
+        return fits
+
+    def _keep(self, path: str, source: int, place: int) -> None:
+        """Note the resource as failing, and the place if it is among the smallest."""
+        self.failed.fresh.append((source * 0x9E3779B97F4A7C15 + place * 0xC2B2AE3D27D4EB4F) & _MASK)
+        if len(self.failed.fresh) > 100_000:
+            self.failed.settle()
+        name = "" if self.links.stored_sources else self.links.sources.get(source, "")
+        example = (name, source, place, path)
+        if len(self.examples) < EXAMPLES or example < self.examples[-1]:
+            self.examples = nsmallest(EXAMPLES, {*self.examples, example})
+
+    def _finish(self) -> None:
+        tally = self.verdicts.tally
+        tally.resources_failed = sum(len(set(keys)) for (keys,) in side_by_side(self.failed))
+        self.failed.close()
+        names = self.links.source_names(source for _, source, _, _ in self.examples)
+        tally.keep([_place(names.get(source, ""), place, path) for _, source, place, path in self.examples])
+
+
+def _place(source: str, place: int, path: str) -> Place:
+    """The Place a packed place stands for: a member of the record, or of one of its entries."""
+    entry = place & 0xFF_FFFF
+    expression = f"Bundle.entry[{entry - 1}].resource.{path.partition('.')[2]}" if entry else path
+    return Place(source, place >> 24, "", expression)
