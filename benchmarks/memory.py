@@ -13,9 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.big_data import write_bundle, write_ndjson
-from benchmarks.process import FHIRCHECK, Measured, measured
+from benchmarks.process import FHIRCHECK, ROOT, Measured, measured
 
 MEGABYTE = 1_000_000
+PACKAGE = ("--package", str(ROOT / "profiles"))
 INPUTS: tuple[tuple[str, Callable[[Path, int], None], int], ...] = (
     ("big.ndjson", write_ndjson, 150 * MEGABYTE),
     ("bundle.json", write_bundle, 300 * MEGABYTE),
@@ -24,14 +25,25 @@ INPUTS: tuple[tuple[str, Callable[[Path, int], None], int], ...] = (
 
 def validate(file: Path, jobs: int) -> tuple[Measured, str]:
     """`validate` with `jobs` processes, and the hash of its findings."""
-    done = measured([*FHIRCHECK, "validate", "--format", "ndjson", "--jobs", str(jobs), str(file)])
+    done = measured([*FHIRCHECK, "validate", "--format", "ndjson", "--jobs", str(jobs), *PACKAGE, str(file)])
     return done, done.output
 
 
 def check(file: Path, jobs: int) -> tuple[Measured, str]:
     """`check` with `jobs` processes, and the hash of its report without the header."""
     report = file.with_suffix(f".{jobs}.report")
-    command = [*FHIRCHECK, "check", "--format", "json", "--jobs", str(jobs), "--output", str(report), str(file)]
+    command = [
+        *FHIRCHECK,
+        "check",
+        "--format",
+        "json",
+        "--jobs",
+        str(jobs),
+        "--output",
+        str(report),
+        *PACKAGE,
+        str(file),
+    ]
     done = measured(command)
     content = json.loads(report.read_text(encoding="utf-8"))
     del content["header"]

@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 FHIRCHECK = (sys.executable, "-m", "fhircheck")
 
 
@@ -25,7 +27,7 @@ class Measured:
 def measured(command: Sequence[str]) -> Measured:
     """Run `command`, read its output as it comes, and say what it cost; `output` is the SHA-256 of its output."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     assert process.stdout is not None
     digest, first = hashlib.sha256(), 0.0
     while block := os.read(process.stdout.fileno(), 1 << 16):
