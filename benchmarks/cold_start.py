@@ -36,8 +36,9 @@ def main() -> int:
                 raise SystemExit(f"{' '.join(name)}: exit code {done[0].code}, 1 expected: the file has two faults")
             whole = statistics.median(run.seconds for run in done)
             first = statistics.median(run.first_output for run in done)
+            cpu = statistics.median(run.cpu for run in done)
             print(
-                f"{' '.join(name)}: first output {first:.3f} s, whole process {whole:.3f} s "
+                f"{' '.join(name)}: first output {first:.3f} s, whole process {whole:.3f} s, processor {cpu:.3f} s "
                 f"(median of {RUNS}; {whole / bare:.1f} x the bare interpreter, {whole / BAR:.2f} of the bar {BAR} s)"
             )
             slow = slow or whole > BAR
