@@ -34,19 +34,37 @@ def pieces_of(stream: ByteStream, source: str, options: ReadOptions, lines: bool
 
     lines: True where the name says NDJSON, None where nothing is known.
     """
-    yield from _readable(stream, source, options, lines)
+    encoding, mark = _wide(stream.peek(_HEAD))
+    if encoding:
+        stream.read_fully(mark)
+        text = _transcoded(stream, encoding)
+        yield from _with_issue(_readable(text, source, options, lines), _not_utf8(source, encoding))
+    else:
+        yield from _readable(stream, source, options, lines)
     if stream.fault:
         yield problem(source, stream.fault.kind, reason=stream.fault.reason)
 
 
+def _wide(head: bytes) -> tuple[str, int]:
+    """UTF-16 or UTF-32, if `head` then reads like JSON or XML; zeros alone may be anything binary."""
+    encoding, mark = wide_encoding(head)
+    sound = encoding and head[mark : mark + 256].decode(encoding, "ignore").lstrip()[:1] in ("{", "[", "<")
+    return (encoding, mark) if sound else ("", 0)
+
+
+def _not_utf8(source: str, encoding: str) -> Issue:
+    found = params(encoding=encoding, count="all")
+    return Issue("encoding-not-utf8", "error", Place(source, line=1, column=1), found)
+
+
+def _with_issue(pieces: Iterator[Piece], issue: Issue) -> Iterator[Piece]:
+    """The same pieces; the first carries `issue` too."""
+    for number, piece in enumerate(pieces):
+        yield piece if number else piece._replace(issues=(issue, *piece.issues))
+
+
 def _readable(stream: ByteStream, source: str, options: ReadOptions, lines: bool | None) -> Iterator[Piece]:
     head = stream.peek(_HEAD)
-    encoding, mark = wide_encoding(head)
-    if encoding and head[mark : mark + 256].decode(encoding, "ignore").lstrip()[:1] in "{[<":
-        yield problem(source, "encoding-not-utf8", encoding=encoding, count="all")
-        stream.read_fully(mark)
-        stream = _transcoded(stream, encoding)
-        head = stream.peek(_HEAD)
     text = head.removeprefix(MARK).lstrip()
     if not text and not stream.peek(options.chunk_bytes).removeprefix(MARK).strip():
         if not stream.fault:

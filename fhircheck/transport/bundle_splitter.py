@@ -113,8 +113,8 @@ class _Splitter:
         window = self._window
         self._shell.append(window.space())
         if window.sign() == b",":
-            if skip_space(window.data, window.at + 1) == len(window.data):
-                window.fill()
+            while skip_space(window.data, window.at + 1) == len(window.data) and window.fill():
+                pass
             if window.data.startswith(b'"', skip_space(window.data, window.at + 1)):
                 window.take(window.at + 1)
                 self._shell.append(b" ")

@@ -3,6 +3,8 @@
 from array import array
 from bisect import bisect_right
 
+from jiter import from_json
+
 from fhircheck.model.path import steps as steps_of
 from fhircheck.model.record import Record
 from fhircheck.transport.json_scan import STRING, end_of_value, skip_space
@@ -96,7 +98,7 @@ class Locator:
             if data[colon : colon + 1] != b":":
                 return found
             value = skip_space(data, colon + 1)
-            found[name[0][1:-1].decode("utf-8", "replace")] = name_at, value
+            found[_text(name[0])] = name_at, value
             at = self._behind(value)
             if at < 0:
                 return found
@@ -119,6 +121,16 @@ class Locator:
             return -1
         comma = skip_space(self._data, end)
         return comma + 1 if self._data[comma : comma + 1] == b"," else -1
+
+
+def _text(name: bytes) -> str:
+    """What a member's name says; one with escapes is read by the parser."""
+    if b"\\" in name:
+        try:
+            return str(from_json(name))
+        except ValueError:
+            pass
+    return name[1:-1].decode("utf-8", "replace")
 
 
 def _continuations(data: bytes) -> int:

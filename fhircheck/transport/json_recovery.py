@@ -52,6 +52,7 @@ class _Open:
     comma: int = -1
     filled: bool = False
     kept: bool = True
+    pruned: bool = False
     count: int = 0
 
 
@@ -225,12 +226,23 @@ class _Reader:
             self._put(opened.value)
         elif top is not None:
             top.count += 1
+            top.pruned = True
         self._stack.append(opened)
         self._at += 1
 
     def _close(self) -> None:
-        self._stack.pop()
+        closed = self._stack.pop()
         self._at += 1
+        if closed.pruned and closed.kept and not closed.value and self._stack:
+            self._drop_last(self._stack[-1])
+
+    def _drop_last(self, top: _Open) -> None:
+        """Take out a container that holds nothing but what was too deep: empty, it would be a fault of its own."""
+        top.pruned = True
+        if top.closing == "}":
+            top.value.pop(top.key, None)
+        else:
+            top.value.pop()
 
     def _put(self, value: Any) -> None:
         if not self._stack:
