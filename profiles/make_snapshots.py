@@ -6,6 +6,7 @@ no slicing, no type given by a profile of its own.
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from copy import deepcopy
@@ -17,7 +18,11 @@ Find = Callable[[str], Json | None]
 
 HERE = Path(__file__).resolve().parent
 TYPES = "http://hl7.org/fhir/StructureDefinition/"
+SPECIFICATION = "http://hl7.org/fhir/R4/"
 ADDED = ("constraint", "condition", "alias")
+MARKDOWN = {"definition", "comment", "requirements", "meaningWhenMissing"}
+RELATIVE_LINK = re.compile(r"\]\((?=[a-z][\w-]*\.html)")
+NOT_INHERITED = {"structuredefinition-explicit-type-name", "structuredefinition-standards-status"}
 INDEXED = ("resourceType", "id", "url", "version", "kind", "type")
 
 
@@ -61,7 +66,7 @@ def snapshot(profile: Json, find: Find) -> list[Json]:
     base = find(profile["baseDefinition"])
     if base is None:
         raise ValueError(f"{profile['url']}: no definition of {profile['baseDefinition']}")
-    elements = [_without_mapping(element) for element in base["snapshot"]["element"]]
+    elements = [_inherited(element, base) for element in base["snapshot"]["element"]]
     for change in profile["differential"]["element"]:
         _apply(elements, change, find)
     return elements
@@ -94,14 +99,13 @@ def _walk_into(elements: list[Json], path: str, find: Find) -> None:
     if definition is None:
         raise ValueError(f"{path}: no definition of {types[0]['code']}")
     root, *children = definition["snapshot"]["element"]
-    elements[position + 1 : position + 1] = [_moved(child, root["path"], path) for child in children]
+    elements[position + 1 : position + 1] = [
+        _moved(_inherited(child, definition), root["path"], path) for child in children
+    ]
 
 
 def _moved(element: Json, source: str, target: str) -> Json:
-    moved = _without_mapping(element)
-    for name in ("id", "path"):
-        moved[name] = target + moved[name].removeprefix(source)
-    return moved
+    return element | {name: target + element[name].removeprefix(source) for name in ("id", "path")}
 
 
 def _merged(element: Json, change: Json) -> Json:
@@ -126,8 +130,15 @@ def _refuse_wider(element: Json, change: Json) -> None:
         raise ValueError(f"{change['id']}: the cardinality is wider than that of the base")
 
 
-def _without_mapping(element: Json) -> Json:
-    return deepcopy({name: value for name, value in element.items() if name != "mapping"})
+def _inherited(element: Json, origin: Json) -> Json:
+    """A copy of `element` as a profile inherits it from `origin`, the definition it stands in."""
+    copy = deepcopy({name: value for name, value in element.items() if name != "mapping"})
+    extensions = [each for each in copy.pop("extension", []) if each["url"].removeprefix(TYPES) not in NOT_INHERITED]
+    for constraint in copy.get("constraint", []):
+        constraint.setdefault("source", origin["url"])
+    for name in MARKDOWN & set(copy):
+        copy[name] = RELATIVE_LINK.sub(f"]({SPECIFICATION}", copy[name])
+    return copy | ({"extension": extensions} if extensions else {})
 
 
 def index(resources: dict[str, Json]) -> Json:

@@ -32,15 +32,18 @@ def script() -> ModuleType:
     return module
 
 
-def tiny(*elements: dict[str, Any]) -> dict[str, Any]:
-    return {"snapshot": {"element": [{"id": each["path"], "min": 0, "max": "1"} | each for each in elements]}}
+def tiny(url: str, *elements: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "url": url,
+        "snapshot": {"element": [{"id": each["path"], "min": 0, "max": "1"} | each for each in elements]},
+    }
 
 
+THING, PART = f"{CORE}Thing", f"{CORE}Part"
 DEFINITIONS = {
-    f"{CORE}Thing": tiny(
-        {"path": "Thing", "max": "*"}, {"path": "Thing.part", "short": "a", "type": [{"code": "Part"}]}
-    ),
-    f"{CORE}Part": tiny(
+    THING: tiny(THING, {"path": "Thing", "max": "*"}, {"path": "Thing.part", "short": "a", "type": [{"code": "Part"}]}),
+    PART: tiny(
+        PART,
         {"path": "Part"},
         {"path": "Part.id", "mapping": [{"identity": "rim", "map": "n/a"}]},
         {"path": "Part.value", "min": 1, "max": "2", "constraint": [{"key": "part-1"}]},
@@ -50,7 +53,7 @@ DEFINITIONS = {
 
 def profile(*changes: dict[str, Any]) -> dict[str, Any]:
     elements = [{"id": change["path"]} | change for change in changes]
-    return {"url": "urn:x:profile", "baseDefinition": f"{CORE}Thing", "differential": {"element": elements}}
+    return {"url": "urn:x:profile", "baseDefinition": THING, "differential": {"element": elements}}
 
 
 def test_what_is_committed_is_what_the_script_makes(script: ModuleType) -> None:
@@ -68,17 +71,26 @@ def test_children_of_a_type_are_put_in_behind_the_element_and_changed(script: Mo
     assert [each["id"] for each in made] == ["Thing", "Thing.part", "Thing.part.id", "Thing.part.value"]
     assert made[3]["min"] == 1
     assert made[3]["max"] == "1"
-    assert [each["key"] for each in made[3]["constraint"]] == ["part-1", "x-1"]
+    assert made[3]["constraint"] == [{"key": "part-1", "source": PART}, {"key": "x-1"}]
     assert "mapping" not in made[2]
     assert before == DEFINITIONS, "definitions are shared and must not be changed"
 
 
 def test_a_new_text_does_not_keep_the_translation_of_the_old_one(script: ModuleType) -> None:
     definitions = deepcopy(DEFINITIONS)
-    definitions[f"{CORE}Thing"]["snapshot"]["element"][1]["_short"] = {"id": "of a"}
+    definitions[THING]["snapshot"]["element"][1]["_short"] = {"id": "of a"}
     made = script.snapshot(profile({"path": "Thing.part", "short": "b"}), definitions.get)
     assert made[1]["short"] == "b"
     assert "_short" not in made[1]
+
+
+def test_texts_are_readable_outside_the_specification(script: ModuleType) -> None:
+    definitions = deepcopy(DEFINITIONS)
+    status = [{"url": f"{CORE}structuredefinition-standards-status"}, {"url": "urn:x:kept"}]
+    definitions[THING]["snapshot"]["element"][1] |= {"comment": "[a](b.html#c) [d](http://e.f)", "extension": status}
+    made = script.snapshot(profile(), definitions.get)
+    assert made[1]["comment"] == "[a](http://hl7.org/fhir/R4/b.html#c) [d](http://e.f)"
+    assert made[1]["extension"] == [{"url": "urn:x:kept"}]
 
 
 @pytest.mark.parametrize(
