@@ -6,9 +6,8 @@ from typing import Any, Literal, Protocol
 from fhircheck.model.facts import Partial, Tally
 from fhircheck.model.issue import Place
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.record import Chunk, Node
-from fhircheck.model.report import MeasureResult, Threshold
+from fhircheck.model.report import Threshold
 
 Gate = Callable[[Any], bool]
 
@@ -57,8 +56,9 @@ class Observed(Protocol):
 class Measure(Protocol):
     """One counted statement about the data; see docs/concepts/measures.md.
 
-    types: resource types it looks at, None for all. `observe` is called once a resource in the
-    first pass and only counts; `judge` is called once, after everything was merged.
+    types: resource types it looks at, None for all. published: whether the formula was published.
+    `observe` is called once a resource in the first pass and only counts, never raises and keeps no
+    value of the data; what was counted is judged once, after everything was merged.
     """
 
     name: str
@@ -70,14 +70,13 @@ class Measure(Protocol):
     dimension: Literal["interoperability", "ai-readiness"]
     formula: str
     source: str
+    published: bool
     threshold: Threshold | None
     types: frozenset[str] | None
     failing: str
     passing: str
 
     def observe(self, node: Node, seen: Observed, tally: Tally) -> None: ...
-
-    def judge(self, tally: Tally, links: LinkFacts) -> MeasureResult: ...
 
 
 class Executor(Protocol):

@@ -1,0 +1,1 @@
+"""Kahn: completeness. Is there what should be there?"""

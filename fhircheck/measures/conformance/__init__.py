@@ -1,0 +1,1 @@
+"""Kahn: conformance. Does the data follow the forms it claims to follow?"""

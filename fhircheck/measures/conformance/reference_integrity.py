@@ -1,0 +1,30 @@
+"""reference-resolves: do references lead to a resource of the data, of an allowed type? (LINK-2)"""
+
+from fractions import Fraction
+
+from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.report import Threshold
+
+MEASURE = CountedMeasure(
+    name="reference-resolves",
+    summary="References that lead to a resource of the data, of a type the element allows.",
+    why="What is about a patient or a stay is found by its references: a laboratory value whose subject is missing "
+    "belongs to nobody and drops out of every cohort, often unnoticed.",
+    category=Category.CONFORMANCE,
+    subcategory=Subcategory.RELATIONAL,
+    context=Context.VERIFICATION,
+    dimension="interoperability",
+    formula="One item is a Reference with a literal reference (per occurrence; contained resources and extensions "
+    "included, logical references with an identifier alone not counted). References whose target is in the data and of "
+    "a type the base definition allows / references that could be judged. References to servers none of the data comes "
+    "from, and conditional ones (Type?search), are 'cannot tell'; so are all references of a sample.",
+    source="Qualifier q_ref_target_valid, over all reference elements of R4; OHDSI DataQualityDashboard isForeignKey",
+    published=True,
+    threshold=Threshold(Fraction(0), "OHDSI DataQualityDashboard isForeignKey: 0 % violating rows", published=True),
+    types=frozenset(),
+    failing='{"resourceType": "Observation", "status": "final", "code": {"text": "Hb"}, '
+    '"subject": {"reference": "Patient/not-there"}}',
+    passing='{"resourceType": "Observation", "contained": [{"resourceType": "Patient", "id": "p"}], "status": "final", '
+    '"code": {"text": "Hb"}, "subject": {"reference": "#p"}}',
+)

@@ -1,0 +1,1 @@
+"""Kahn: plausibility. Can it be true?"""

@@ -1,0 +1,88 @@
+"""date-sequence: does what comes later have the later date? (PLAU-2)"""
+
+from fractions import Fraction
+from typing import Any
+
+from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.date_span import in_order, span_of
+from fhircheck.model.facts import Tally
+from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.protocols import Observed
+from fhircheck.model.record import Node
+from fhircheck.model.report import Threshold
+
+Steps = tuple[str, ...]
+_ONSET = (("onsetDateTime",), ("onsetPeriod", "start"))
+_ABATEMENT = (("abatementDateTime",), ("abatementPeriod", "end"), ("abatementPeriod", "start"))
+
+PAIRS: dict[str, tuple[tuple[tuple[Steps, ...], tuple[Steps, ...]], ...]] = {
+    "AllergyIntolerance": (
+        ((("onsetPeriod", "start"),), (("onsetPeriod", "end"),)),
+        ((("onsetPeriod", "start"),), (("recordedDate",),)),
+    ),
+    "Condition": ((_ONSET, _ABATEMENT), (_ONSET, (("recordedDate",),))),
+    "Encounter": (((("period", "start"),), (("period", "end"),)),),
+    "Immunization": (((("occurrenceDateTime",),), (("recorded",),)),),
+    "Patient": (((("birthDate",),), (("deceasedDateTime",),)),),
+}
+"""Pairs of dates, earlier first, by type; each date is the first of its elements that is there."""
+
+
+def observe(node: Node, seen: Observed, tally: Tally) -> None:
+    """Count the pairs of one resource of which both dates are there (Qualifier q_date_sequence)."""
+    kind = node["resourceType"]
+    for first_options, second_options in PAIRS[kind]:
+        first, _ = _find(node, first_options)
+        second, steps = _find(node, second_options)
+        if first is None or second is None:
+            continue
+        earlier, later = span_of(first), span_of(second)
+        if earlier is None or later is None:
+            tally.cannot_tell += 1
+            continue
+        path = ".".join((kind, *steps))
+        if in_order(earlier, later):
+            tally.count(path, True)
+        else:
+            tally.count(path, False, seen.place(path))
+
+
+def _find(node: Node, options: tuple[Steps, ...]) -> tuple[Any, Steps]:
+    """The value of the first of `options` that is there, and which it is."""
+    for steps in options:
+        value: Any = node
+        for step in steps:
+            value = value.get(step) if type(value) is dict else None
+        if value is not None:
+            return value, steps
+    return None, ()
+
+
+MEASURE = CountedMeasure(
+    name="date-sequence",
+    summary="Pairs of dates of which the one that must be later is not earlier.",
+    why="A discharge before admission or a death before birth shows mixed-up records or clocks; a model that learns "
+    "from time learns the mix-up.",
+    category=Category.PLAUSIBILITY,
+    subcategory=Subcategory.TEMPORAL,
+    context=Context.VERIFICATION,
+    dimension="ai-readiness",
+    formula="One item is a pair of dates in one resource, both there (per occurrence): AllergyIntolerance "
+    "onsetPeriod.start to onsetPeriod.end and to recordedDate; Condition onset to abatement and to recordedDate; "
+    "Encounter period; Immunization occurrence to recorded; Patient birthDate to deceasedDateTime. Pairs whose "
+    "later date, at its latest, is not before the earlier one, at its earliest / pairs. Partial dates stand for "
+    "their whole span; moments are compared in UTC, a date beside a moment in any time zone of the world. A "
+    "malformed date is 'cannot tell'. Qualifier's pair across resources (MedicationRequest to "
+    "MedicationAdministration) is not counted yet.",
+    source="Qualifier q_date_sequence; OHDSI DataQualityDashboard plausibleTemporalAfter",
+    published=True,
+    threshold=Threshold(
+        Fraction(1, 100), "OHDSI DataQualityDashboard plausibleTemporalAfter: 1 % violating rows", published=True
+    ),
+    types=frozenset(PAIRS),
+    failing='{"resourceType": "Encounter", "status": "finished", "class": {"code": "IMP"}, '
+    '"period": {"start": "2025-03-04", "end": "2025-03-01"}}',
+    passing='{"resourceType": "Encounter", "status": "finished", "class": {"code": "IMP"}, '
+    '"period": {"start": "2025-03-04", "end": "2025-03"}}',
+    observe=observe,
+)

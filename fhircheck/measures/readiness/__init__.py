@@ -1,0 +1,1 @@
+"""What learning from the data needs beyond being well formed."""
