@@ -52,9 +52,9 @@ def check(file: Path, jobs: int) -> tuple[Measured, str]:
 
 def line(title: str, done: Measured, size: int, bar: int) -> str:
     """One measurement as a line."""
-    speed = size / done.seconds / MEGABYTE
+    speed, peak = size / done.seconds / MEGABYTE, done.peak / MEGABYTE
     return (
-        f"{title}: {done.seconds:.1f} s, processor {done.cpu:.1f} s, {speed:.1f} MB/s, peak {done.peak / MEGABYTE:.0f} MB "
+        f"{title}: {done.seconds:.1f} s, processor {done.cpu:.1f} s, {speed:.1f} MB/s, peak {peak:.0f} MB "
         f"({done.peak / bar:.2f} of the bar {bar // MEGABYTE} MB, {done.peak / size:.2f} x the input)"
     )
 
