@@ -1,1 +1,6 @@
-"""Stage: score."""
+"""Stage: weights and thresholds of a rubric turn measures into scores that show their parts."""
+
+from fhircheck.score.rubric import RUBRICS, Criterion, Rubric, load_rubric
+from fhircheck.score.scoring import score
+
+__all__ = ["RUBRICS", "Criterion", "Rubric", "load_rubric", "score"]

@@ -36,8 +36,8 @@ MEASURE = CountedMeasure(
     subcategory=Subcategory.VALUE,
     context=Context.VERIFICATION,
     dimension="interoperability",
-    formula="One item is a resource (per resource) that names a profile in meta.profile or was asked to conform to one. "
-    "Resources without an error / such resources. A profile that could not be loaded makes a resource without "
+    formula="One item is a resource (per resource) that names a profile in meta.profile or was asked to conform to "
+    "one. Resources without an error / such resources. A profile that could not be loaded makes a resource without "
     "errors 'cannot tell'; resources that claim nothing are not counted.",
     source="Qualifier q_valid_us_core_v6, with the profiles the data itself claims (ISiK, MII, KBV ...) in place of US "
     "Core",

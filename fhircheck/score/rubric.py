@@ -1,0 +1,161 @@
+"""What a score is made of: a rubric, read from TOML and checked before anything is scored."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fhircheck.measures import MEASURES
+from fhircheck.model.errors import UsageError
+
+RUBRICS = ("fhircheck", "published")
+"""Names of the shipped rubrics."""
+
+LARGEST = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One part of a score.
+
+    maximum_failing: threshold in place of the measure's own, None to keep that. prerequisite: a
+    measure whose failing makes this criterion earn nothing; empty for none.
+    """
+
+    score: str
+    measure: str
+    weight: Fraction
+    reason: str
+    prerequisite: str = ""
+    critical: bool = False
+    maximum_failing: Fraction | None = None
+
+    def limit(self, measure: str) -> Fraction | None:
+        """Largest share of `measure`'s items that may fail here; None where nothing says so."""
+        if self.maximum_failing is not None and measure == self.measure:
+            return self.maximum_failing
+        threshold = MEASURES[measure].threshold
+        return threshold.maximum_failing if threshold else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """Weighted criteria, each part of one score. published_only: count only what was published in full."""
+
+    name: str
+    summary: str
+    criteria: tuple[Criterion, ...]
+    published_only: bool = False
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Names of the scores, in the order they first appear."""
+        return tuple(dict.fromkeys(each.score for each in self.criteria))
+
+
+def load_rubric(name_or_path: str) -> Rubric:
+    """The shipped rubric of this name, else the one in this TOML file.
+
+    Raises UsageError naming file and place where the file is missing, is no TOML, breaks
+    rubric.schema.json, or names a measure that does not exist or a prerequisite without a threshold.
+    """
+    if name_or_path in RUBRICS:
+        return _built(_parsed(_shipped(f"rubrics/{name_or_path}.toml"), name_or_path), name_or_path)
+    data = _parsed(_text(name_or_path), name_or_path)
+    _check_form(data, name_or_path)
+    return _built(data, name_or_path)
+
+
+def _shipped(path: str) -> str:
+    return files("fhircheck.score").joinpath(path).read_text(encoding="utf-8")
+
+
+def _text(path: str) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise UsageError(f"rubric {path}: larger than {LARGEST >> 20} MiB")
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        shipped = ", ".join(RUBRICS)
+        raise UsageError(
+            f"rubric {path}: {(error.strerror or 'cannot be read').lower()} (shipped ones: {shipped}; else a TOML file)"
+        ) from error
+    except (UnicodeDecodeError, ValueError) as error:
+        raise UsageError(f"rubric {path}: not UTF-8 text") from error
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=_exact)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"rubric {name}: no TOML: {error or 'nested too deep'}") from error
+
+
+def _exact(text: str) -> Decimal:
+    """A number as it was written: 0.05 is 1/20."""
+    number = Decimal(text)
+    if not number.is_finite() or abs(number.adjusted()) > 30:
+        raise ValueError(f"{text} is no usable number")
+    return number
+
+
+def _check_form(data: dict[str, Any], name: str) -> None:
+    """Compare with the schema, as an editor would."""
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    fault = best_match(Draft202012Validator(json.loads(_shipped("rubric.schema.json"))).iter_errors(data))
+    if fault is not None:
+        raise UsageError(f"rubric {name}: {_place(fault.absolute_path)}{fault.message}")
+
+
+def _place(path: Any) -> str:
+    steps = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
+    return f"{steps.lstrip('.')}: " if steps else ""
+
+
+def _built(data: dict[str, Any], name: str) -> Rubric:
+    criteria = tuple(_criterion(each) for each in data["criterion"])
+    for number, each in enumerate(criteria, 1):
+        fault = _fault(each, criteria[: number - 1])
+        if fault:
+            raise UsageError(f"rubric {name}: criterion[{number}].{fault}")
+    return Rubric(data["name"], data["summary"], criteria, data.get("published_only", False))
+
+
+def _criterion(data: dict[str, Any]) -> Criterion:
+    limit = data.get("maximum_failing")
+    return Criterion(
+        score=data["score"],
+        measure=data["measure"],
+        weight=Fraction(data["weight"]),
+        reason=data["reason"],
+        prerequisite=data.get("prerequisite", ""),
+        critical=data.get("critical", False),
+        maximum_failing=None if limit is None else Fraction(limit),
+    )
+
+
+def _fault(criterion: Criterion, before: tuple[Criterion, ...]) -> str:
+    """What is wrong beyond the form; empty where nothing is."""
+    for key in ("measure", "prerequisite"):
+        name = getattr(criterion, key)
+        if name and name not in MEASURES:
+            near = get_close_matches(name, MEASURES.names, n=1)
+            return f"{key}: no measure is called {name!r}" + (f" (did you mean {near[0]}?)" if near else "")
+    if any((each.score, each.measure) == (criterion.score, criterion.measure) for each in before):
+        return f"measure: {criterion.measure} is part of {criterion.score} already"
+    if criterion.prerequisite == criterion.measure:
+        return "prerequisite: a criterion cannot be its own"
+    if criterion.prerequisite and criterion.limit(criterion.prerequisite) is None:
+        return f"prerequisite: {criterion.prerequisite} has no threshold that it could fail"
+    if criterion.critical and criterion.limit(criterion.measure) is None:
+        return f"critical: {criterion.measure} has no threshold that it could fail (set maximum_failing)"
+    return ""
