@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from datetime import datetime
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Literal, TypedDict, Unpack
 
@@ -51,10 +52,16 @@ def validate(*sources: str | os.PathLike[str], **options: Unpack[Options]) -> Ru
     return _run(sources, options, measure="min_score" in options)
 
 
+_KNOWN = frozenset(Options.__annotations__)
+
+
 def _run(sources: tuple[str | os.PathLike[str], ...], options: Options, measure: bool) -> RunReport:
-    given = dict(options)
+    for name in options:
+        if name not in _KNOWN:
+            near = get_close_matches(name, _KNOWN, n=1)
+            raise UsageError(f"no option is called {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
     sink = options.get("sink")
-    given.pop("sink", None)
+    given = {name: value for name, value in options.items() if name != "sink"}
     if not sources:
         raise UsageError("nothing to check: name at least one file, folder, glob or URL")
     return run(run_options(tuple(os.fspath(each) for each in sources), measure=measure, **given), sink)
@@ -72,7 +79,7 @@ def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
         if name in fields:
             fields[name] = percentage(fields[name], name)
     for name, least in (("jobs", 0), ("sample", 1)):
-        if name in fields and (not isinstance(fields[name], int) or fields[name] < least):  # type: ignore[operator]
+        if name in fields and (type(fields[name]) is not int or fields[name] < least):  # type: ignore[operator]
             raise UsageError(f"{name}: must be a whole number of at least {least}")
     if fields.get("fail_on", "error") not in ("error", "warning", "never"):
         raise UsageError("fail_on: must be error, warning or never")

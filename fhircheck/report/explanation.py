@@ -20,6 +20,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "subcategory": ("Kahn subcategory", "Kahn-Unterkategorie"),
     "context": ("Kahn context", "Kahn-Kontext"),
     "dimension": ("score", "Punktzahl"),
+    "types": ("resource types", "Ressourcentypen"),
     "threshold": ("threshold", "Schwelle"),
     "weight": ("weight", "Gewicht"),
     "reason": ("why this weight", "warum dieses Gewicht"),
@@ -95,6 +96,8 @@ def _template(kind: IssueKind, view: View) -> str:
 
 def _shown(value: Any, view: View) -> str:
     """A field as text; a threshold with its source."""
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value))
     if hasattr(value, "maximum_failing"):
         share = percent(1 - value.maximum_failing, view.language)
         return f"≥ {share} ({value.source}{'' if value.published else '; by analogy'})"

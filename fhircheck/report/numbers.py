@@ -24,12 +24,15 @@ def percent(share: Fraction | None, language: str = "en", apart_from: Fraction |
 
 
 def _apart(value: Fraction, other: Fraction, language: str) -> str:
-    """`value` with as few decimals as tell it from `other`, at most six, and then with "<" or ">"."""
+    """`value` with as few decimals as tell it from `other`; where six do not, only which side it is on."""
+    text = ""
     for digits in range(2, 7):
         text = f"{float(value):.{digits}f}"
         if text != f"{float(other):.{digits}f}" and text not in (f"{0:.{digits}f}", f"{100:.{digits}f}"):
-            return text if language == "en" else text.replace(".", ",")
-    return ("<" if value < other else ">") + _bounded(other, language).lstrip("<>")
+            break
+    else:
+        text = ("<" if value < other else ">") + f"{float(other):.6f}".rstrip("0").rstrip(".")
+    return text if language == "en" else text.replace(".", ",")
 
 
 def points(value: Fraction | None, language: str = "en") -> str:

@@ -42,8 +42,10 @@ class Page:
         self._buffer.write("\n")
 
     def heading(self, title: str, beside: str = "") -> None:
-        """A section's title, after an empty line."""
-        self.blank()
+        """A section's title, apart from what stands before it by an empty line."""
+        before = self._buffer.getvalue()
+        if before and before != "\n" and not before.endswith("\n\n"):
+            self.blank()
         self.line((title, "bold"), (f"  {beside}" if beside else "", "dim"))
 
     def line(self, *spans: Span, indent: int = 0) -> None:

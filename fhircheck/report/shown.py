@@ -67,12 +67,14 @@ class Disguise:
         if not self.key:
             return text
         for name in (*sources, *((place.source,) if place else ())):
-            if name:
+            if len(name) > 2:
                 text = text.replace(name, self._hash(name))
         text = _URN.sub(lambda match: self._hash(match[0]), text)
         text = _RELATIVE.sub(self._reference, text)
         identity = place.resource.partition("/")[2] if place else ""
-        return re.sub(rf"(?<![\w.#-]){re.escape(identity)}(?![\w.-])", self._hash(identity), text) if identity else text
+        if len(identity) < 4:
+            return text
+        return re.sub(rf"(?<![\w.#-]){re.escape(identity)}(?![\w.-])", self._hash(identity), text)
 
     def _reference(self, match: re.Match[str]) -> str:
         return match[0] if match[1] in _DEFINING else f"{match[1]}/{self._hash(match[2])}"

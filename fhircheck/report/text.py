@@ -39,6 +39,7 @@ class Text:
 def _summary(page: Page, report: RunReport) -> None:
     """What ends a list of findings: counts by type, and the verdict last, where the eye is."""
     if report.totals:
+        page.blank()
         page.heading(say(page.view, "summary"))
         findings.totals(page, report)
     scores.show(page, report)
