@@ -53,15 +53,11 @@ _LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[1357
 _FULL = f"(?:{_YEAR}-{_DAY}|{_LEAP})"
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
-_TEXT = "[^\x00-\x08\x0b\x0c\x0e-\x1f]{1,1048576}"
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _URI = r"[^\x00-\x20\x0b\x0c]+"
 _WORD = r"[^ \t\n\r\x0b\x0c]+"
 
 PATTERNS: dict[str, tuple[str, str]] = {
-    "string": (_TEXT, "1 to 1,048,576 characters, no control characters"),
-    "markdown": (_TEXT, "1 to 1,048,576 characters, no control characters"),
-    "xhtml": (".+", "not empty"),
     "code": (f"{_WORD}(?: {_WORD})*", "no spaces at either end, single spaces within"),
     "id": (r"[A-Za-z0-9\-.]{1,64}", "1 to 64 letters, digits, '-' and '.'"),
     "uri": (f"(?!uu?id:|oid:){_URI}", "no blanks; OIDs and UUIDs begin with urn:"),
@@ -77,6 +73,11 @@ PATTERNS: dict[str, tuple[str, str]] = {
     "instant": (f"{_FULL}T{_TIME}{_ZONE}", "YYYY-MM-DDThh:mm:ss.sss with a time zone, a day that exists"),
     "time": (_TIME, "hh:mm:ss"),
 }
+# Any text that is not empty: control characters and length are looked for in the raw text of a whole
+# record (validate/text_quality), since asking every single value costs more than all else.
+TEXTS = ("string", "markdown", "xhtml")
+# Types whose values come again and again in real data.
+REPEATED = frozenset({"code", "uri", "url", "canonical"})
 INTEGERS = {"integer": (-(2**31), 2**31 - 1), "unsignedInt": (0, 2**31 - 1), "positiveInt": (1, 2**31 - 1)}
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 
@@ -98,6 +99,27 @@ def is_base64(value: str) -> bool:
     return len("".join(value.split())) % 4 == 0 and not value.isspace()
 
 
+class Known(dict[str, bool]):
+    """Answers of a pattern, remembered: codes and URLs come again and again.
+
+    ``Known(pattern).__getitem__`` is a gate that answers a known text without entering Python.
+    """
+
+    __slots__ = ("_matches",)
+    LIMIT = 10_000
+    LONGEST = 200
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        super().__init__()
+        self._matches = pattern.fullmatch
+
+    def __missing__(self, text: str) -> bool:
+        answer = self._matches(text) is not None
+        if len(self) < self.LIMIT and len(text) < self.LONGEST:
+            self[text] = answer
+        return answer
+
+
 def _integer(low: int, high: int) -> Gate:
     return lambda value: value.__class__ is int and low <= value <= high
 
@@ -105,16 +127,18 @@ def _integer(low: int, high: int) -> Gate:
 def _gates() -> dict[str, Gate]:
     gates: dict[str, Gate] = {}
     for name, (pattern, _) in PATTERNS.items():
-        flags = re.DOTALL if name == "xhtml" else 0
-        gates[name] = re.compile(pattern, flags).fullmatch  # type: ignore[assignment]
+        compiled = re.compile(pattern)
+        gates[name] = Known(compiled).__getitem__ if name in REPEATED else compiled.fullmatch  # type: ignore[assignment]
     for name, (low, high) in INTEGERS.items():
         gates[name] = _integer(low, high)
+    gates |= dict.fromkeys(TEXTS, str.__len__)  # type: ignore[arg-type]
     return gates | {"boolean": is_boolean, "decimal": is_decimal, "base64Binary": is_base64}
 
 
 GATES: dict[str, Gate] = _gates()
 
 RULES: dict[str, str] = {name: rule for name, (_, rule) in PATTERNS.items()} | {
+    **dict.fromkeys(TEXTS, "not empty"),
     "integer": "a whole number of 32 bits",
     "unsignedInt": "a whole number from 0 to 2,147,483,647",
     "positiveInt": "a whole number from 1 to 2,147,483,647",

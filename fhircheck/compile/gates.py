@@ -108,18 +108,39 @@ def object_gate(
     with their sibling, where the plain gate did not pass.
     """
 
+    if choices or len(required) > 1:
+        return _full_gate(members, required, choices, together)
+    needed = next(iter(required), None)
+
     def gate(node: Any) -> bool:
         if node.__class__ is not dict or not node:
             return False
         for name, value in node.items():
             if not members[name](value) and (name not in together or not together[name](node)):
                 return False
-        for minimum, names, exact in choices:
-            there = names & node.keys()
-            if (len(there) > 1 or minimum) and not exact(node):
+        return needed is None or needed in node or f"_{needed}" in node
+
+    return gate
+
+
+def _full_gate(
+    members: Members,
+    required: frozenset[str],
+    choices: Sequence[tuple[int, frozenset[str], Callable[[dict[str, Any]], bool]]],
+    together: dict[str, Callable[[dict[str, Any]], bool]],
+) -> Gate:
+    """The same for objects with choices or several required members."""
+
+    def gate(node: Any) -> bool:
+        if node.__class__ is not dict or not node:
+            return False
+        for name, value in node.items():
+            if not members[name](value) and (name not in together or not together[name](node)):
                 return False
-        if not required <= node.keys():
-            return all(name in node or f"_{name}" in node for name in required)
-        return True
+        keys = node.keys()
+        for minimum, names, exact in choices:
+            if (minimum or len(keys & names) > 1) and not exact(node):
+                return False
+        return required <= keys or all(name in node or f"_{name}" in node for name in required)
 
     return gate

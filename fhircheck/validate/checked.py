@@ -51,6 +51,12 @@ class Checked:
         """Whether a profile it claims could not be used."""
         return any(each.how != "base" and not each.found for each in self.profiles)
 
+    def reject(self) -> None:
+        """Take it for invalid, also against every profile."""
+        self.valid = False
+        for each in self.profiles:
+            each.valid = False
+
     def place(self, expression: str) -> Place:
         """The Place of `expression` (from the resource's type on, e.g. ``Patient.name``) in this resource."""
         tail = expression.partition(".")[2]

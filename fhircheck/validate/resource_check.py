@@ -1,5 +1,6 @@
 """One resource against its type and profiles: the gate first, the explainer where the gate says no."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -54,6 +55,7 @@ PROFILE_TYPE = IssueKind(
     passing='{"resourceType": "Observation", "meta": {"profile":'
     ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
 )
+_SHOWN_ID = re.compile(r"[^\s\"']{1,64}")
 KINDS = (PROFILE_UNKNOWN, PROFILE_UNUSABLE, PROFILE_TYPE)
 
 
@@ -72,8 +74,9 @@ def label(node: Any) -> str:
     if name.__class__ is not str:
         return ""
     identity = node.get("id")
-    sound = identity.__class__ is str and 0 < len(identity) <= 64 and not set(identity) & set(" \t\n\r\"'")
-    return f"{shown_name(name)}/{identity}" if sound else shown_name(name)
+    if identity.__class__ is str and _SHOWN_ID.fullmatch(identity):
+        return f"{shown_name(name)}/{identity}"
+    return shown_name(name)
 
 
 class ResourceCheck:

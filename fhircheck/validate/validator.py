@@ -6,11 +6,11 @@ from typing import Any
 from fhircheck.assertions.assertion import Findings
 from fhircheck.compile.gates import passes
 from fhircheck.compile.linker import Linker
-from fhircheck.model.issue import Issue, params
+from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, without_indexes
 from fhircheck.model.record import Record
 from fhircheck.transport.json_locator import Locator
-from fhircheck.validate import mojibake
+from fhircheck.validate import text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck
 from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.resource_check import ResourceCheck, claimed, label
@@ -45,8 +45,8 @@ class Validator:
             found = list(self._split_entry(record))
         else:
             found = list(self._resource(record, record.node, record.root))
-        if mojibake.suspicious(record.data):
-            self._garbled(record, found)
+        if text_quality.suspicious(record.data):
+            self._texts(record, found)
         if self._locate:
             _locate(record, found)
         return found
@@ -131,18 +131,18 @@ class Validator:
         ]
         checked.valid = not _has_error(issues)
 
-    def _garbled(self, record: Record, found: list[Checked]) -> None:
-        """Report wrongly decoded texts, each at its innermost resource."""
+    def _texts(self, record: Record, found: list[Checked]) -> None:
+        """Report faults of texts, each at its innermost resource."""
         roots = sorted(found, key=lambda each: -len(each.root))
-        for expression, problem in mojibake.find(record.node, record.root):
+        for expression, (kind, shown) in text_quality.find(record.node, record.root):
             owner = next((each for each in roots if expression.startswith(each.root)), None)
-            if owner is not None:
-                place = owner.place("")._replace(expression=expression)
-                definition = without_indexes(expression.replace(owner.root, owner.resource.partition("/")[0], 1))
-                kind = mojibake.KIND
-                owner.issues.append(
-                    Issue(kind.name, kind.severity, place, params(problem=problem), definition=definition)
-                )
+            if owner is None:
+                continue
+            place = owner.place("")._replace(expression=expression)
+            definition = without_indexes(expression.replace(owner.root, owner.resource.partition("/")[0], 1))
+            owner.issues.append(Issue(kind.name, kind.severity, place, shown, definition=definition))
+            if kind.severity in ERRORS:
+                owner.reject()
 
 
 def _has_error(issues: Iterable[Issue]) -> bool:

@@ -1,0 +1,101 @@
+"""Texts as texts: wrongly decoded umlauts, control characters, more than a megabyte.
+
+Looked for in the raw bytes of a record first; only where these look suspicious are the texts read.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fhircheck.model.issue import IssueKind, Param, params
+from fhircheck.model.path import child, item, shown_name
+
+MOJIBAKE = IssueKind(
+    name="mojibake",
+    severity="warning",
+    code="value",
+    summary="A text was decoded with the wrong character set before it came here.",
+    why="Names and terms are no longer found or matched, and models learn the garbage.",
+    clause="http://hl7.org/fhir/R4/json.html#xml",
+    fix="Read the source with its true character set and send UTF-8; the damage is repairable while it is uniform.",
+    english="Wrongly decoded characters ({problem})",
+    german="Falsch dekodierte Zeichen ({problem})",
+    failing='{"resourceType": "Patient", "name": [{"family": "MÃ¼ller"}]}',
+    passing='{"resourceType": "Patient", "name": [{"family": "Müller"}]}',
+)
+
+CONTROL = IssueKind(
+    name="control-character",
+    severity="error",
+    code="value",
+    summary="A text holds a control character that FHIR does not allow.",
+    why="Such characters cannot be written as XML, break displays and come from broken interfaces.",
+    clause="http://hl7.org/fhir/R4/datatypes.html#string",
+    fix="Remove the character at its source; of the ones below U+0020 only tab, line feed and return are allowed.",
+    english="Control character U+{number} is not allowed",
+    german="Steuerzeichen U+{number} ist nicht erlaubt",
+    failing='{"resourceType": "Patient", "name": [{"family": "Mus\\u0001ter"}]}',
+    passing='{"resourceType": "Patient", "name": [{"family": "Muster"}]}',
+)
+TOO_LONG = IssueKind(
+    name="string-too-long",
+    severity="error",
+    code="too-long",
+    summary="A text is longer than the 1 MB that FHIR allows.",
+    why="Servers refuse it.",
+    clause="http://hl7.org/fhir/R4/datatypes.html#string",
+    fix="Send long contents as Attachment or Binary.",
+    english="Text has {length} characters, at most 1,048,576 are allowed",
+    german="Text hat {length} Zeichen, erlaubt sind höchstens 1.048.576",
+    failing='{"resourceType": "Patient", "name": [{"text": "(more than a million characters)"}]}',
+    passing='{"resourceType": "Patient", "name": [{"text": "Anna Muster"}]}',
+)
+KINDS = (MOJIBAKE, CONTROL, TOO_LONG)
+
+Fault = tuple[IssueKind, tuple[Param, ...]]
+
+LONGEST = 1024 * 1024
+# What stands in the raw text wherever a text below has one of these faults.
+_ESCAPED = re.compile(rb"\\(?:u(?:00[01cC]|[fF]{3}[dD])|[bf])")
+_BYTES = re.compile(rb"\xc3(?:\x83|\xa2\xe2)|\xef\xbf\xbd")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_TWICE = re.compile("Ã[\u0080-\u00bf\u0178\u201e\u2013\u0153]|â€[\u0080-\u2122]")
+_LOST = "\ufffd"
+TWICE = "UTF-8 read as Latin-1"
+LOST = "replacement character U+FFFD"
+# Contents that are no text to read: base64 may be long.
+NO_TEXT = frozenset({"data"})
+
+
+def suspicious(data: bytes) -> bool:
+    """Whether the raw text of a record may hold one of these faults; fast, for it is asked of every record."""
+    if len(data) > LONGEST or _ESCAPED.search(data):
+        return True
+    return not data.isascii() and _BYTES.search(data) is not None
+
+
+def faults(text: str) -> Iterator[Fault]:
+    """What is wrong with `text`."""
+    control = _CONTROL.search(text)
+    if control:
+        yield CONTROL, params(number=f"{ord(control[0]):04X}")
+    if len(text) > LONGEST:
+        yield TOO_LONG, params(length=len(text))
+    if _TWICE.search(text):
+        yield MOJIBAKE, params(problem=TWICE)
+    elif _LOST in text:
+        yield MOJIBAKE, params(problem=LOST)
+
+
+def find(node: Any, expression: str) -> Iterator[tuple[str, Fault]]:
+    """(expression, fault) of every text below `node` that has one."""
+    if node.__class__ is str:
+        for fault in faults(node):
+            yield expression, fault
+    elif node.__class__ is dict:
+        for name, value in node.items():
+            if name not in NO_TEXT:
+                yield from find(value, child(expression, shown_name(name.removeprefix("_"))))
+    elif node.__class__ is list:
+        for index, value in enumerate(node):
+            yield from find(value, item(expression, index))
