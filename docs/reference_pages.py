@@ -68,7 +68,7 @@ def measures() -> str:
 
 def measure(entry: Any) -> str:
     """One measure."""
-    types = "all" if entry.types is None else ", ".join(sorted(entry.types))
+    types = "all" if entry.types is None else ", ".join(sorted(entry.types)) or "judged across all records"
     return (
         f"\n## {entry.name}\n\n{entry.summary}\n\n"
         f"- why it matters: {entry.why}\n- formula: {entry.formula}\n- source: {entry.source}\n"
@@ -132,9 +132,19 @@ def rubrics() -> str:
     text = "# Rubrics\n\nWhat each score is made of. `--rubric` names one of these or a TOML file of your own.\n"
     for name in RUBRICS:
         rubric = load_rubric(name)
-        rows = [(each.measure, each.weight, each.reason) for each in rubric.criteria]
-        text += f"\n## {name}\n\n{rubric.summary}\n\n" + table(("measure", "weight", "reason"), rows)
+        parts = [(each.score, each.measure, each.weight, conditions(each), each.reason) for each in rubric.criteria]
+        text += f"\n## {name}\n\n{rubric.summary}\n\n"
+        text += table(("score", "measure", "weight", "conditions", "reason"), parts)
     return text
+
+
+def conditions(criterion: Any) -> str:
+    """What else decides over a criterion, in words."""
+    said = ["critical"] if criterion.critical else []
+    said += [f"needs {criterion.prerequisite}"] if criterion.prerequisite else []
+    if criterion.maximum_failing is not None:
+        said.append(f"at most {float(criterion.maximum_failing * 100):g} % may fail")
+    return ", ".join(said)
 
 
 def report_fields() -> str:
@@ -150,16 +160,16 @@ def report_fields() -> str:
 
 def fields(schema: dict[str, Any]) -> str:
     """The properties of one object, those of objects inside it too."""
-    return table(("field", "type", "meaning"), rows(schema, ""))
+    return table(("field", "type", "meaning"), properties(schema, ""))
 
 
-def rows(schema: dict[str, Any], before: str) -> Iterator[tuple[str, str, str]]:
+def properties(schema: dict[str, Any], before: str) -> Iterator[tuple[str, str, str]]:
     """A row for each property at any depth; `before` is the path so far."""
     for name, part in schema.get("properties", {}).items():
         path = before + name
         yield f"`{path}`", kind_of(part), part.get("description", "")
-        yield from rows(part, f"{path}.")
-        yield from rows(part.get("items", {}), f"{path}[].")
+        yield from properties(part, f"{path}.")
+        yield from properties(part.get("items", {}), f"{path}[].")
 
 
 def kind_of(part: dict[str, Any]) -> str:
@@ -179,17 +189,24 @@ def kind_of(part: dict[str, Any]) -> str:
 
 def tables() -> str:
     """The smaller tables: what can be read, checked, run and drawn."""
-    from fhircheck.assertions import ASSERTIONS
+    from fhircheck.assertions import SHAPE_KINDS, VALUE_ASSERTIONS
     from fhircheck.distribute import EXECUTORS
     from fhircheck.report import RENDERERS
     from fhircheck.sources import SOURCES
 
+    found: dict[str, Iterable[tuple[str, str]]] = {
+        "Sources": named(SOURCES),
+        "Assertions about a value": named(VALUE_ASSERTIONS),
+        "Assertions about how an object is put together": (
+            (name, " ".join(kind.summary for kind in kinds)) for name, kinds in SHAPE_KINDS
+        ),
+        "Renderers": named(RENDERERS),
+        "Executors": named(EXECUTORS),
+    }
     text = "# Tables\n\nEverything fhircheck does is an entry of a table.\n"
-    for title, entries in (
-        ("Sources", SOURCES),
-        ("Assertions", ASSERTIONS),
-        ("Renderers", RENDERERS),
-        ("Executors", EXECUTORS),
-    ):
-        text += f"\n## {title}\n\n" + table(("name", "summary"), ((each.name, each.summary) for each in entries))
-    return text
+    return text + "".join(f"\n## {title}\n\n" + table(("name", "summary"), rows) for title, rows in found.items())
+
+
+def named(entries: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Name and summary of each entry."""
+    return ((entry.name, entry.summary) for entry in entries)

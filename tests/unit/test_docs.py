@@ -22,7 +22,7 @@ def test_generated_pages_are_not_stale(project_root: Path) -> None:
 def copy_of(root: Path, folder: Path) -> Path:
     """What the generator reads and writes, in `folder`; the package itself stays where it is."""
     left_out = shutil.ignore_patterns("__pycache__")
-    for name in ("docs", "sample_bundles"):
+    for name in ("docs", "profiles", "sample_bundles"):
         shutil.copytree(root / name, folder / name, ignore=left_out)
     (folder / "tests").mkdir()
     for name in ("README.md", "tests/__init__.py", "tests/readme_commands.py"):
