@@ -45,6 +45,8 @@ def check(file: Path, jobs: int) -> tuple[Measured, str]:
         str(file),
     ]
     done = measured(command)
+    if not report.is_file():
+        raise SystemExit(f"check: exit code {done.code}: {done.said}")
     content = json.loads(report.read_text(encoding="utf-8"))
     del content["header"]
     return done, hashlib.sha256(json.dumps(content).encode()).hexdigest()
