@@ -46,9 +46,14 @@ class ByteStream:
 
     def read_fully(self, size: int) -> bytes:
         """The next `size` bytes, fewer only at the end."""
-        data = self.peek(size)
-        self._ahead = self._ahead[size:]
-        return data
+        data = self.read(size)
+        if len(data) == size or not data:
+            return data
+        parts, have = [data], len(data)
+        while have < size and (part := self.read(size - have)):
+            parts.append(part)
+            have += len(part)
+        return b"".join(parts)
 
     def _more(self, size: int) -> bytes:
         if self.fault:

@@ -10,6 +10,8 @@ STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 SCALAR = re.compile(rb'[^\s,:\[\]{}"]++')
 # After an opening bracket: everything up to and with the next bracket outside of strings.
 JUMP = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
+BETWEEN = re.compile(rb'[^"{}\[\]]*+')
+INSIDE = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _LEVELS = 24
 
 

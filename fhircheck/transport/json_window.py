@@ -1,7 +1,7 @@
 """A window on a JSON text that is too big to be held: it knows where it stands and grows as values ask for it."""
 
 from fhircheck.transport.byte_stream import ByteStream
-from fhircheck.transport.json_scan import JUMP, end_of_value, skip_space
+from fhircheck.transport.json_scan import BETWEEN, INSIDE, JUMP, end_of_value, skip_space
 
 _CONTINUATION = bytes(range(0x80, 0xC0))
 
@@ -78,7 +78,19 @@ class JsonWindow:
                 self.take(found.end())
                 if depth <= 0:
                     return True
-            elif len(self.data) - self.at > 64 * self._block or not self.fill(
-                max(self._block, len(self.data) - self.at)
-            ):
+            elif not self.grow() and not self._skip_string():
+                return False
+
+    def _skip_string(self) -> bool:
+        """Pass everything up to and with the next string, block by block; False where it has no end."""
+        self.take(BETWEEN.match(self.data, self.at).end())  # type: ignore[union-attr]
+        if self.sign() != b'"':
+            return False
+        self.take(self.at + 1)
+        while True:
+            self.take(INSIDE.match(self.data, self.at).end())  # type: ignore[union-attr]
+            if self.sign() == b'"':
+                self.take(self.at + 1)
+                return True
+            if not self.fill():
                 return False

@@ -1,15 +1,10 @@
 """NDJSON -> pieces of whole lines, in bounded memory (http://hl7.org/fhir/R4/nd-json.html)."""
 
-import re
 from collections.abc import Generator, Iterator
 
 from fhircheck.model.issue import Issue, Place, params
 from fhircheck.model.record import Piece
 from fhircheck.transport.byte_stream import ByteStream
-
-# A line of white space alone shows up as one of these, unless it is the first.
-_MAYBE_BLANK = (b"\n\n", b"\n\r", b"\n ", b"\n\t")
-_NOT_BLANK = re.compile(rb"^[ \t\r\v\f]*+[^\s]", re.MULTILINE)
 
 
 def cut_lines(stream: ByteStream, source: str, size: int, longest: int) -> Iterator[Piece]:
@@ -23,9 +18,7 @@ def cut_lines(stream: ByteStream, source: str, size: int, longest: int) -> Itera
 
 def count_lines(data: bytes) -> int:
     """Number of lines in `data` that hold more than white space."""
-    if data[:1].isspace() or any(mark in data for mark in _MAYBE_BLANK):
-        return sum(1 for _ in _NOT_BLANK.finditer(data))
-    return data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
+    return sum(1 for line in data.split(b"\n") if line and not line.isspace())
 
 
 class _LineCutter:
@@ -35,12 +28,13 @@ class _LineCutter:
 
     def pieces(self) -> Iterator[Piece]:
         held: list[bytes] = []
-        waiting = 0
-        while block := self._stream.read_fully(self._size):
+        waiting, rest = 0, b""
+        while block := rest or self._stream.read_fully(self._size):
+            rest = b""
             first = block.find(b"\n")
             if waiting + (first if first >= 0 else len(block)) > self._longest:
-                held = [(yield from self._overlong(block, first, waiting))]
-                waiting = len(held[0])
+                rest = yield from self._overlong(block, first, waiting)
+                held, waiting = [], 0
                 continue
             cut = block.rfind(b"\n") + 1
             if cut:
