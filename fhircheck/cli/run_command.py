@@ -1,7 +1,6 @@
 """What `check` and `validate` have in common: their options, and options -> run -> report -> exit code."""
 
 import os
-import secrets
 import shutil
 import sys
 from collections.abc import Callable
@@ -119,4 +118,4 @@ def screen(on_screen: bool) -> tuple[int, bool]:
 def _key() -> bytes:
     """Key of the hashes: a new one for each run, or FHIRCHECK_HASH_KEY for the same hashes in several."""
     given = os.environ.get("FHIRCHECK_HASH_KEY", "").encode()
-    return given[:64] or secrets.token_bytes(16)
+    return given[:64] or os.urandom(16)

@@ -5,7 +5,7 @@ from typing import Any
 
 from fhircheck.model.issue import IssueKind
 from fhircheck.registry import Registry
-from fhircheck.report.numbers import percent
+from fhircheck.report.numbers import percent, weight
 from fhircheck.report.page import Page
 from fhircheck.report.shown import View
 
@@ -22,22 +22,33 @@ FIELDS: dict[str, tuple[str, str]] = {
     "dimension": ("score", "Punktzahl"),
     "types": ("resource types", "Ressourcentypen"),
     "threshold": ("threshold", "Schwelle"),
-    "weight": ("weight", "Gewicht"),
-    "reason": ("why this weight", "warum dieses Gewicht"),
     "source": ("source", "Quelle"),
     "clause": ("clause", "Stelle"),
     "failing": ("fails", "fällt durch"),
     "passing": ("passes", "besteht"),
+}
+LABELS: dict[str, tuple[str, str]] = {
+    "rubric": ("rubric", "Bewertungsschema"),
+    "weight": ("weight", "Gewicht"),
+    "critical": ("critical", "kritisch"),
+    "prerequisite": ("needs", "setzt voraus:"),
 }
 _CODE = frozenset({"failing", "passing", "clause"})
 
 
 def tables() -> dict[str, Registry[Any]]:
     """Everything that can be explained, by the title of its table."""
-    import fhircheck.measures
+    from fhircheck.measures import MEASURES
     from fhircheck.report.kinds import ISSUE_KINDS
 
-    return {"types of finding": ISSUE_KINDS, "measures": getattr(fhircheck.measures, "MEASURES", Registry("measures"))}
+    return {"types of finding": ISSUE_KINDS, "measures": MEASURES, "rubrics": rubrics()}
+
+
+def rubrics() -> Registry[Any]:
+    """The rubrics that are shipped."""
+    from fhircheck.score import RUBRICS, load_rubric
+
+    return Registry("rubrics", *map(load_rubric, RUBRICS))
 
 
 def explanation(name: str, view: View) -> str | None:
@@ -88,6 +99,35 @@ def _entry(page: Page, title: str, entry: Any) -> None:
                 page.line((each, "cyan"), indent=4)
         else:
             page.wrapped((text, ""), indent=4)
+    _criteria(page, title, entry)
+
+
+def _criteria(page: Page, title: str, entry: Any) -> None:
+    """For a rubric its criteria, for a measure the criteria that judge it."""
+    language = page.view.language
+    if title == "rubrics":
+        for each in entry.criteria:
+            page.line((each.score, "bold"), (f"  {each.measure}", ""), indent=2)
+            page.wrapped((_criterion(each, language), ""), indent=4)
+    elif title == "measures":
+        for rubric in rubrics():
+            for each in rubric.criteria:
+                if each.measure == entry.name:
+                    page.line((f"{LABELS['rubric'][language == 'de']} {rubric.name}: {each.score}", "bold"), indent=2)
+                    page.wrapped((_criterion(each, language), ""), indent=4)
+
+
+def _criterion(criterion: Any, language: str) -> str:
+    """Weight, limits and reason of one criterion."""
+    german = language == "de"
+    parts = [f"{LABELS['weight'][german]} {weight(criterion.weight, language)}"]
+    if criterion.critical:
+        parts.append(LABELS["critical"][german])
+    if criterion.prerequisite:
+        parts.append(f"{LABELS['prerequisite'][german]} {criterion.prerequisite}")
+    if criterion.maximum_failing is not None:
+        parts.append(f"≥ {percent(1 - criterion.maximum_failing, language)}")
+    return f"{', '.join(parts)}: {criterion.reason}"
 
 
 def _template(kind: IssueKind, view: View) -> str:

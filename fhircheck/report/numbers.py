@@ -56,8 +56,8 @@ def decimal(tenths: int, language: str = "en") -> str:
 
 
 def weight(value: Fraction, language: str = "en") -> str:
-    """A weight: whole where it is whole, else with up to two decimals."""
-    text = f"{round(float(value), 2):g}"
+    """A weight: whole only where it is whole, else with up to two decimals."""
+    text = f"{rounded(value, 2):g}"
     return text if language == "en" else text.replace(".", ",")
 
 

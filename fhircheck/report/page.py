@@ -1,6 +1,7 @@
 """A page of text that sections are written on: wrapped at the view's width, coloured or plain."""
 
 import re
+from collections.abc import Sequence
 from io import StringIO
 
 from fhircheck.report.shown import View
@@ -9,7 +10,7 @@ Span = tuple[str, str]
 """text and style; "" is the plain style"""
 
 
-_TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
+_TRAILING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
 
 
 class Page:
@@ -65,7 +66,7 @@ class Page:
             each.rstrip()
             self._console.print(Padding(each, (0, 0, 0, indent + (hanging if index else 0))), soft_wrap=True)
 
-    def table(self, rows: list[tuple[Span, ...]], right: frozenset[int] = frozenset(), indent: int = 2) -> None:
+    def table(self, rows: Sequence[tuple[Span, ...]], right: frozenset[int] = frozenset(), indent: int = 2) -> None:
         """Columns two spaces apart, the last one wrapped to what is left; `right` columns align right."""
         from rich.padding import Padding
         from rich.table import Table
@@ -82,7 +83,7 @@ class Page:
             table.add_row(*(Text(text, style=style) for text, style in row))
         self._console.print(Padding(table, (0, 0, 0, indent)))
 
-    def columns(self, rows: list[tuple[Span, ...]], indent: int = 2) -> None:
+    def columns(self, rows: Sequence[tuple[Span, ...]], indent: int = 2) -> None:
         """Columns two spaces apart, the first aligned right; the last is never broken."""
         widths = [max(len(row[column][0]) for row in rows) for column in range(len(rows[0]) - 1)] if rows else []
         for row in rows:
@@ -92,4 +93,4 @@ class Page:
 
     def text(self) -> str:
         """All that was written; no line ends in spaces."""
-        return _TRAILING.sub(r"\1", self._buffer.getvalue())
+        return _TRAILING.sub(lambda match: match[0].replace(" ", ""), self._buffer.getvalue())

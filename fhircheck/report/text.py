@@ -43,7 +43,7 @@ def _summary(page: Page, report: RunReport) -> None:
         page.heading(say(page.view, "summary"))
         findings.totals(page, report)
     scores.show(page, report)
-    undecided.show(page, report)
+    undecided.totals(page, report)
     if report.totals or report.scores or report.undecided:
         page.blank()
     verdict.show(page, report)

@@ -27,10 +27,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "Profiles that were not found, so nothing is known about conformance to them:",
         "Profile, die nicht gefunden wurden; ob die Daten ihnen entsprechen, ist offen:",
     ),
-    "exit": ("Exit code {code} ({meaning}): {reasons}", "Exit-Code {code} ({meaning}): {reasons}"),
-    "exit-1": ("findings", "Befunde"),
-    "exit-2": ("wrong use", "falsch aufgerufen"),
-    "exit-3": ("could not check", "nicht prüfbar"),
+    "exit-1": ("Exit code 1: {reasons}", "Exit-Code 1: {reasons}"),
+    "exit-2": ("Exit code 2, wrong use: {reasons}", "Exit-Code 2, falsch aufgerufen: {reasons}"),
+    "exit-3": ("Exit code 3, could not check: {reasons}", "Exit-Code 3, nicht prüfbar: {reasons}"),
     "note": ("Note: {note}", "Anmerkung: {note}"),
     "try": ("try: {command}", "Abhilfe: {command}"),
     "scores": ("SCORES", "BEWERTUNG"),
@@ -72,6 +71,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "status-cannot-tell": ("cannot tell", "offen"),
     "status-error": ("not measured", "nicht messbar"),
     "undecided": ("COULD NOT BE TOLD", "OFFEN GEBLIEBEN"),
+    "undecided-more": ("details: fhircheck check", "Einzelheiten: fhircheck check"),
     "undecided-why": (
         "neither right nor wrong as far as this run can know",
         "nach Kenntnis dieses Laufs weder richtig noch falsch",
@@ -121,8 +121,8 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "type-missing": ("elements of a type that is not defined", "Elemente eines nicht definierten Typs"),
     "profile-missing": (
-        "elements whose profile no loaded package has",
-        "Elemente, deren Profil in keinem geladenen Paket steht",
+        "profiles that no loaded package has",
+        "Profile, die in keinem geladenen Paket stehen",
     ),
     "profile-unusable": ("profiles that could not be compiled", "Profile, die nicht übersetzbar sind"),
     "bundle-split": (

@@ -18,20 +18,41 @@ def show(page: Page, report: RunReport) -> None:
     if not report.undecided:
         return
     page.heading(say(page.view, "undecided"), say(page.view, "undecided-why"))
-    by_reason: dict[str, list[Undecided]] = defaultdict(list)
-    for each in report.undecided:
-        by_reason[each.reason].append(each)
-    ordered = sorted(by_reason.items(), key=lambda pair: (-sum(each.count for each in pair[1]), pair[0]))
+    ordered = _by_reason(report)
     for name, details in ordered[:REASONS]:
         _reason(page, name, details, loaded(report))
     if len(ordered) > REASONS:
         page.line((say(page.view, "and-more", count=len(ordered) - REASONS), "dim"), indent=2)
 
 
+def totals(page: Page, report: RunReport) -> None:
+    """Write the reasons alone, one line each."""
+    if not report.undecided:
+        return
+    view = page.view
+    page.heading(say(view, "undecided"), say(view, "undecided-more"))
+    rows = [
+        ((number(_count(details), view.language), "bold"), (clean(name), ""), (reason(view, name), "dim"))
+        for name, details in _by_reason(report)
+    ]
+    page.table(rows, right=frozenset({0}))
+
+
+def _by_reason(report: RunReport) -> list[tuple[str, list[Undecided]]]:
+    """Reasons with their details, the most frequent first."""
+    found: dict[str, list[Undecided]] = defaultdict(list)
+    for each in report.undecided:
+        found[each.reason].append(each)
+    return sorted(found.items(), key=lambda pair: (-_count(pair[1]), pair[0]))
+
+
+def _count(details: list[Undecided]) -> int:
+    return sum(each.count for each in details)
+
+
 def _reason(page: Page, name: str, details: list[Undecided], there: frozenset[str]) -> None:
     view = page.view
-    total = sum(each.count for each in details)
-    page.line((clean(name), "bold"), (f"  {counted(view, total, 'check')}", ""), indent=2)
+    page.line((clean(name), "bold"), (f"  {counted(view, _count(details), 'check')}", ""), indent=2)
     if meaning := reason(view, name):
         page.wrapped((meaning, "dim"), indent=4)
     named = sorted((each for each in details if each.detail), key=lambda each: (-each.count, each.detail))

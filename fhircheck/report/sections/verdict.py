@@ -19,7 +19,8 @@ def show(page: Page, report: RunReport) -> None:
     page.wrapped((checked(report, view), ""))
     page.wrapped((certainty(report, view), "" if report.coverage == 1 else "yellow"))
     if report.sources.sampled is not None:
-        page.wrapped((say(view, "sampled", count=counted(view, report.sources.sampled, "record")), "yellow"))
+        count = counted(view, min(report.sources.sampled, report.sources.records), "record")
+        page.wrapped((say(view, "sampled", count=count), "yellow"))
     _missing(page, report)
     for note in report.notes:
         page.wrapped((say(view, "note", note=_words(note, report, view)), ""), hanging=2)
@@ -66,7 +67,7 @@ def ending(report: RunReport, view: View) -> str:
     """The exit code with its reasons."""
     reasons = "; ".join(_words(reason, report, view) for reason in report.verdict.reasons)
     code = report.verdict.exit_code
-    return say(view, "exit", code=code, meaning=say(view, f"exit-{code}"), reasons=reasons)
+    return say(view, f"exit-{code}", reasons=reasons)
 
 
 def _words(text: str, report: RunReport, view: View) -> str:

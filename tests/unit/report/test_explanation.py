@@ -8,12 +8,28 @@ from fhircheck.model.report import Threshold
 from fhircheck.registry import Registry
 from fhircheck.report import explanation
 from fhircheck.report.shown import View
+from fhircheck.score.rubric import Criterion, Rubric
 
 KIND = IssueKind(
     "birth-before-death", "warning", "business-rule", "Died before birth.", "Ages come out negative.",
     "http://hl7.org/fhir/R4/patient.html", "Correct one of the dates.", "{a} before {b}", "{a} vor {b}",
     '{"a": 1}', '{"a": 2}',
 )  # fmt: skip
+RUBRIC = Rubric(
+    "house",
+    "Our own weights.",
+    (
+        Criterion(
+            "readiness",
+            "coded-not-text",
+            Fraction(5, 2),
+            "Models need codes.",
+            "birth-before-death",
+            True,
+            Fraction(1, 10),
+        ),
+    ),
+)
 MEASURE = SimpleNamespace(
     name="coded-not-text", summary="Concepts with a code.", why="Text cannot be counted.", formula="coded / all",
     source="HL7 PIQI", threshold=Threshold(Fraction(1, 20), "DQD", published=False), category="conformance",
@@ -23,7 +39,9 @@ MEASURE = SimpleNamespace(
 
 @pytest.fixture(autouse=True)
 def own_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {"types of finding": Registry("kinds", KIND), "measures": Registry("measures", MEASURE)}
+    rubrics = Registry("rubrics", RUBRIC)
+    found = {"types of finding": Registry("kinds", KIND), "measures": Registry("measures", MEASURE), "rubrics": rubrics}
+    monkeypatch.setattr(explanation, "rubrics", lambda: rubrics)
     monkeypatch.setattr(explanation, "tables", lambda: found)
 
 
@@ -40,6 +58,13 @@ def test_a_threshold_shows_share_and_source() -> None:
     assert "95.0%" in text
     assert "by analogy" in text
     assert "Condition" in text
+
+
+@pytest.mark.parametrize("name", ["coded-not-text", "house"])
+def test_criteria_stand_with_the_measure_and_with_the_rubric(name: str) -> None:
+    text = explanation.explanation(name, View("explain", width=200))
+    assert text
+    assert "weight 2.5, critical, needs birth-before-death, ≥ 90.0%: Models need codes." in text
 
 
 def test_german_shows_the_german_text() -> None:

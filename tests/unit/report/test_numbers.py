@@ -39,6 +39,7 @@ def test_points_weights_counts_sizes_and_seconds() -> None:
     assert points(Fraction(999_999, 10_000), "de") == ">99,9"
     assert points(None) == "–"
     assert (weight(Fraction(2)), weight(Fraction(1, 2)), weight(Fraction(1, 3), "de")) == ("2", "0.5", "0,33")
+    assert (weight(3 - Fraction(1, 10**6)), weight(Fraction(1, 10**6))) == ("2.99", "0.01")
     assert (number(1_234_567), number(1_234_567, "de"), number(12)) == ("1,234,567", "1.234.567", "12")
     assert (size(999), size(5120), size(534_000_111, "de"), size(2_000_000_000_000_000)) == (
         "999 B",
