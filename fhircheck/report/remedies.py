@@ -26,7 +26,6 @@ PACKAGES: dict[str, str] = {
     "https://fhir.kbv.de/StructureDefinition/KBV_PR_EAU_": "kbv.ita.eau",
     "https://fhir.kbv.de/StructureDefinition/KBV_PR_FOR_": "kbv.ita.for",
     "https://fhir.kbv.de/StructureDefinition/KBV_PR_EVDGA_": "kbv.itv.evdga",
-    "https://fhircheck.dev/fhir/": "de.fhircheck.profiles",
     "https://gematik.de/fhir/isik/": "de.gematik.isik-basismodul",
     "https://gematik.de/fhir/erp/": "de.gematik.erezept-workflow.r4",
     "https://gematik.de/fhir/erpchrg/": "de.gematik.erezept-patientenrechnung.r4",

@@ -24,7 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "checked": ("{resources} checked, {bad} with errors.", "{resources} geprüft, {bad} mit Fehlern."),
     "unreadable": ("{count} could not be read.", "{count} nicht lesbar."),
     "missing-profiles": (
-        "Profiles that were not found, so nothing is known about conformance to them:",
+        "Profiles that were not found; whether the data conforms to them is unknown:",
         "Profile, die nicht gefunden wurden; ob die Daten ihnen entsprechen, ist offen:",
     ),
     "exit-1": ("Exit code 1: {reasons}", "Exit-Code 1: {reasons}"),
@@ -38,6 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "coverage": ("coverage {share}", "Abdeckung {share}"),
     "no-score": ("no score: nothing could be judged", "keine Punkte: nichts war beurteilbar"),
     "critical": ("critical criteria failed: {names}", "kritische Kriterien nicht erfüllt: {names}"),
+    "fail": ("{failing} of {judged} fail", "{failing} von {judged} verfehlt"),
     "not-counted": ("not counted: {reason}", "zählt nicht: {reason}"),
     "of": ("{earned} of {weight}", "{earned} von {weight}"),
     "findings": ("FINDINGS", "BEFUNDE"),

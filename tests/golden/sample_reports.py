@@ -187,10 +187,11 @@ EVERYTHING = RunReport(
     scores=(
         Score("interoperability", "fhircheck", Fraction(4000, 60), Fraction(6, 7), (
             ScorePart("valid-against-claimed-profiles", Fraction(2), Fraction(0), True, "Formats come first.",
-                      "1.0% fail, at most 1.0% may"),
-            ScorePart("mandatory-present", Fraction(4), Fraction(4), True, "What is missing cannot be read by anyone."),
+                      "prerequisite references-resolve failed"),
+            ScorePart("mandatory-present", Fraction(4), Fraction(1_999_999 * 4, 2_000_000), True, "Nobody reads a gap.",
+                      "1 of 2000000 fail"),
             ScorePart("references-resolve", Fraction(1), Fraction(0), False, "Links make a record of documents.",
-                      "cannot be told: all references point to another server"),
+                      "cannot tell"),
         ), critical=("valid-against-claimed-profiles",)),
         Score("ai-readiness", "fhircheck", None, Fraction(0), (
             ScorePart("imaging-endpoint", Fraction(1, 2), Fraction(0), False, "Images train models.", "not applicable"),

@@ -1,5 +1,6 @@
 """Findings by type: how many, in how many resources, one example with its place. Errors come first."""
 
+import re
 from collections import defaultdict
 
 from fhircheck.model.issue import SEVERITIES, Issue, Place
@@ -13,7 +14,7 @@ from fhircheck.report.words import counted, say, severity
 KINDS = 15
 DEFINITIONS = 3
 STYLES = {"fatal": "bold red", "error": "bold red", "warning": "bold yellow", "information": "bold blue"}
-_BASE = "http://hl7.org/fhir/StructureDefinition/"
+_TYPE = re.compile(r"http://hl7\.org/fhir/StructureDefinition/[A-Z][A-Za-z]+")
 Kind = tuple[str, str]
 
 
@@ -85,9 +86,8 @@ def _example(page: Page, example: Issue, others: int) -> None:
 
 
 def _plain_type(issue: Issue) -> bool:
-    """Whether the broken profile is only the definition of the type itself, which goes without saying."""
-    name = issue.profile.partition("|")[0].removeprefix(_BASE)
-    return name == issue.definition.partition(".")[0]
+    """Whether the broken profile is only the definition of a type, which goes without saying."""
+    return _TYPE.fullmatch(issue.profile.partition("|")[0]) is not None
 
 
 def place_of(place: Place, view: View) -> str:

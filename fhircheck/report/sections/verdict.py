@@ -1,6 +1,6 @@
 """First of all: is the data valid, how sure is that, what is missing to be surer."""
 
-from fhircheck.model.report import ProfileUse, RunReport
+from fhircheck.model.report import RunReport
 from fhircheck.report.numbers import number, percent
 from fhircheck.report.outcome import errors, invalid, outcome, resources
 from fhircheck.report.page import Page
@@ -80,16 +80,13 @@ def _missing(page: Page, report: RunReport) -> None:
     if not missing:
         return
     page.wrapped((say(page.view, "missing-profiles"), "yellow"))
-    for use in missing[:_MISSING]:
-        _one_missing(page, use, loaded(report))
+    rows = [
+        ((f"{number(use.resources, page.view.language)}×", "dim"), (clean(use.url), "")) for use in missing[:_MISSING]
+    ]
+    page.columns(rows)
     if len(missing) > _MISSING:
         page.line((say(page.view, "and-more", count=len(missing) - _MISSING), "dim"), indent=2)
-
-
-def _one_missing(page: Page, use: ProfileUse, there: frozenset[str]) -> None:
-    page.line((clean(use.url), ""), indent=2)
-    cure = remedy(use.url, page.view.command, there)
-    beside = [counted(page.view, use.resources, "resource")]
-    if cure:
-        beside.append(say(page.view, "try", command=cure))
-    page.line(("; ".join(beside), "cyan" if cure else "dim"), indent=4)
+    there = loaded(report)
+    cures = dict.fromkeys(cure for use in missing if (cure := remedy(use.url, page.view.command, there)))
+    for cure in list(cures)[:_MISSING]:
+        page.line((say(page.view, "try", command=cure), "cyan"), indent=2)
