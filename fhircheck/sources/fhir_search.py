@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from jiter import from_json
 
@@ -12,7 +11,17 @@ from fhircheck.model.record import Piece
 from fhircheck.sources.content import foreign_form, problem
 from fhircheck.sources.options import ReadOptions
 from fhircheck.sources.source_type import SourceType
-from fhircheck.transport.http import Answer, HttpLimits, ServerFault, get, open_session, redacted, same_place
+from fhircheck.transport.http import (
+    Answer,
+    HttpLimits,
+    ServerFault,
+    get,
+    joined,
+    open_session,
+    origin,
+    redacted,
+    same_place,
+)
 from fhircheck.transport.json_locator import Locator
 
 if TYPE_CHECKING:
@@ -52,10 +61,10 @@ class _Page:
         return ", ".join(filter(None, (_codes(each) for each in outcomes if isinstance(each, dict))))
 
     def next(self) -> str:
-        """URL of the next page, empty at the last."""
+        """URL of the next page, empty at the last. Raises ServerFault where it is no URL."""
         for link in self._list("link"):
             if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
-                return str(urljoin(self.answer.url, link["url"]))
+                return joined(self.answer.url, link["url"])
         return ""
 
     def _list(self, name: str) -> list[Any]:
@@ -117,8 +126,7 @@ def _pages(session: "Session", url: str, options: ReadOptions, limits: HttpLimit
             number += 1
         if page.warnings():
             yield problem(source, "server-outcome", number, page=count + 1, codes=page.warnings())
-        base, following = page.answer.url, page.next()
-        stop = _why_not(following, base, seen)
+        following, stop = _following(page, seen)
         if stop:
             yield problem(source, stop, number, page=count + 1)
         if stop or not following:
@@ -130,15 +138,16 @@ def _pages(session: "Session", url: str, options: ReadOptions, limits: HttpLimit
         yield problem(source, "nothing-to-read", skipped=0)
 
 
-def _why_not(following: str, base: str, seen: set[str]) -> str:
-    """Kind of the finding where the next link must not be followed, else empty."""
-    if not following:
-        return ""
+def _following(page: _Page, seen: set[str]) -> tuple[str, str]:
+    """URL of the next page (empty at the last), and the kind of the finding where it must not be followed."""
     try:
-        allowed = same_place(following, base)
+        following = page.next()
+        allowed = not following or same_place(following, page.answer.url)
     except ServerFault:
-        allowed = False
-    return "" if allowed and following not in seen else "server-next-loop" if allowed else "server-next-foreign"
+        return "", "server-next-foreign"
+    if not allowed:
+        return "", "server-next-foreign"
+    return ("", "server-next-loop") if following in seen else (following, "")
 
 
 def _reason(fault: ServerFault) -> str:
@@ -156,6 +165,12 @@ def _sentence(source: str, fault: ServerFault) -> str:
 def _check(url: str, options: ReadOptions) -> None:
     if options.offline:
         raise SourceUnusable(f"{redacted(url)}: a server was named, but this run is offline")
+    try:
+        host = origin(url)[1]
+    except ServerFault:
+        host = ""
+    if not host:
+        raise SourceUnusable(f"{redacted(url)}: no address of a server")
 
 
 FHIR_SEARCH = SourceType(

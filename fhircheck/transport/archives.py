@@ -111,13 +111,13 @@ def tar_members(read: Callable[[int], bytes], limits: UnpackLimits) -> Iterator[
     budget = _Budget(limits, counted.tell)
     try:
         with tarfile.open(fileobj=counted, mode="r|") as archive:  # type: ignore[call-overload]
-            for info in archive:
+            while info := archive.next():
                 budget.member()
+                archive.members = []
                 if info.isdir():
                     continue
                 refused = _refusal(info.name, not info.isreg())
                 body = archive.extractfile(info) if not refused else None
-                archive.members = []
                 if body is None:
                     yield Member(info.name, refused=refused)
                 else:

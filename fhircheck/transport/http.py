@@ -55,7 +55,10 @@ class Answer:
 
 def redacted(url: str) -> str:
     """`url` as it may be shown: no user, no password, values of query parameters only where they are harmless."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(not a URL)"
     host = parts.netloc.rpartition("@")[2]
     query = [(name, value if name in _OPEN_PARAMETERS else "***") for name, value in parse_qsl(parts.query, True)]
     return urlunsplit((parts.scheme, host, parts.path, urlencode(query, safe="*:,/|"), ""))
@@ -66,6 +69,14 @@ def origin(url: str) -> tuple[str, str, int]:
     try:
         parts = urlsplit(url)
         return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        raise ServerFault("not-a-url") from None
+
+
+def joined(base: str, url: str) -> str:
+    """`url` as a link of the page at `base` means it. Raises ServerFault where it is no URL."""
+    try:
+        return urljoin(base, url)
     except ValueError:
         raise ServerFault("not-a-url") from None
 
@@ -104,7 +115,7 @@ def get(session: "Session", url: str, limits: HttpLimits, headers: Mapping[str, 
             if not target:
                 body = _body(response, limits)
                 return Answer(url, response.status_code, response.headers.get("content-type", ""), body)
-        following = urljoin(url, target)
+        following = joined(url, target)
         if not same_place(following, url):
             raise ServerFault("redirect-to-another-host", response.status_code)
         url = following
