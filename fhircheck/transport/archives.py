@@ -24,6 +24,9 @@ _OTHERS = (
 _NESTED = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 _FAULTS = (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, zipfile.BadZipFile)
 HEAD = 512
+_REMEMBERED = 1 << 16
+# A tar header may claim any size: skipping to its end would ask an ended stream for ever.
+_PATIENCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def gzip_reader(read: Callable[[int], bytes], limits: UnpackLimits) -> Callable[
     counted = _Counted(read)
     budget = _Budget(limits, counted.tell)
     unpacked = guarded(gzip.GzipFile(fileobj=counted, mode="rb").read)  # type: ignore[call-overload]
-    return lambda size: budget.spend(unpacked(size))
+    return _spending(budget, unpacked)
 
 
 def tar_members(read: Callable[[int], bytes], limits: UnpackLimits) -> Iterator[Member]:
@@ -121,7 +124,9 @@ def tar_members(read: Callable[[int], bytes], limits: UnpackLimits) -> Iterator[
                 if body is None:
                     yield Member(info.name, refused=refused)
                 else:
-                    yield Member(info.name, guarded(body.read))
+                    yield Member(info.name, _spending(budget, guarded(body.read)))
+            if counted.around(archive.offset) != bytes(HEAD):
+                raise StreamFault("archive-broken", "no end mark")
     except _FAULTS as fault:
         raise StreamFault("archive-broken", _reason(fault)) from None
 
@@ -149,8 +154,11 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget
         body = archive.open(info)
     except NotImplementedError:
         return Member(info.filename, refused=("archive-member-unreadable", "compression-not-supported"))
-    read = guarded(body.read)
-    return Member(info.filename, lambda size: budget.spend(read(size)))
+    return Member(info.filename, _spending(budget, guarded(body.read)))
+
+
+def _spending(budget: _Budget, read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    return lambda size: budget.spend(read(size))
 
 
 def _refusal(name: str, special: bool) -> tuple[str, str] | None:
@@ -170,16 +178,27 @@ def _reason(fault: BaseException) -> str:
 
 
 class _Counted:
-    """A file-like object that counts what is read from it."""
+    """A file-like object that counts what is read from it, and remembers the last of it."""
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         self._read = read
         self._count = 0
+        self._last = b""
+        self._empty = 0
 
     def read(self, size: int = -1) -> bytes:
         data = self._read(size if size >= 0 else 1 << 20)
+        self._empty = 0 if data else self._empty + 1
+        if self._empty > _PATIENCE:
+            raise EOFError
         self._count += len(data)
+        self._last = (self._last + data)[-_REMEMBERED:]
         return data
+
+    def around(self, offset: int) -> bytes:
+        """The block that stood at `offset`, as far as it is remembered."""
+        start = offset - self._count + len(self._last)
+        return self._last[start : start + HEAD] if start >= 0 else b""
 
     def tell(self) -> int:
         return self._count

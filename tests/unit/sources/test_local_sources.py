@@ -174,6 +174,30 @@ def test_a_tar_archive_is_read_member_by_member(tmp_path: Path, name: str, mode:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("kept", [512 + 20, 512 * 2, 512 * 2 + 100, 512 * 3])
+def test_a_tar_archive_that_breaks_off_is_said(tmp_path: Path, kept: int) -> None:
+    (tmp_path / "t.tar").write_bytes(archive_of(tmp_path / "whole.tar", "w").read_bytes()[:kept])
+    assert told(records(tmp_path / "t.tar")[-1]) == "archive-broken"
+
+
+def test_a_tar_member_full_of_holes_is_stopped(tmp_path: Path) -> None:
+    info = tarfile.TarInfo("a.ndjson")
+    info.pax_headers = {"GNU.sparse.major": "0", "GNU.sparse.size": str(1 << 60), "GNU.sparse.map": "0,8192"}
+    info.size = 8192
+    with tarfile.open(tmp_path / "t.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(info, io.BytesIO(b'{"a": "'.ljust(8192, b"x")))
+    found = records(tmp_path / "t.tar", unpack=UnpackLimits(free=1 << 20), max_record_bytes=1 << 20)
+    assert "archive-too-large" in {issue.kind for each in found for issue in each.issues}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.json"])
+def test_a_tar_member_that_claims_any_size_ends_with_its_archive(tmp_path: Path, name: str) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = 1 << 60
+    (tmp_path / "t.tar").write_bytes(info.tobuf(tarfile.GNU_FORMAT) + PATIENT.ljust(2048))
+    assert "archive-broken" in {kind for _, kind in seen(tmp_path / "t.tar")}
+
+
 def test_a_zip_archive_is_read_member_by_member(tmp_path: Path) -> None:
     path = tmp_path / "z.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
