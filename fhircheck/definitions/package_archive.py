@@ -31,8 +31,8 @@ def read_archive(path: Path) -> Iterator[File]:
     try:
         with gzip.open(path) as unpacked:
             yield from _files(_Bounded(unpacked, path), path)
-    except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise PackageUnusable(f"{path} is no readable .tgz: {error or type(error).__name__}") from None
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error):
+        raise PackageUnusable(f"{path} is no readable .tgz: damaged, incomplete, or something else") from None
     except OSError as error:
         raise PackageUnusable(f"{path} cannot be read: {error.strerror or error}") from None
 

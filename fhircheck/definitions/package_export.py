@@ -66,8 +66,8 @@ def install_export(path: Path, cache: Path) -> list[Package]:
             members = iter(archive)
             entries = {f"{entry.name.lower()}#{entry.version}.tgz": entry for entry in _lock(archive, members, path)}
             installed = [_install(archive, member, entries, path, cache) for member in members]
-    except (tarfile.TarError, EOFError) as error:
-        raise PackageUnusable(f"{path} is no readable archive of packages: {error}") from None
+    except (tarfile.TarError, EOFError):
+        raise PackageUnusable(f"{path} is no readable archive of packages: damaged or incomplete") from None
     except OSError as error:
         raise PackageUnusable(f"{path} cannot be read: {error.strerror or error}") from None
     if entries:

@@ -198,7 +198,7 @@ class Resolution:
 
 
 def _is_path(named: str) -> bool:
-    return named.lower().endswith(ARCHIVES) or "/" in named or "\\" in named or Path(named).is_dir()
+    return named.lower().endswith(ARCHIVES) or "/" in named or "\\" in named or (named != "" and Path(named).is_dir())
 
 
 def _refuse_other_core(name: str, shown: str) -> None:

@@ -68,10 +68,13 @@ def head_of(resource: Mapping[str, Any], filename: str = "") -> Head:
 
 
 _NAMES = ("resourceType", "url", "version", "id", "kind", "type", "derivation")
-KEPT_WITHOUT_URL = frozenset({"NamingSystem"})
-"""Conformance resources that have no canonical URL in R4 and are kept all the same."""
+KEPT_WITHOUT_URL = frozenset({
+    "StructureDefinition", "ValueSet", "CodeSystem", "ConceptMap", "NamingSystem", "SearchParameter",
+    "OperationDefinition", "CompartmentDefinition", "CapabilityStatement",
+})  # fmt: skip
+"""Conformance resources that are kept also where they have no canonical URL (a NamingSystem never has one)."""
 
 
 def is_definition(head: Head) -> bool:
-    """Whether a package's resource is kept: it has a canonical URL, or is a NamingSystem."""
+    """Whether a package's resource is kept: it has a canonical URL, or is of a type that needs none."""
     return bool(head.url and head.resource_type) or head.resource_type in KEPT_WITHOUT_URL
