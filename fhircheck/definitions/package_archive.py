@@ -53,9 +53,9 @@ def _files(stream: "_Bounded", path: Path) -> Iterator[File]:
 
 
 def _safe_name(member: tarfile.TarInfo, path: Path, number: int) -> str:
-    if not (member.isfile() or member.isdir()):
-        raise PackageUnusable(f"{path} is refused: its member {number + 1} is a link or a device")
-    if member.size > LARGEST_FILE:
+    if not (member.isfile() or member.isdir()) or member.issparse():
+        raise PackageUnusable(f"{path} is refused: its member {number + 1} is a link, a device or full of holes")
+    if not 0 <= member.size <= LARGEST_FILE:
         raise PackageUnusable(f"{path} is refused: its member {number + 1} has {member.size:,} bytes")
     parts = [part for part in member.name.split("/") if part != "."]
     unsafe = ".." in parts or member.name.startswith("/") or _RESERVED & set(member.name)
@@ -79,6 +79,9 @@ class _Bounded:
         return data
 
     def seek(self, position: int) -> int:
+        # An archive whose sizes lie can send its reader back for ever; an honest one goes on.
+        if position < self._stream.tell() - tarfile.RECORDSIZE:
+            raise PackageUnusable(f"{self._path} is refused: it leads backwards")
         if position > LARGEST_PACKAGE:
             self._refuse()
         return self._stream.seek(position)

@@ -85,7 +85,8 @@ def _install(
     archive: tarfile.TarFile, member: tarfile.TarInfo, entries: dict[str, Locked], path: Path, cache: Path
 ) -> Package:
     entry = entries.pop(member.name, None)
-    content = archive.extractfile(member) if member.isfile() and member.size <= LARGEST_ARCHIVE else None
+    usable = member.isfile() and not member.issparse() and 0 <= member.size <= LARGEST_ARCHIVE
+    content = archive.extractfile(member) if usable else None
     if entry is None or content is None:
         raise PackageUnusable(f"{path} is refused: its lock file does not list all of its members")
     with tempfile.TemporaryDirectory(prefix="fhircheck-") as folder:
