@@ -7,6 +7,8 @@ from fhircheck.model.issue import Issue
 
 Form = Literal["resource", "ndjson", "bundle-entries", "bundle-shell", "problem"]
 Node = dict[str, Any]
+Gap = tuple[()] | tuple[int, int, int, int]
+"""Where entries were cut out of a Bundle: line and column in the text that is left, line and column in the source."""
 
 
 class Piece(NamedTuple):
@@ -30,6 +32,7 @@ class Piece(NamedTuple):
     entries: int = 0
     issues: tuple[Issue, ...] = ()
     columns: tuple[int, ...] = ()
+    gap: Gap = ()
 
 
 Chunk = list[Piece]
@@ -57,3 +60,4 @@ class Record:
     form: Form = "resource"
     entries: int = 0
     issues: list[Issue] = field(default_factory=list)
+    gap: Gap = ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fhircheck.model.issue import Issue, Place, params
-from fhircheck.model.record import Piece
+from fhircheck.model.record import Gap, Piece
 from fhircheck.transport.bracket_skeleton import object_ends
 from fhircheck.transport.byte_stream import ByteStream
 from fhircheck.transport.json_scan import STRING, end_of_value, skip_space
@@ -53,6 +53,7 @@ class _Splitter:
         self._columns: list[int] = []
         self._held = 0
         self._count = 0
+        self._gap: Gap = ()
 
     def pieces(self) -> Iterator[Piece]:
         try:
@@ -62,7 +63,7 @@ class _Splitter:
             self._report(stop.what)
             shell = b""
         yield from self._flush()
-        yield Piece(self._source, "bundle-shell", shell, entries=self._count, issues=tuple(self._issues))
+        yield Piece(self._source, "bundle-shell", shell, entries=self._count, issues=tuple(self._issues), gap=self._gap)
 
     # -- the Bundle's own members --------------------------------------------------------------
 
@@ -92,7 +93,11 @@ class _Splitter:
         text = name + window.space() + self._expect(b":") + window.space()
         if name == b'"entry"' and window.sign() == b"[":
             self._expect(b"[")
+            if self._gap:
+                place = self._place()._replace(expression="Bundle.entry", resource="Bundle")
+                self._issues.append(Issue("duplicate-key", "error", place))
             yield from self._entries()
+            self._open_gap()
             self._close_gap()
         else:
             self._shell += (text, self._value())
@@ -107,6 +112,12 @@ class _Splitter:
         if self._window.sign() != sign:
             raise ReadingStopped("unexpected-character" if self._window.sign() else "unexpected-end", 0)
         return self._window.take(self._window.at + 1)
+
+    def _open_gap(self) -> None:
+        """Remember where the text goes on behind the entries."""
+        left = b"".join(self._shell)
+        line = left[left.rfind(b"\n") + 1 :].decode("utf-8", "replace")
+        self._gap = left.count(b"\n") + 1, len(line) + 1, self._window.line, self._window.column
 
     def _close_gap(self) -> None:
         """Take out the comma that the left-out entries leave behind; one that is wrong anyway stays."""

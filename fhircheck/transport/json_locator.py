@@ -6,7 +6,7 @@ from bisect import bisect_right
 from jiter import from_json
 
 from fhircheck.model.path import steps as steps_of
-from fhircheck.model.record import Record
+from fhircheck.model.record import Gap, Record
 from fhircheck.transport.json_scan import STRING, end_of_value, skip_space
 
 _BLOCK = 16_384
@@ -22,6 +22,13 @@ def locate(data: bytes, steps: list[str | int]) -> tuple[int, int, int]:
 def source_position(record: Record, expression: str) -> tuple[int, int]:
     """(line, column) in the source, both one-based, of `expression` in `record`; a short cut for one finding."""
     return Locator(record.data).in_source(record, expression)
+
+
+def across_gap(line: int, column: int, gap: Gap) -> tuple[int, int]:
+    """(line, column) in the source of a place in a Bundle's text whose entries were cut out."""
+    if not gap or (line, column) < gap[:2]:
+        return line, column
+    return line - gap[0] + gap[2], column - gap[1] + gap[3] if line == gap[0] else column
 
 
 class Locator:
@@ -46,7 +53,7 @@ class Locator:
         """(line, column) in the source of `expression`, which must lie in `record`, whose text this is."""
         below = record.root if record.root and expression.startswith(record.root) else ""
         _, line, column = self.find(steps_of(expression, below))
-        return record.line + line - 1, column + record.column - 1 if line == 1 else column
+        return across_gap(record.line + line - 1, column + record.column - 1 if line == 1 else column, record.gap)
 
     def span(self, steps: list[str | int]) -> tuple[int, int, int]:
         """Byte offsets: of the place (a member's name, an item's value), of its value, of the value's end."""

@@ -13,7 +13,8 @@ from jiter import from_json
 
 from fhircheck.model.issue import Issue, Param, Place, params
 from fhircheck.model.path import child, item, shown_name
-from fhircheck.model.record import Form, Node, Piece, Record
+from fhircheck.model.record import Form, Gap, Node, Piece, Record
+from fhircheck.transport.json_locator import across_gap
 from fhircheck.transport.json_recovery import is_out_of_range
 from fhircheck.transport.reading_fault import broken_json, foreign_bytes
 
@@ -31,6 +32,7 @@ class _Text(NamedTuple):
     record: int
     form: Form
     entry: int = -1
+    gap: Gap = ()
 
 
 def read_records(piece: Piece, *, max_depth: int = 100) -> Iterator[Record]:
@@ -61,7 +63,7 @@ def _texts(piece: Piece) -> Iterator[_Text]:
             column = piece.columns[number] if piece.columns else 1
             yield _Text(data, offset, line, column, 0, piece.form, piece.first + number)
     else:
-        yield _Text(piece.data, piece.offset, piece.line, 1, piece.first, piece.form)
+        yield _Text(piece.data, piece.offset, piece.line, 1, piece.first, piece.form, gap=piece.gap)
 
 
 def _lines(piece: Piece) -> Iterator[_Text]:
@@ -114,7 +116,9 @@ def _record(source: str, text: _Text, data: bytes, value: Any) -> Record:
             node, root = value, item("Bundle.entry", text.entry)
         elif isinstance(kind, str) and kind:
             node, root = value, kind if _TYPE.fullmatch(kind) else "Resource"
-    return Record(source, text.record, node, root, data, text.offset, text.line, text.column, text.form)
+    record = Record(source, text.record, node, root, data, text.offset, text.line, text.column, text.form)
+    record.gap = text.gap
+    return record
 
 
 def _read_slowly(source: str, text: _Text, max_depth: int) -> Record:
@@ -140,7 +144,9 @@ def _placed(record: Record, issue: Issue, steps: tuple[str | int, ...]) -> Issue
     expression = record.root if steps else ""
     for step in steps if expression else ():
         expression = child(expression, shown_name(step)) if isinstance(step, str) else item(expression, step)
-    return issue._replace(place=issue.place._replace(expression=expression, resource=_named(record.node)))
+    line, column = across_gap(issue.place.line, issue.place.column, record.gap)
+    place = issue.place._replace(expression=expression, resource=_named(record.node), line=line, column=column)
+    return issue._replace(place=place)
 
 
 def _named(node: Node | None) -> str:

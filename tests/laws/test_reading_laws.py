@@ -12,7 +12,7 @@ from fhircheck.model.record import Piece
 from fhircheck.transport.bracket_skeleton import object_ends
 from fhircheck.transport.bundle_splitter import split_bundle
 from fhircheck.transport.byte_stream import ByteStream
-from fhircheck.transport.json_locator import Locator
+from fhircheck.transport.json_locator import Locator, source_position
 from fhircheck.transport.json_reader import read_records
 from fhircheck.transport.json_recovery import recover
 from fhircheck.transport.ndjson_cutter import cut_lines
@@ -121,6 +121,10 @@ def test_a_bundle_is_split_at_any_size_without_loss(
     assert shell.node is not None
     assert not shell.issues
     assert json.loads(shell.data) == {name: value for name, value in members.items() if name != "entry"}
+    locator = Locator(text)
+    assert all(
+        source_position(shell, f"Bundle.{name}") == locator.find([name])[1:] for name in members if name != "entry"
+    )
 
 
 @given(st.lists(OBJECTS, min_size=1, max_size=6), LAYOUTS, st.integers(0, 10))

@@ -117,3 +117,19 @@ def test_members_around_the_entries_stay_valid_json() -> None:
         assert json.loads(split(text)[1].data) == {name: 1 for name in json.loads(text) if name != "entry"}
     (record,) = read_records(split(b'{"resourceType": "Bundle", "entry": [{"a": 1}],}')[1])
     assert [dict(issue.params)["fault"] for issue in record.issues] == ["comma-without-value", "trailing-comma"]
+
+
+def test_findings_behind_the_entries_have_their_place_in_the_source() -> None:
+    text = b'{"resourceType": "Bundle",\n "entry": [{"a": 1},\n {"b": 2}], "x": [1,],\n "x": 2}'
+    shell = split(text)[1]
+    (record,) = read_records(shell)
+    assert [(each.kind, each.place.line, each.place.column) for each in record.issues] == [
+        ("json-syntax", 3, 20),
+        ("duplicate-key", 4, 2),
+    ]
+
+
+def test_a_second_array_of_entries_is_said() -> None:
+    entries, shell = split(b'{"resourceType": "Bundle", "entry": [{"a": 1}], "entry": [{"b": 2}]}')
+    assert entries == [b'{"a": 1}', b'{"b": 2}']
+    assert [(each.kind, each.place.expression) for each in shell.issues] == [("duplicate-key", "Bundle.entry")]
