@@ -93,7 +93,9 @@ main(["validate", "x", "--format", "ndjson"])
 
 def test_a_closed_pipe_ends_quietly(project_root: Path) -> None:
     code = SCRIPT.format(root=str(project_root), times=100_000)
-    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    pipe = subprocess.PIPE
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=pipe, stderr=pipe, env=buffered)
     assert child.stdout
     assert child.stderr
     assert child.stdout.readline().startswith(b"{")
