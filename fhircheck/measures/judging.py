@@ -26,8 +26,6 @@ def judge(
         verdicts = _links(links, sampled, conformance)
         tally, reason = verdicts.tally, _links_in_words(verdicts, sampled)
     tally = tally or Tally()
-    if not reason and tally.cannot_tell:
-        reason = f"{tally.cannot_tell} could not be judged"
     return MeasureResult(
         name=measure.name,
         category=measure.category.value,

@@ -29,7 +29,7 @@ class Group:
 
     def keep(self, issues: list[Issue]) -> None:
         """Keep the smallest EXAMPLES by place: the same ones whatever order they came in."""
-        if len(self.examples) == EXAMPLES and len(issues) == 1 and issues[0].place >= self.examples[-1].place:
+        if len(self.examples) == EXAMPLES and len(issues) == 1 and issues[0].place > self.examples[-1].place:
             return
         self.examples = nsmallest(EXAMPLES, [*self.examples, *issues], key=example_key)
 
@@ -40,9 +40,10 @@ class Group:
         self.keep(other.examples)
 
 
-def example_key(issue: Issue) -> tuple[Place, tuple[tuple[str, str], ...], str]:
-    """Total order over findings that does not depend on when they were found."""
-    return issue.place, tuple((name, str(value)) for name, value in issue.params), issue.value or ""
+def example_key(issue: Issue) -> tuple[Place, tuple[tuple[str, bool, str], ...], bool, str]:
+    """Total order over findings of one group that does not depend on when they were found."""
+    shown = tuple((name, isinstance(value, str), str(value)) for name, value in issue.params)
+    return issue.place, shown, issue.value is not None, issue.value or ""
 
 
 @dataclass(slots=True)

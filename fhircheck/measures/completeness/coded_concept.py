@@ -89,7 +89,7 @@ MEASURE = CountedMeasure(
     published=True,
     threshold=Threshold(
         Fraction(10, 100),
-        "by analogy: OHDSI DataQualityDashboard sourceConceptRecordCompleteness, 10 % of rows unmapped",
+        "nearest published: OHDSI DataQualityDashboard sourceConceptRecordCompleteness, 10 % of rows unmapped",
         published=False,
     ),
     types=frozenset(CONCEPTS),

@@ -1,0 +1,52 @@
+"""What counts must bear any JSON: no exception, no value kept, sums that fit."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fhircheck.measures import MEASURES, observe_all
+from fhircheck.model.facts import Tally
+from fhircheck.model.link_facts import LinkFacts
+from fhircheck.resolve.links import judge_links
+from fhircheck.resolve.reference_walk import collect_links
+from tests.unit.measures.seen import Seen
+
+KEYS = st.sampled_from(
+    "resourceType id contained code coding system type valueQuantity value component period start end birthDate "
+    "deceasedDateTime onsetDateTime recordedDate subject reference extension valueReference entry resource issued "
+    "abatementPeriod valueCodeableConcept text".split()
+)
+TEXTS = st.sampled_from(["SECRET", "", "2025-01-01", "2025-13-01", "0000", "Patient/1", "#1", "urn:uuid:1", "\ud800"])
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.text(max_size=3)
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6))
+TYPES = st.sampled_from(sorted({kind for each in MEASURES for kind in each.types or ()} | {"Bundle", "Unheard"}))
+NODES = st.dictionaries(KEYS, JSON, max_size=8)
+
+
+@st.composite
+def nodes(draw: Any) -> dict[str, Any]:
+    node: dict[str, Any] = draw(NODES)
+    if draw(st.integers(0, 9)):
+        node["resourceType"] = draw(TYPES)
+    return node
+
+
+@given(nodes())
+def test_any_json_can_be_counted(node: dict[str, Any]) -> None:
+    tallies: dict[str, Tally] = {}
+    observe_all(node, Seen(valid=True, claimed=True), tallies)
+    for tally in tallies.values():
+        assert 0 <= tally.numerator <= tally.denominator
+        assert tally.numerator == sum(passed for passed, _ in tally.by.values())
+        assert tally.denominator == sum(judged for _, judged in tally.by.values())
+        assert tally.resources_failed == (tally.numerator < tally.denominator)
+        assert "SECRET" not in repr(tally.examples)
+
+
+@given(nodes(), JSON)
+def test_any_json_can_be_linked(node: dict[str, Any], full_url: Any) -> None:
+    links = LinkFacts()
+    collect_links(node, Seen(), links, full_url=full_url, bundle=0)
+    verdicts = judge_links(links, lambda path: frozenset({"Patient"}))
+    assert verdicts.tally.denominator + verdicts.tally.cannot_tell == len(links.edges) + len(links.absolute)

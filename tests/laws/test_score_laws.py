@@ -1,0 +1,101 @@
+"""A defect more never raises a score; a record without defect never lowers a share."""
+
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fhircheck.measures import MEASURES, judge_measures, observe_all
+from fhircheck.model.facts import Tally
+from fhircheck.model.link_facts import LinkFacts
+from fhircheck.model.report import MeasureResult
+from fhircheck.score import Criterion, Rubric, score
+from tests.unit.measures.seen import Seen
+
+NAMES = st.sampled_from(MEASURES.names)
+Counts = dict[str, tuple[int, int, int]]
+
+
+def result(name: str, passed: int, failed: int, unknown: int) -> MeasureResult:
+    """A result with these counts; its status does not matter to a score."""
+    measure = MEASURES[name]
+    return MeasureResult(
+        name, "", "", "", measure.dimension, "passed", passed, passed + failed, unknown, measure.threshold
+    )
+
+
+def values(counts: Counts, rubric: Rubric) -> list[Fraction | None]:
+    results = [result(name, *each) for name, each in counts.items()]
+    return [each.value for each in score(results, rubric)]
+
+
+@st.composite
+def rubrics(draw: Any) -> Rubric:
+    criteria = []
+    for name in draw(st.lists(NAMES, min_size=1, unique=True)):
+        limit = draw(st.none() | st.fractions(0, 1))
+        prerequisite = draw(st.sampled_from(["", "profile-valid", "date-sequence"]))
+        weight = draw(st.fractions(Fraction(1, 10), 10))
+        criteria.append(
+            Criterion("one", name, weight, "why", prerequisite if prerequisite != name else "", False, limit)
+        )
+    return Rubric("any", "any", tuple(criteria), draw(st.booleans()))
+
+
+ALL_COUNTS = st.dictionaries(NAMES, st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)))
+DEFECTS = st.sampled_from(["one more item fails", "an item fails that passed", "an item fails that nobody could tell"])
+
+
+def with_defect(each: tuple[int, int, int], defect: str) -> tuple[int, int, int]:
+    passed, failed, unknown = each
+    if defect == "an item fails that passed" and passed:
+        return passed - 1, failed + 1, unknown
+    if defect == "an item fails that nobody could tell" and unknown:
+        return passed, failed + 1, unknown - 1
+    return passed, failed + 1, unknown
+
+
+@given(ALL_COUNTS, rubrics(), NAMES, DEFECTS)
+def test_more_defects_never_raise_a_score(counts: Counts, rubric: Rubric, name: str, defect: str) -> None:
+    worse = counts | {name: with_defect(counts.get(name, (0, 0, 0)), defect)}
+    for before, after in zip(values(counts, rubric), values(worse, rubric), strict=True):
+        assert before is None or (after is not None and after <= before)
+
+
+@given(ALL_COUNTS, rubrics())
+def test_a_score_is_the_sum_of_the_parts_it_shows(counts: Counts, rubric: Rubric) -> None:
+    for each in score([result(name, *numbers) for name, numbers in counts.items()], rubric):
+        counted = [part for part in each.parts if part.counted]
+        performed = sum(part.weight for part in counted)
+        assert each.value == (sum(part.earned for part in counted) / performed * 100 if performed else None)
+        assert 0 <= each.coverage <= 1
+        assert all(0 <= part.earned <= part.weight for part in each.parts)
+        assert all(part.note for part in each.parts if part.earned < part.weight), "what is lost has a reason"
+
+
+SOUND: list[dict[str, Any]] = [
+    {"resourceType": "Encounter", "period": {"start": "2025-01-01", "end": "2025-01-02"}, "type": [{"coding": [{"system": "s", "code": "c"}]}]},
+    {"resourceType": "Observation", "valueQuantity": {"value": 1, "system": "http://unitsofmeasure.org", "code": "g"}, "issued": "2025-01-01T00:00:00Z"},
+    {"resourceType": "Condition", "code": {"coding": [{"system": "s", "code": "c"}]}, "onsetDateTime": "2025-01-01", "recordedDate": "2025-01-02"},
+    {"resourceType": "Patient", "birthDate": "1950", "deceasedDateTime": "2020-01-01"},
+]  # fmt: skip
+BROKEN: list[dict[str, Any]] = [
+    {"resourceType": "Encounter", "period": {"start": "2025-01-03", "end": "2025-01-02"}, "type": [{"text": "stay"}]},
+    {"resourceType": "Observation", "valueQuantity": {"value": 1, "unit": "g"}, "issued": "2025"},
+    {"resourceType": "Condition", "code": {"text": "ill"}, "onsetDateTime": "no date", "recordedDate": "2025"},
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from([*SOUND, *BROKEN]), st.booleans())), st.sampled_from(SOUND))
+def test_a_record_without_defect_never_lowers_a_share(
+    found: list[tuple[dict[str, Any], bool]], sound: dict[str, Any]
+) -> None:
+    tallies: dict[str, Tally] = {}
+    for node, valid in found:
+        observe_all(node, Seen(valid=valid, claimed=True), tallies)
+    before = {each.name: each.share for each in judge_measures(tallies, LinkFacts())}
+    observe_all(sound, Seen(valid=True, claimed=True), tallies)
+    for each in judge_measures(tallies, LinkFacts()):
+        share = before[each.name]
+        assert share is None or (each.share is not None and each.share >= share), each.name
