@@ -108,7 +108,9 @@ def explain_container(value: Any, repeats: bool, element: str, spot: Spot) -> bo
 
 def explain_object(value: Any, type_name: str, spot: Spot) -> bool:
     """Report a value that is no object, or an empty one; True where it can be looked into."""
-    if value.__class__ is not dict:
+    if value is None:
+        spot.add(NULL, element=spot.expression.rpartition(".")[2])
+    elif value.__class__ is not dict:
         spot.add(OBJECT_EXPECTED, type=type_name, found=json_type(value))
     elif not value:
         spot.add(EMPTY_OBJECT)

@@ -26,7 +26,7 @@ NOT_ALLOWED = IssueKind(
     english="Resource type {type} is not allowed here, only {allowed}",
     german="Ressourcentyp {type} ist hier nicht erlaubt, nur {allowed}",
     failing='{"resourceType": "Bundle", "type": "batch-response",'
-    ' "entry": [{"response": {"status": "200", "outcome": "none"}}]}',
+    ' "entry": [{"response": {"status": "200", "outcome": {"resourceType": "Patient"}}}]}',
     passing='{"resourceType": "Bundle", "type": "collection"}',
 )
 KINDS = (UNKNOWN, NOT_ALLOWED)

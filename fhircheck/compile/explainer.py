@@ -47,25 +47,30 @@ class Explainer:
             return
         known = [name for name in shape.slots if not name.startswith("_")]
         found: dict[str, Slot] = {}
+        refused: set[int] = set()
         for name in node:
             slot = shape.slots.get(name)
-            if slot is None and not (name == "resourceType" and shape.resource_type):
-                self._not_defined(name, shape, known, spot)
-            elif slot is not None:
+            if slot is not None:
                 found.setdefault(slot.json_name, slot)
+            elif name != "resourceType" or not shape.resource_type:
+                refused |= self._not_defined(name, shape, known, spot)
         for name, slot in found.items():
             self._property(node, name, slot, linked, expression, findings)
-        self._counts(node, shape, found, spot)
+        self._counts(node, [each for each in shape.element.children if id(each) not in refused], found, spot)
 
-    def _not_defined(self, name: str, shape: Shape, known: list[str], spot: Spot) -> None:
-        """A property without a slot: unknown, or a choice with a type that is not allowed here."""
+    def _not_defined(self, name: str, shape: Shape, known: list[str], spot: Spot) -> set[int]:
+        """A property without a slot: unknown, or a choice with a type that is not allowed here.
+
+        Such a choice is given all the same: its id(), so that it is not said to be missing too.
+        """
         for element in shape.element.children:
             rest = name.removeprefix("_").removeprefix(element.name)
             if element.choice and name.removeprefix("_") != rest and self._is_type(rest):
                 place = spot.child(shown_name(name.removeprefix("_")))._replace(definition=element.id)
                 choice_type.explain_type(shown_name(name), f"{element.name}[x]", place)
-                return
+                return {id(element)}
         unknown_element.explain(name, known, spot)
+        return set()
 
     def _is_type(self, tail: str) -> bool:
         """Whether a choice's JSON name may end in `tail`: the name of a datatype."""
@@ -73,9 +78,9 @@ class Explainer:
             return False
         return tail[:1].lower() + tail[1:] in PRIMITIVES or self._linker.type(tail) is not None
 
-    def _counts(self, node: Node, shape: Shape, found: dict[str, Slot], spot: Spot) -> None:
+    def _counts(self, node: Node, elements: list[CompiledElement], found: dict[str, Slot], spot: Spot) -> None:
         """Cardinality of every element, and choices with more than one type."""
-        for element in shape.element.children:
+        for element in elements:
             names = [name for name, slot in found.items() if slot.element is element]
             if len(names) > 1:
                 choice_type.explain_many(names, f"{element.name}[x]", spot._replace(definition=element.id))
@@ -85,7 +90,7 @@ class Explainer:
                 continue
             if names and count == 0 and element.repeats:
                 continue
-            label = f"{shape.element.id}.{element.name}{'[x]' if element.choice else ''}"
+            label = f"{spot.definition}.{element.name}{'[x]' if element.choice else ''}"
             cardinality.explain((element.minimum, element.maximum), count, label, spot._replace(definition=element.id))
 
     def _property(self, node: Node, name: str, slot: Slot, linked: Linked, expression: str, findings: Findings) -> None:

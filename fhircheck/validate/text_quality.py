@@ -56,10 +56,10 @@ Fault = tuple[IssueKind, tuple[Param, ...]]
 
 LONGEST = 1024 * 1024
 # What stands in the raw text wherever a text below has one of these faults.
-_ESCAPED = re.compile(rb"\\(?:u(?:00[01cC]|[fF]{3}[dD])|[bf])")
-_BYTES = re.compile(rb"\xc3(?:\x83|\xa2\xe2)|\xef\xbf\xbd")
+_ESCAPED = re.compile(rb"\\(?:u(?:00(?:[01]|[cC][23])|[fF]{3}[dD])|[bf])")
+_BYTES = re.compile(rb"\xc3(?:\x83|\xa2\xe2)|\xc3\x82|\xef\xbf\xbd")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_TWICE = re.compile("Ã[\u0080-\u00bf\u0178\u201e\u2013\u0153]|â€[\u0080-\u2122]")
+_TWICE = re.compile("Ã[\u0080-\u00bf\u0178\u201e\u2013\u0153]|Â[\u00a0-\u00bf]|â€[\u0080-\u2122]")
 _LOST = "\ufffd"
 TWICE = "UTF-8 read as Latin-1"
 LOST = "replacement character U+FFFD"
