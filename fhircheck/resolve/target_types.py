@@ -21,7 +21,8 @@ class TargetTypes:
     def __call__(self, path: str) -> frozenset[str] | None:
         """Types allowed at `path` (``Observation.note.authorReference``); None where no Reference stands there.
 
-        ``contained.ofType(Patient)`` leads into a contained resource. ANY: every type is allowed.
+        ``contained.ofType(Patient)`` leads into a contained resource, ``_status`` to what stands beside a
+        primitive. ANY: every type is allowed.
         """
         if path not in self._answers:
             self._answers[path] = self._allowed(path.split("."))
@@ -33,6 +34,9 @@ class TargetTypes:
         for name in names[1:]:
             if name.startswith("ofType("):
                 owner = at = name[7:-1]
+                continue
+            if name.startswith("_"):
+                owner = at = "Element"
                 continue
             element, types = self._member(owner, at, name)
             if element is None:

@@ -1,6 +1,7 @@
 """Splitting and joining in any way: what all laws about merging need."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ def groupings(draw: Any, things: st.SearchStrategy[Any]) -> tuple[list[Any], lis
     shuffled = draw(st.permutations(items))
     cuts = sorted(draw(st.lists(st.integers(0, len(items)), max_size=4)))
     edges = [0, *cuts, len(items)]
-    return items, [shuffled[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return items, [shuffled[start:end] for start, end in pairwise(edges)]
 
 
 def merged(parts: Sequence[Any], neutral: Callable[[], Any]) -> Any:

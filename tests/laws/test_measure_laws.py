@@ -13,9 +13,35 @@ from fhircheck.resolve.reference_walk import collect_links
 from tests.unit.measures.seen import Seen
 
 KEYS = st.sampled_from(
-    "resourceType id contained code coding system type valueQuantity value component period start end birthDate "
-    "deceasedDateTime onsetDateTime recordedDate subject reference extension valueReference entry resource issued "
-    "abatementPeriod valueCodeableConcept text".split()
+    [
+        "resourceType",
+        "id",
+        "contained",
+        "code",
+        "coding",
+        "system",
+        "type",
+        "valueQuantity",
+        "value",
+        "component",
+        "period",
+        "start",
+        "end",
+        "birthDate",
+        "deceasedDateTime",
+        "onsetDateTime",
+        "recordedDate",
+        "subject",
+        "reference",
+        "extension",
+        "valueReference",
+        "entry",
+        "resource",
+        "issued",
+        "abatementPeriod",
+        "valueCodeableConcept",
+        "text",
+    ]
 )
 TEXTS = st.sampled_from(["SECRET", "", "2025-01-01", "2025-13-01", "0000", "Patient/1", "#1", "urn:uuid:1", "\ud800"])
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.text(max_size=3)

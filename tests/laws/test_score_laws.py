@@ -74,12 +74,14 @@ def test_a_score_is_the_sum_of_the_parts_it_shows(counts: Counts, rubric: Rubric
         assert all(part.note for part in each.parts if part.earned < part.weight), "what is lost has a reason"
 
 
+CODED = {"coding": [{"system": "s", "code": "c"}]}
+GRAM = {"value": 1, "system": "http://unitsofmeasure.org", "code": "g"}
 SOUND: list[dict[str, Any]] = [
-    {"resourceType": "Encounter", "period": {"start": "2025-01-01", "end": "2025-01-02"}, "type": [{"coding": [{"system": "s", "code": "c"}]}]},
-    {"resourceType": "Observation", "valueQuantity": {"value": 1, "system": "http://unitsofmeasure.org", "code": "g"}, "issued": "2025-01-01T00:00:00Z"},
-    {"resourceType": "Condition", "code": {"coding": [{"system": "s", "code": "c"}]}, "onsetDateTime": "2025-01-01", "recordedDate": "2025-01-02"},
+    {"resourceType": "Encounter", "period": {"start": "2025-01-01", "end": "2025-01-02"}, "type": [CODED]},
+    {"resourceType": "Observation", "valueQuantity": GRAM, "issued": "2025-01-01T00:00:00Z"},
+    {"resourceType": "Condition", "code": CODED, "onsetDateTime": "2025-01-01", "recordedDate": "2025-01-02"},
     {"resourceType": "Patient", "birthDate": "1950", "deceasedDateTime": "2020-01-01"},
-]  # fmt: skip
+]
 BROKEN: list[dict[str, Any]] = [
     {"resourceType": "Encounter", "period": {"start": "2025-01-03", "end": "2025-01-02"}, "type": [{"text": "stay"}]},
     {"resourceType": "Observation", "valueQuantity": {"value": 1, "unit": "g"}, "issued": "2025"},
