@@ -1,9 +1,10 @@
 """What `check` and `validate` have in common: their options, and options -> run -> report -> exit code."""
 
+import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -80,7 +81,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
     options = run_options(measure=command == "check" or given["min_score"] is not None, **given)
     renderer = RENDERERS[format_]
     encoding = (sys.stdout.encoding or "utf-8") if format_ == "text" and on_screen else "utf-8"
-    with opened(output, encoding) as write:
+    with opened(output, encoding) as write, _hidden(view.names, options.sources):
         sink = renderer.sink(view, write)
         with shown(allowed=not (on_screen and sink and sys.stdout.isatty())) as progress:
             report = run(replace(options, progress=progress), sink)
@@ -88,6 +89,17 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
     if not (format_ == "text" and on_screen) and (report.verdict.exit_code or not on_screen):
         _tell(report, view)
     return report.verdict.exit_code
+
+
+@contextlib.contextmanager
+def _hidden(names: Any, sources: tuple[str, ...]) -> Iterator[None]:
+    """Hide file names in errors too, where that was asked for."""
+    from fhircheck.model.errors import FhircheckError
+
+    try:
+        yield
+    except FhircheckError as error:
+        raise type(error)(names.words(str(error), sources=sources)) from None
 
 
 def _view(command: str, on_screen: bool, given: dict[str, Any]) -> Any:

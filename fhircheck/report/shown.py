@@ -63,12 +63,16 @@ class Disguise:
         return f"{kind}/{self._hash(identity)}" if self.key and slash else name
 
     def words(self, text: str, place: Place | None = None, sources: tuple[str, ...] = ()) -> str:
-        """`text` with the ids and file names that can be recognised in it hidden."""
+        """`text` with the ids and file names that can be recognised in it hidden.
+
+        sources: names as the user gave them; what lies below such a folder or archive is hidden too.
+        """
         if not self.key:
             return text
         for name in (*sources, *((place.source,) if place else ())):
             if len(name) > 2:
-                text = text.replace(name, self._hash(name))
+                below = re.escape(name.rstrip("/")) + r"/?(?:(?<=/)[^\s:;,]+|![^\s:;,]+)?"
+                text = re.sub(below, lambda match: self._hash(match[0]), text)
         text = _URN.sub(lambda match: self._hash(match[0]), text)
         text = _RELATIVE.sub(self._reference, text)
         identity = place.resource.partition("/")[2] if place else ""

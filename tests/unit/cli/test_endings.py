@@ -37,6 +37,15 @@ def test_an_error_cannot_steer_the_terminal(fhircheck, run) -> None:
     assert fhircheck("check", "x").stderr == "fhircheck: \\x1b[2J.json: no such file\n"
 
 
+def test_an_error_hides_file_names_where_asked(fhircheck, run) -> None:
+    run.error = SourceUnusable("exports/station/meier.json: no such file")
+    for source in ("exports", "exports/", "exports/station/meier.json"):
+        ended = fhircheck("check", source, "--hash-ids")
+        assert (ended.code, ended.stderr.count("#")) == (3, 1)
+        assert "meier" not in ended.stderr
+        assert ended.stderr.endswith(": no such file\n")
+
+
 def test_interrupted(fhircheck, run) -> None:
     run.error = KeyboardInterrupt()
     ended = fhircheck("check", "x.json")
