@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from fhircheck.compile.compile_cache import CompileCache
@@ -22,13 +23,14 @@ class Plan:
     """What a process needs to know to check chunks; picklable.
 
     asked: profiles every resource of their type is checked against. measure: count measures and
-    links too. keep: hand all findings on, not only their counts.
+    links too. keep: hand all findings on, not only their counts. now: the moment of the run.
     """
 
     recipe: DefinitionRecipe
     asked: tuple[str, ...]
     measure: bool
     keep: bool
+    now: datetime
 
 
 def compiled_folder() -> Path:
@@ -36,10 +38,12 @@ def compiled_folder() -> Path:
     return cache_directory() / "compiled"
 
 
-def linker_for(definitions: DefinitionSet, undecided: Callable[[str, str], None]) -> Linker:
+def linker_for(
+    definitions: DefinitionSet, undecided: Callable[[str, str], None], now: datetime | None = None
+) -> Linker:
     """A Linker over `definitions` with the cache on disk behind it."""
     cache = CompileCache(compiled_folder())
-    return Linker(definitions, PackageTerminology(definitions, cache.get), cache, undecided)
+    return Linker(definitions, PackageTerminology(definitions, cache.get), cache, undecided, now)
 
 
 def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
@@ -49,7 +53,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     def count(reason: str, detail: str) -> None:
         undecided[reason, detail] += 1
 
-    validator = Validator(linker_for(open_definitions(plan.recipe), count), plan.asked)
+    validator = Validator(linker_for(open_definitions(plan.recipe), count, plan.now), plan.asked)
     learn = _measuring() if plan.measure else None
 
     def check(chunk: Chunk) -> Partial:

@@ -70,7 +70,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     rubric = _rubric(options)
     definitions, asked = _definitions(options)
     executor, jobs = executor_for(options.jobs)
-    plan = Plan(definitions.recipe(), asked, options.measure, sink is not None)
+    plan = Plan(definitions.recipe(), asked, options.measure, sink is not None, started)
     chunks = open_sources(options.sources, ReadOptions(sample=options.sample, offline=options.offline))
     merged = Partial()
     with merged.links:

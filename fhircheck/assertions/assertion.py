@@ -6,6 +6,7 @@ holds them together: the gate is true exactly when the explainer finds nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from fhircheck.model.issue import Issue, IssueKind, Place, params
@@ -70,11 +71,13 @@ class Terminology(Protocol):
 class Surroundings:
     """What gates and explainers may ask of other stages.
 
-    undecided: called with (reason, detail) each time something cannot be told.
+    undecided: called with (reason, detail) each time something cannot be told. now: the moment that
+    bounds relative to the present are judged at.
     """
 
     terminology: Terminology
     undecided: Callable[[str, str], None]
+    now: datetime
 
 
 class ValueAssertion(Protocol):

@@ -1,7 +1,8 @@
 """minValue[x] and maxValue[x]: a number, quantity, date or time stays within its bounds."""
 
 import re
-from datetime import UTC, datetime
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,8 @@ KIND = IssueKind(
     passing='{"valueInteger": 10}',
 )
 _SECONDS = re.compile(r"(T\d\d:\d\d:\d\d)(?:\.(\d+))?")
+# UCUM code of a duration: its months, its days.
+UNITS = {"a": (12, 0), "mo": (1, 0), "wk": (0, 7), "d": (0, 1)}
 # Each bound: name in the definition, its side in a text.
 BOUNDS = (("minValue", "below"), ("maxValue", "above"))
 
@@ -65,6 +68,24 @@ def _moment(text: str) -> tuple[datetime, str]:
     return datetime.fromisoformat(whole).astimezone(UTC), digits
 
 
+def _relative(duration: dict[str, Any], sign: int, now: datetime) -> str | None:
+    """The day that lies `duration` (calendar years, months, weeks or days) before or after `now`, None for others."""
+    months, days = UNITS.get(str(duration.get("code") or duration.get("unit")), (0, 0))
+    number = duration.get("value")
+    if not (months or days) or number.__class__ is not int:
+        return None
+    count = now.year * 12 + now.month - 1 + sign * months * number
+    if not 12 <= count < 9999 * 12:
+        return None
+    year, month = divmod(count, 12)
+    day = min(now.day, monthrange(year, month + 1)[1])
+    try:
+        moved = now.replace(year=year, month=month + 1, day=day) + timedelta(sign * days * number)
+    except OverflowError:
+        return None
+    return moved.date().isoformat()
+
+
 class MinMaxValue:
     """The value is not below minValue[x] and not above maxValue[x]."""
 
@@ -79,16 +100,23 @@ class MinMaxValue:
         there = {name: bound for name, bound in bounds.items() if bound is not None}
         return there or None
 
+    def _bound(self, name: str, bound: Any, value: Any, around: Surroundings) -> Any:
+        """The bound itself; for a duration against a date, the day that lies so far before or after now."""
+        if value.__class__ is str and bound.__class__ is dict:
+            return _relative(bound, -1 if name == "minValue" else 1, around.now)
+        return bound
+
     def _crossed(self, facet: Any, value: Any, around: Surroundings) -> list[tuple[str, Any]]:
         found = []
         for name, side in BOUNDS:
             if name not in facet:
                 continue
-            order = compare(value, facet[name])
+            bound = self._bound(name, facet[name], value, around)
+            order = compare(value, bound)
             if order is None:
                 around.undecided("value-not-comparable", name)
             elif order == (-1 if name == "minValue" else 1):
-                found.append((side, facet[name]))
+                found.append((side, bound))
         return found
 
     def gate(self, facet: Any, around: Surroundings) -> Gate:

@@ -24,12 +24,12 @@ SIBLING = IssueKind(
     name="sibling-unexpected",
     severity="error",
     code="structure",
-    summary="A property with an underscore stands beside an element that is not primitive.",
-    why="Only primitive values need a second property for their id and extensions.",
+    summary="A property with an underscore stands beside an element that can have no id and extensions.",
+    why="Only primitive FHIR values take a second property for their id and extensions; resource ids do not.",
     clause="http://hl7.org/fhir/R4/json.html#primitive",
     fix="Put the extensions into the element itself.",
-    english="'{name}' is not allowed: {element} is not a primitive element",
-    german="'{name}' ist nicht erlaubt: {element} ist kein primitives Element",
+    english="'{name}' is not allowed: {element} takes no id or extensions this way",
+    german="'{name}' ist nicht erlaubt: {element} nimmt so keine id oder Extensions an",
     failing='{"resourceType": "Patient", "_name": [{"extension": []}]}',
     passing='{"resourceType": "Patient", "_birthDate": {"extension": [{"url": "http://example.org/e",'
     ' "valueString": "x"}]}}',
@@ -40,7 +40,7 @@ KINDS = (UNKNOWN, SIBLING)
 def explain(name: str, known: list[str], spot: Spot) -> None:
     """Report the property `name` of the object at `expression`; `known` are the names it could have."""
     if name.startswith("_") and name[1:] in known:
-        spot.add(SIBLING, name=shown_name(name), element=name[1:])
+        spot.child(name[1:]).add(SIBLING, name=shown_name(name), element=name[1:])
         return
     near = get_close_matches(name[:64], known, 1, 0.8) or [each for each in known if each.lower() == name.lower()]
     hint = f" ({near[0]}?)" if near else ""

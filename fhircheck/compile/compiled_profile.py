@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-FORM = 1
+FORM = 2
 """Number of this form; a cache written by another form is not read."""
 
 
@@ -32,8 +32,8 @@ class CompiledElement:
     """One element as it is checked.
 
     id: ElementDefinition.id. name: JSON name without ``[x]``. maximum None: unbounded.
-    repeats: written as a JSON array (by the base definition's max). reference: id of the element
-    whose content this one has (contentReference). facets: value assertion -> its compiled data.
+    repeats: written as a JSON array (by the base definition's max). bare: a FHIRPath system type
+    (Resource.id, Extension.url), which has no id and no extensions. reference: id of the element whose content this one has (contentReference). facets: value assertion -> its compiled data.
     """
 
     id: str
@@ -42,6 +42,7 @@ class CompiledElement:
     maximum: int | None = 1
     repeats: bool = False
     choice: bool = False
+    bare: bool = False
     types: tuple[TypeRef, ...] = ()
     reference: str = ""
     facets: dict[str, Any] = field(default_factory=dict)
@@ -92,6 +93,8 @@ def _element_to_json(element: CompiledElement) -> dict[str, Any]:
         data["repeats"] = True
     if element.choice:
         data["choice"] = True
+    if element.bare:
+        data["bare"] = True
     if element.types:
         data["types"] = [[each.code, *each.profiles] for each in element.types]
     if element.reference:
@@ -127,6 +130,7 @@ def _element_from_json(data: dict[str, Any]) -> CompiledElement:
         data["max"],
         data.get("repeats", False),
         data.get("choice", False),
+        data.get("bare", False),
         tuple(TypeRef(each[0], tuple(each[1:])) for each in data.get("types", ())),
         data.get("reference", ""),
         _restored(data["facets"]) if "facets" in data else {},

@@ -1,6 +1,7 @@
 """CompiledProfile -> Shapes with gates, once in each process, lazily: only what the data touches is linked."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from fhircheck.assertions import VALUE_ASSERTIONS
@@ -42,6 +43,7 @@ class Linker:
     """Finds, compiles and links the profiles of one set of definitions.
 
     undecided: called with (reason, detail) whenever a check of an instance cannot be told.
+    now: the moment that bounds relative to the present are judged at (default: the present).
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Linker:
         terminology: Terminology,
         cache: CompileCache,
         undecided: Callable[[str, str], None],
+        now: datetime | None = None,
     ) -> None:
         self._definitions = definitions
         self._cache = cache
@@ -57,7 +60,7 @@ class Linker:
         self._linked: dict[str, Linked | None] = {}
         self._sibling: Gate | None = None
         self._resource_gate: Gate | None = None
-        self.around = Surroundings(terminology, undecided)
+        self.around = Surroundings(terminology, undecided, now or datetime.now(UTC))
 
     def use_resource_gate(self, gate: Gate) -> None:
         """Set the gate for a resource inside another one, which chooses its profiles itself."""

@@ -6,7 +6,7 @@ from typing import Any
 from fhircheck.assertions import VALUE_ASSERTIONS
 from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, OpenCheck, TypeRef
 from fhircheck.definitions.element_tree import ElementNode, element_tree
-from fhircheck.definitions.errata import type_code
+from fhircheck.definitions.errata import SYSTEM_TYPES, type_code
 from fhircheck.model.errors import DefinitionUnusable
 
 PARTS_OF_CHECK = ("cardinality", "type")
@@ -65,6 +65,7 @@ class _Builder:
             maximum,
             _repeats(definition),
             tail.endswith("[x]"),
+            any(str(each.get("code")) in SYSTEM_TYPES for each in definition.get("type") or ()),
             types,
             reference.rpartition("#")[2],
             self._facets(definition, types),

@@ -53,7 +53,7 @@ def slots_of(element: CompiledElement) -> dict[str, Slot]:
         for type_ in child.types or (None,):
             slot = Slot(child, type_)
             slots.setdefault(slot.json_name, slot)
-            if slot.primitive:
+            if slot.primitive and not child.bare:
                 slots.setdefault(f"_{slot.json_name}", Slot(child, type_, True))
     return slots
 

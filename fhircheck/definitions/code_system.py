@@ -12,8 +12,8 @@ class CodeTable:
     """Codes of one CodeSystem.
 
     complete: whether all codes are there (content = complete). case_sensitive: only where it is said
-    to be (codesystem.html: where it is not said, be lenient in what is accepted). parents: code -> codes right above it,
-    by nesting and by the properties `parent` and `subsumedBy`. properties: code -> {property: values}.
+    to be (codesystem.html: where it is not said, be lenient in what is accepted). parents: code -> codes
+    right above it, by nesting and by the properties `parent` and `subsumedBy`. properties: code -> {property: values}.
     """
 
     url: str

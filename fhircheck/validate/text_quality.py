@@ -63,8 +63,8 @@ _TWICE = re.compile("Ã[\u0080-\u00bf\u0178\u201e\u2013\u0153]|Â[\u00a0-\u00bf]
 _LOST = "\ufffd"
 TWICE = "UTF-8 read as Latin-1"
 LOST = "replacement character U+FFFD"
-# Contents that are no text to read: base64 may be long.
-NO_TEXT = frozenset({"data"})
+# Base64 is no text to read, and the limit of strings is not one of narratives.
+NO_TEXT, UNBOUNDED = "data", "div"
 
 
 def suspicious(data: bytes) -> bool:
@@ -74,12 +74,12 @@ def suspicious(data: bytes) -> bool:
     return not data.isascii() and _BYTES.search(data) is not None
 
 
-def faults(text: str) -> Iterator[Fault]:
-    """What is wrong with `text`."""
+def faults(text: str, bounded: bool = True) -> Iterator[Fault]:
+    """What is wrong with `text`; bounded: whether the limit of 1 MB holds for it."""
     control = _CONTROL.search(text)
     if control:
         yield CONTROL, params(number=f"{ord(control[0]):04X}")
-    if len(text) > LONGEST:
+    if bounded and len(text) > LONGEST:
         yield TOO_LONG, params(length=len(text))
     if _TWICE.search(text):
         yield MOJIBAKE, params(problem=TWICE)
@@ -90,11 +90,11 @@ def faults(text: str) -> Iterator[Fault]:
 def find(node: Any, expression: str) -> Iterator[tuple[str, Fault]]:
     """(expression, fault) of every text below `node` that has one."""
     if node.__class__ is str:
-        for fault in faults(node):
+        for fault in faults(node, not expression.endswith(f".{UNBOUNDED}")):
             yield expression, fault
     elif node.__class__ is dict:
         for name, value in node.items():
-            if name not in NO_TEXT:
+            if name != NO_TEXT:
                 yield from find(value, child(expression, shown_name(name.removeprefix("_"))))
     elif node.__class__ is list:
         for index, value in enumerate(node):

@@ -1,0 +1,100 @@
+"""Our side of the shared conformance runner: ``python -m tests.conformance.adapter JOBS``.
+
+Reads a JSON list of jobs (the runner's --help tells their form), writes one JSON line a job:
+{id, issues, seconds} or {id, skipped}. Settings are those of the reference's own test runner: the
+terminology and extension packages are loaded, best practice is not judged.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
+from fhircheck.first_pass import linker_for
+from fhircheck.model.errors import CouldNotCheck
+from fhircheck.model.issue import Issue
+from fhircheck.model.record import Piece
+from fhircheck.report.kinds import ISSUE_KINDS
+from fhircheck.transport.json_reader import read_records
+from fhircheck.validate.validator import Validator
+from tests.needs import SHARED
+
+ALWAYS = ("hl7.terminology.r4-6.4.0.tgz", "hl7.fhir.uv.extensions.r4-5.3.0.tgz")
+XML = "XML is not read yet"
+
+
+class NotRun(Exception):
+    """A job that cannot be run, with the reason."""
+
+
+def main(path: str) -> None:
+    """Answer every job of the file at `path`."""
+    for job in json.loads(Path(path).read_text("utf-8")):
+        started = time.perf_counter()
+        try:
+            answer: dict[str, Any] = {"issues": [_shown(issue) for issue in check(job)]}
+        except (NotRun, CouldNotCheck) as reason:
+            answer = {"skipped": str(reason)}
+        answer |= {"id": job["id"], "seconds": round(time.perf_counter() - started, 4)}
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+
+
+def check(job: dict[str, Any]) -> list[Issue]:
+    """The findings of one job."""
+    if job["file"].endswith(".xml"):
+        raise NotRun(XML)
+    definitions, asked = _definitions(job)
+    validator = Validator(linker_for(definitions, lambda reason, detail: None), asked, locate=False)
+    issues: list[Issue] = []
+    for record in read_records(Piece(job["file"], "resource", Path(job["file"]).read_bytes())):
+        issues += record.issues
+        for checked in validator.check(record):
+            issues += checked.issues
+    return issues
+
+
+def _definitions(job: dict[str, Any]) -> tuple[DefinitionSet, list[str]]:
+    packages = [str(SHARED / "packages" / name) for name in ALWAYS]
+    packages += [_package(name) for name in job["packages"]]
+    supporting = [_resource(path) for path in job["supporting"]]
+    asked = [url if url.startswith("http") else _resource(url) for url in job["profiles"]]
+    loose = supporting + [each for each in asked if isinstance(each, dict)]
+    definitions = load_definitions(packages, offline=True, loose=loose)
+    return definitions, [each if isinstance(each, str) else each["url"] for each in asked]
+
+
+def _package(name: str) -> str:
+    if Path(name).exists():
+        return name
+    path = SHARED / "packages" / f"{name.replace('#', '-')}.tgz"
+    if not path.exists():
+        raise NotRun(f"package {name} is not there")
+    return str(path)
+
+
+def _resource(path: str) -> dict[str, Any]:
+    """A definition out of a file beside the case."""
+    if path.endswith(".xml"):
+        raise NotRun(XML)
+    try:
+        resource = json.loads(Path(path).read_bytes())
+    except ValueError as fault:
+        raise NotRun(f"{Path(path).name} is not JSON") from fault
+    if not isinstance(resource, dict) or "url" not in resource:
+        raise NotRun(f"{Path(path).name} is no conformance resource")
+    return resource
+
+
+def _shown(issue: Issue) -> dict[str, str]:
+    kind = ISSUE_KINDS.get(issue.kind)
+    return {
+        "severity": issue.severity,
+        "expression": issue.place.expression,
+        "message": f"{issue.kind}: {kind.summary if kind else ''} {dict(issue.params)}",
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
