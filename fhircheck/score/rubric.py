@@ -113,7 +113,7 @@ def _check_form(data: dict[str, Any], name: str) -> None:
 
     fault = best_match(Draft202012Validator(json.loads(_shipped("rubric.schema.json"))).iter_errors(data))
     if fault is not None:
-        raise UsageError(f"rubric {name}: {_place(fault.absolute_path)}{fault.message}")
+        raise UsageError(f"rubric {name}: {_place(fault.absolute_path)}{fault.message[:300]}")
 
 
 def _place(path: Any) -> str:

@@ -1,0 +1,91 @@
+from fractions import Fraction
+
+from fhircheck.measures import MEASURES
+from fhircheck.model.report import MeasureResult, Score
+from fhircheck.score import Criterion, Rubric, load_rubric, score
+
+
+def result(name: str, passed: int, failed: int, unknown: int = 0) -> MeasureResult:
+    limit = MEASURES[name].threshold
+    return MeasureResult(name, "", "", "", "ai-readiness", "passed", passed, passed + failed, unknown, limit)
+
+
+def scored(criteria: list[Criterion], *results: MeasureResult, published_only: bool = False) -> Score:
+    (only,) = score(results, Rubric("mine", "Of my own.", tuple(criteria), published_only))
+    return only
+
+
+def criterion(name: str, weight: int = 1, **more: object) -> Criterion:
+    return Criterion("one", name, Fraction(weight), "why", **more)  # type: ignore[arg-type]
+
+
+def test_weights_earned_of_weights_performed() -> None:
+    both = [criterion("ucum-unit", 3), criterion("date-precision", 1)]
+    found = scored(both, result("ucum-unit", 1, 2), result("date-precision", 1, 0))
+    assert found.value == Fraction(100 * (3 * 1 + 1 * 3), 4 * 3)
+    assert [part.earned for part in found.parts] == [1, 1]
+    assert found.parts[0].note == "2 of 3 fail"
+    assert found.coverage == 1
+
+
+def test_what_does_not_apply_leaves_both_sums() -> None:
+    both = [criterion("ucum-unit", 3), criterion("date-precision", 1)]
+    found = scored(both, result("ucum-unit", 0, 0), result("date-precision", 1, 1))
+    assert (found.value, found.coverage) == (50, 1)
+    assert (found.parts[0].counted, found.parts[0].note) == (False, "not applicable")
+
+
+def test_what_cannot_be_told_lowers_coverage_only() -> None:
+    both = [criterion("ucum-unit", 3), criterion("date-precision", 1)]
+    found = scored(both, result("ucum-unit", 0, 0, 5), result("date-precision", 1, 1, 2))
+    assert found.value == 50
+    assert found.coverage == (3 * 0 + Fraction(1, 2)) / 4
+    assert found.parts[0].note == "cannot tell"
+
+
+def test_nothing_performed_is_no_score() -> None:
+    found = scored([criterion("ucum-unit")], result("ucum-unit", 0, 0, 1))
+    assert (found.value, found.coverage) == (None, 0)
+    found = scored([criterion("ucum-unit")])
+    assert (found.value, found.parts[0].note) == (None, "not measured")
+
+
+def test_a_failed_prerequisite_earns_nothing_even_where_nothing_is_left_to_judge() -> None:
+    needs = [criterion("date-precision", prerequisite="date-sequence")]
+    failed, sound = result("date-sequence", 1, 9), result("date-sequence", 99, 1)
+    assert scored(needs, failed, result("date-precision", 1, 0)).value == 0
+    assert scored(needs, failed, result("date-precision", 0, 0)).value == 0
+    assert scored(needs, failed, result("date-precision", 1, 0)).parts[0].note == "prerequisite date-sequence failed"
+    assert scored(needs, sound, result("date-precision", 1, 0)).value == 100
+
+
+def test_critical_failures_stand_apart() -> None:
+    critical = [criterion("date-sequence", critical=True)]
+    assert scored(critical, result("date-sequence", 99, 1)).critical == ()
+    assert scored(critical, result("date-sequence", 98, 2)).critical == ("date-sequence",)
+    strict = [criterion("date-sequence", critical=True, maximum_failing=Fraction(0))]
+    assert scored(strict, result("date-sequence", 99, 1)).critical == ("date-sequence",)
+    assert scored(strict, result("date-sequence", 0, 0, 1)).critical == ()
+
+
+def test_published_counts_only_what_was_published_in_full() -> None:
+    results = [result(name, 1, 1) for name in MEASURES.names]
+    scores = score(results, load_rubric("published"))
+    counted = {part.measure for each in scores for part in each.parts if part.counted}
+    assert counted == {"profile-valid", "reference-resolves", "date-sequence"}
+    notes = {part.measure: part.note for each in scores for part in each.parts if not part.counted}
+    assert notes == {
+        "coded-concept": "informational: threshold by analogy",
+        "ucum-unit": "informational: no published threshold",
+        "date-precision": "informational: no published threshold",
+    }
+
+
+def test_an_own_threshold_is_not_a_published_one() -> None:
+    own = [criterion("date-sequence", maximum_failing=Fraction(1, 100))]
+    found = scored(own, result("date-sequence", 1, 0), published_only=True)
+    assert (found.value, found.parts[0].note) == (None, "informational: the rubric's own threshold")
+
+
+def test_scores_come_in_the_order_of_the_rubric() -> None:
+    assert [each.name for each in score([], load_rubric("fhircheck"))] == ["interoperability", "ai-readiness"]
