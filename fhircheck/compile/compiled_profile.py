@@ -33,7 +33,8 @@ class CompiledElement:
 
     id: ElementDefinition.id. name: JSON name without ``[x]``. maximum None: unbounded.
     repeats: written as a JSON array (by the base definition's max). bare: a FHIRPath system type
-    (Resource.id, Extension.url), which has no id and no extensions. reference: id of the element whose content this one has (contentReference). facets: value assertion -> its compiled data.
+    (Resource.id, Extension.url), which has no id and no extensions. reference: id of the element
+    whose content this one has (contentReference). facets: value assertion -> its compiled data.
     """
 
     id: str

@@ -81,6 +81,11 @@ def list_of(item: Gate, minimum: int, maximum: int | None) -> Gate:
     return bounded
 
 
+def without_null(gate: Gate) -> Gate:
+    """`gate` for arrays without null; one that holds null is left to the check with its sibling."""
+    return lambda value: None not in value and gate(value)
+
+
 def aligned_values(item: Gate, sibling: Gate, name: str) -> Callable[[dict[str, Any]], bool]:
     """Check of an array of primitives together with its ``_name`` array, for arrays that hold null."""
 

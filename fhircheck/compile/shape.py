@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
-from fhircheck.compile.gates import Members, aligned_values, list_of, object_gate
+from fhircheck.compile.gates import Members, aligned_values, list_of, object_gate, without_null
 from fhircheck.model.protocols import Gate
 
 PRIMITIVES = GATES.keys()
@@ -101,7 +101,10 @@ class Shape:
                 return None
             item = sibling_gate() if slot.sibling else item_gate(slot)
             element = slot.element
-            return list_of(item, element.minimum, element.maximum) if element.repeats else item
+            if not element.repeats:
+                return item
+            gate = list_of(item, element.minimum, element.maximum)
+            return without_null(gate) if slot.primitive and not slot.sibling else gate
 
         together = {}
         for name, slot in slots.items():
