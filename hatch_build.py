@@ -123,7 +123,14 @@ def from_index() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder, "wanted.txt")
         wanted.write_text(f"{WHEEL}=={WHEEL_VERSION} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
-        options = ["--no-deps", "--ignore-requires-python", "--require-hashes", "--only-binary=:all:", "--quiet"]
+        options = [
+            "--no-deps",
+            "--ignore-requires-python",
+            "--require-hashes",
+            "--only-binary=:all:",
+            "--quiet",
+            "--retries=2",
+        ]
         command = [sys.executable, "-m", "pip", "download", *options, "--dest", folder, "--requirement", str(wanted)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=pip_environment())
         wheels = list(Path(folder).glob("*.whl"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from fhircheck.definitions.package_hash import is_hidden
 from fhircheck.model.errors import PackageUnusable
 
 MANIFEST = "package.json"
+SETTLED = 60.0
 
 
 class FolderFile(NamedTuple):
@@ -56,6 +58,23 @@ def _walk(folder: Path | str, prefix: str) -> Iterator[FolderFile]:
                     yield FolderFile(path, facts.st_size, facts.st_mtime_ns)
     except OSError as error:
         raise PackageUnusable(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def quick_signature(root: Path) -> str:
+    """A signature of a release in the shared cache that looks at no file: it changes when a file comes or
+    goes, not when one is written in place, which nobody does to a release.
+
+    Empty where the folder changed within the last SETTLED seconds: another tool may still be unpacking.
+    """
+    try:
+        changed = root.stat().st_mtime
+        manifest = (root / MANIFEST).stat()
+    except OSError:
+        return ""
+    if not 0 < changed < time.time() - SETTLED:
+        return ""
+    seen = f"{root.absolute()}\0{changed}\0{manifest.st_size}\0{manifest.st_mtime_ns}"
+    return hashlib.sha256(seen.encode(errors="surrogateescape")).hexdigest()
 
 
 def signature(root: Path, files: list[FolderFile]) -> str:

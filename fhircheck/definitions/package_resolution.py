@@ -28,6 +28,9 @@ from fhircheck.model.errors import PackageUnusable, UsageError
 DEFAULTS = ("hl7.terminology.r4", "hl7.fhir.uv.extensions.r4")
 """Used when they are installed; see rule 9 of the design."""
 
+MOVING_STATES = frozenset({"current", "dev"})
+"""Versions whose content changes under their name."""
+
 ARCHIVES = (".tgz", ".tar.gz")
 
 
@@ -175,7 +178,7 @@ class Resolution:
             self.notes.append(f"{what}: {unusable}")
 
     def _open_as(self, path: Path, name: str) -> Package:
-        package = open_package(path)
+        package = open_package(path, release=path.name.rpartition("#")[2] not in MOVING_STATES)
         if package.name.lower() != name.lower():
             raise PackageUnusable(f"{path} says it is {package.label}, not {name}")
         return package

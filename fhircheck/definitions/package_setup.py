@@ -84,7 +84,7 @@ def install_locked(entries: Iterable[Locked], sources: Sources) -> list[Package]
     for entry in entries:
         package = resolution.add_named(entry.label)
         if package is not None:
-            check_locked(package, entry)
+            check_locked(open_package(Path(package.origin)), entry)
             installed.append(package)
     return installed
 

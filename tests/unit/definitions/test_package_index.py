@@ -54,6 +54,24 @@ def test_a_changed_folder_is_read_anew(tmp_path: Path) -> None:
     assert second.sha256 != first.sha256
 
 
+def test_a_settled_release_is_read_anew_when_files_come_or_go(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "folder", FILES)
+    os.utime(folder / "package", (1000, 1000))
+    first = open_package(folder, release=True)
+    (folder / "package" / "StructureDefinition-one.json").write_text("{}")
+    assert open_package(folder, release=True) == first
+    (folder / "package" / "b.json").write_text(json.dumps(profile(URL + "-b")))
+    os.utime(folder / "package", (2000, 2000))
+    assert urls(open_package(folder, release=True)) == [URL + "-b"]
+
+
+def test_a_release_that_may_still_be_unpacked_is_looked_at_file_by_file(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "folder", {**FILES, "b.json": b'{"resourceType":'})
+    assert urls(open_package(folder, release=True)) == [URL]
+    (folder / "package" / "b.json").write_text(json.dumps(profile(URL + "-b")))
+    assert urls(open_package(folder, release=True)) == [URL, URL + "-b"]
+
+
 def test_what_was_kept_of_an_old_state_goes_after_a_day(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "folder", FILES)
     first = Path(open_package(folder).store)
