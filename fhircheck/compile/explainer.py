@@ -54,6 +54,8 @@ class Explainer:
                 found.setdefault(slot.json_name, slot)
             elif name != "resourceType" or not shape.resource_type:
                 refused |= self._not_defined(name, shape, known, spot)
+            elif node[name] != shape.resource_type:
+                spot.add(NOT_ALLOWED, type=type_shown(node[name]), allowed=shape.resource_type)
         for name, slot in found.items():
             self._property(node, name, slot, linked, expression, findings)
         self._counts(node, [each for each in shape.element.children if id(each) not in refused], found, spot)
@@ -167,9 +169,9 @@ class Explainer:
             return
         allowed = self._linker.allowed_resources(slot)
         name = value.get("resourceType")
-        if allowed and name not in allowed:
-            shown = shown_name(name) if isinstance(name, str) else "(none)"
-            findings.add(NOT_ALLOWED, place, slot.element.id, type=shown, allowed=", ".join(sorted(allowed)))
+        if allowed and not (isinstance(name, str) and name in allowed):
+            spot = Spot(place, slot.element.id, findings)
+            spot.add(NOT_ALLOWED, type=type_shown(name), allowed=", ".join(sorted(allowed)))
         elif not slot.element.id.startswith(ENTRY_RESOURCE):
             self._explain_resource(value, place, findings)
 
@@ -180,3 +182,8 @@ def _count(node: Node, name: str) -> int:
     if isinstance(value, list) or isinstance(sibling, list):
         return max(len(each) if isinstance(each, list) else 0 for each in (value, sibling))
     return 1
+
+
+def type_shown(name: object) -> str:
+    """A resourceType out of the data as it may be shown."""
+    return f"'{shown_name(name)}'" if isinstance(name, str) and name else "(none)"

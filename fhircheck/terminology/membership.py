@@ -41,7 +41,7 @@ class Membership:
 
     def answer(self, system: Any, code: Any) -> Answer:
         """Whether `code` of `system` is a member; system None: the element implies the system."""
-        if code.__class__ is not str:
+        if code.__class__ is not str or (system is not None and system.__class__ is not str):
             return Answer.NOT_MEMBER
         if system is None:
             known = code in self.codes or any(code.lower() in each for each in self.folded.values())

@@ -6,7 +6,7 @@ from typing import Any
 
 from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.resource_type import UNKNOWN
-from fhircheck.compile.explainer import Explainer
+from fhircheck.compile.explainer import Explainer, type_shown
 from fhircheck.compile.gates import NEVER, Members, passes
 from fhircheck.compile.linker import Linked, Linker
 from fhircheck.model.issue import Issue, IssueKind
@@ -134,7 +134,7 @@ class ResourceCheck:
         """Report what is wrong with `node` as the resource type it says it is."""
         name = node.get("resourceType") if node.__class__ is dict else None
         if not self.known(name):
-            findings.add(UNKNOWN, expression, "", type=_type_shown(name), hint=self._hint(name))
+            findings.add(UNKNOWN, expression, "", type=type_shown(name), hint=self._hint(name))
             return
         linked = self.linker.type(str(name))
         if linked is not None and not self.base_passes(node):
@@ -162,7 +162,7 @@ class ResourceCheck:
             return None
         name = node.get("resourceType")
         if linked.compiled.type != name:
-            findings.add(PROFILE_TYPE, place, "", profile=shown, expected=linked.compiled.type, type=_type_shown(name))
+            findings.add(PROFILE_TYPE, place, "", profile=shown, expected=linked.compiled.type, type=type_shown(name))
         elif not passes(linked.shape.gate, node):
             said = {_what(issue) for issue in findings.issues}
             first = len(findings.issues)
@@ -174,10 +174,6 @@ class ResourceCheck:
 def _what(issue: Issue) -> tuple[str, str, tuple[tuple[str, str | int], ...]]:
     """What a finding says, whichever profile it was found by."""
     return issue.kind, issue.place.expression, issue.params
-
-
-def _type_shown(name: object) -> str:
-    return f"'{shown_name(name)}'" if isinstance(name, str) and name else "(none)"
 
 
 def entry_resources(node: Any) -> Iterable[tuple[str, Node]]:
