@@ -11,7 +11,6 @@ from fhircheck.sources.fhir_search import FHIR_SEARCH
 from fhircheck.sources.files import FILES
 from fhircheck.sources.globs import GLOBS
 from fhircheck.sources.options import ReadOptions
-from fhircheck.sources.sampling import sample
 from fhircheck.sources.source_kinds import SOURCE_KINDS
 from fhircheck.sources.source_type import SourceType
 from fhircheck.sources.stdin import STDIN
@@ -39,8 +38,12 @@ def open_sources(names: Iterable[str], options: ReadOptions) -> Iterator[Chunk]:
         raise UsageError("a sample needs at least one record")
     for source, name in chosen:
         source.check(name, options)
-    pieces = (piece for source, name in chosen for piece in source.pieces(name, options))
-    return _chunks(pieces if options.sample is None else sample(pieces, options.sample), options.chunk_bytes)
+    pieces: Iterator[Piece] = (piece for source, name in chosen for piece in source.pieces(name, options))
+    if options.sample is not None:
+        from fhircheck.sources.sampling import sample
+
+        pieces = sample(pieces, options.sample)
+    return _chunks(pieces, options.chunk_bytes)
 
 
 def estimate(names: Iterable[str]) -> int | None:

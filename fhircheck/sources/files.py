@@ -11,7 +11,7 @@ from fhircheck.sources.archive_members import archive_pieces
 from fhircheck.sources.content import pieces_of, problem
 from fhircheck.sources.options import ReadOptions
 from fhircheck.sources.source_type import SourceType
-from fhircheck.transport.archives import HEAD, archive_form, gzip_reader, tar_members, zip_members
+from fhircheck.transport.archives import HEAD, archive_form
 from fhircheck.transport.byte_stream import ByteStream
 
 LINES = (".ndjson", ".jsonl")
@@ -44,6 +44,8 @@ def _opened(file: IO[bytes], name: str, options: ReadOptions) -> Iterator[Piece]
     stream = ByteStream(file.read)
     form = archive_form(stream.peek(HEAD))
     if form == "zip" and file.seekable():
+        from fhircheck.transport.unpacking import zip_members
+
         yield from archive_pieces(zip_members(file, options.unpack), name, options)
     else:
         yield from stream_pieces(stream, form, name, options)
@@ -51,6 +53,11 @@ def _opened(file: IO[bytes], name: str, options: ReadOptions) -> Iterator[Piece]
 
 def stream_pieces(stream: ByteStream, form: str, name: str, options: ReadOptions) -> Iterator[Piece]:
     """All pieces of a stream that cannot go back; `form`: what `archive_form` says of its start."""
+    if not form:
+        yield from pieces_of(stream, name, options, names_lines(name))
+        return
+    from fhircheck.transport.unpacking import gzip_reader, tar_members
+
     if form == "gzip":
         unpacked = ByteStream(gzip_reader(_reading(stream), options.unpack))
         if archive_form(unpacked.peek(HEAD)) == "tar":
@@ -59,10 +66,8 @@ def stream_pieces(stream: ByteStream, form: str, name: str, options: ReadOptions
             yield from pieces_of(unpacked, name, options, names_lines(name))
     elif form == "tar":
         yield from archive_pieces(tar_members(_reading(stream), options.unpack), name, options)
-    elif form:
-        yield problem(name, "archive-unsupported", form=form)
     else:
-        yield from pieces_of(stream, name, options, names_lines(name))
+        yield problem(name, "archive-unsupported", form=form)
 
 
 def _reading(stream: ByteStream) -> Callable[[int], bytes]:

@@ -20,7 +20,7 @@ class ReadOptions:
     """
 
     max_record_bytes: int = 64 * MIB
-    max_depth: int = 100
+    max_depth: int = 200
     chunk_bytes: int = MIB
     split_bytes: int = 8 * MIB
     unpack: UnpackLimits = field(default_factory=UnpackLimits)

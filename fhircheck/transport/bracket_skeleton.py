@@ -7,6 +7,7 @@ bracket leads back to its place in the block.
 """
 
 import re
+from functools import cache
 from itertools import accumulate
 
 _OTHERS = bytes(each for each in range(256) if each not in b'"{}[]')
@@ -15,14 +16,12 @@ _IN_STRING = bytes.maketrans(b"{}[]", b"scss")
 _LEVELS = 60
 
 
-def _item(levels: int) -> re.Pattern[bytes]:
+@cache
+def _item() -> re.Pattern[bytes]:
     inner = rb"[{\[][sc]*+[}\]]"
-    for _ in range(levels):
+    for _ in range(_LEVELS):
         inner = rb"[{\[](?:[sc]|" + inner + rb")*+[}\]]"
     return re.compile(inner)
-
-
-_ITEM = _item(_LEVELS)
 
 
 def object_ends(block: bytes) -> list[int]:
@@ -35,8 +34,9 @@ def object_ends(block: bytes) -> list[int]:
     # The closing brace of ordinal n stands at behind[n] + n: `split` swallowed the n braces before it.
     behind = list(accumulate(map(len, block.split(b"}"))))
     ends: list[int] = []
+    item = _item()
     at = closings = 0
-    while found := _ITEM.match(skeleton, at):
+    while found := item.match(skeleton, at):
         closings += skeleton.count(b"}", at, found.end()) + skeleton.count(b"c", at, found.end())
         if not skeleton.startswith(b"{", at) or not skeleton.endswith(b"}", at, found.end()):
             break

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from requests import Response, Session
@@ -55,6 +54,8 @@ class Answer:
 
 def redacted(url: str) -> str:
     """`url` as it may be shown: no user, no password, values of query parameters only where they are harmless."""
+    from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -66,6 +67,8 @@ def redacted(url: str) -> str:
 
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port: what may be followed without being asked. Raises ServerFault for no URL."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0)
@@ -75,6 +78,8 @@ def origin(url: str) -> tuple[str, str, int]:
 
 def joined(base: str, url: str) -> str:
     """`url` as a link of the page at `base` means it. Raises ServerFault where it is no URL."""
+    from urllib.parse import urljoin
+
     try:
         return urljoin(base, url)
     except ValueError:

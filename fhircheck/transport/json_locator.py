@@ -7,7 +7,7 @@ from jiter import from_json
 
 from fhircheck.model.path import steps as steps_of
 from fhircheck.model.record import Gap, Record
-from fhircheck.transport.json_scan import STRING, end_of_value, skip_space
+from fhircheck.transport.json_scan import STRING, end_of_value, item, member, skip_space
 
 _BLOCK = 16_384
 _CONTINUATION = bytes(range(0x80, 0xC0))
@@ -46,7 +46,7 @@ class Locator:
 
         Columns count characters. Where a step is missing, the deepest place that could be reached.
         """
-        offset = self.span(steps)[0]
+        offset = self._reach(steps)[0]
         return offset, *self.position(offset)
 
     def in_source(self, record: Record, expression: str) -> tuple[int, int]:
@@ -57,14 +57,19 @@ class Locator:
 
     def span(self, steps: list[str | int]) -> tuple[int, int, int]:
         """Byte offsets: of the place (a member's name, an item's value), of its value, of the value's end."""
+        place, value = self._reach(steps)
+        end = end_of_value(self._data, value)
+        return place, value, len(self._data) if end < 0 else end
+
+    def _reach(self, steps: list[str | int]) -> tuple[int, int]:
+        """Byte offsets of the deepest place that can be reached, and of its value."""
         place = value = skip_space(self._data, 0)
         for step in steps:
             children = self._children(value)
             if step not in children:
                 break
             place, value = children[step]
-        end = end_of_value(self._data, value)
-        return place, value, len(self._data) if end < 0 else end
+        return place, value
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) of a byte offset, both one-based."""
@@ -95,31 +100,42 @@ class Locator:
 
     def _members(self, at: int) -> _Children:
         """Places of an object's members; of a name that is there twice, the last, which is the one read."""
-        data, found = self._data, _Children()
-        while True:
-            name_at = skip_space(data, at)
-            name = STRING.match(data, name_at)
-            if not name:
-                return found
-            colon = skip_space(data, name.end())
-            if data[colon : colon + 1] != b":":
-                return found
-            value = skip_space(data, colon + 1)
-            found[_text(name[0])] = name_at, value
-            at = self._behind(value)
-            if at < 0:
-                return found
+        found, whole = _Children(), member()
+        while at >= 0:
+            match = whole.match(self._data, at)
+            if match:
+                found[_text(match[1])] = match.start(1), match.start(2)
+                at = match.end() if match[3] else -1
+            else:
+                at = self._odd_member(at, found)
+        return found
+
+    def _odd_member(self, at: int, found: _Children) -> int:
+        """The same for a member whose value has no end or is nested deep; position behind it or -1."""
+        data = self._data
+        name_at = skip_space(data, at)
+        name = STRING.match(data, name_at)
+        colon = skip_space(data, name.end()) if name else -1
+        if not name or data[colon : colon + 1] != b":":
+            return -1
+        value = skip_space(data, colon + 1)
+        found[_text(name[0])] = name_at, value
+        return self._behind(value)
 
     def _items(self, at: int) -> _Children:
-        data, found = self._data, _Children()
-        while True:
+        data, found, whole = self._data, _Children(), item()
+        while at >= 0:
+            match = whole.match(data, at)
+            if match:
+                found[len(found)] = match.start(1), match.start(1)
+                at = match.end() if match[2] else -1
+                continue
             value = skip_space(data, at)
             if data[value : value + 1] in (b"]", b""):
-                return found
+                break
             found[len(found)] = value, value
             at = self._behind(value)
-            if at < 0:
-                return found
+        return found
 
     def _behind(self, value: int) -> int:
         """Position behind the comma that follows the value at `value`, -1 where there is none."""

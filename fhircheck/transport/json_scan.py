@@ -4,6 +4,7 @@ Nothing here judges: brackets are matched by depth alone, so that broken text is
 """
 
 import re
+from functools import cache
 
 SPACE = re.compile(rb"[ \t\n\r]*+")
 STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
@@ -12,19 +13,39 @@ SCALAR = re.compile(rb'[^\s,:\[\]{}"]++')
 JUMP = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
 BETWEEN = re.compile(rb'[^"{}\[\]]*+')
 INSIDE = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_LEVELS = 24
+_LEVELS = 12
+_TEXT = rb'"(?:[^"\\]++|\\.)*+"'
+_BLANK = rb"[ \t\n\r]*+"
 
 
-def _balanced(levels: int) -> re.Pattern[bytes]:
+def _balanced(levels: int) -> bytes:
     """A container with up to `levels` of others inside, as one expression: no Python a bracket."""
-    string = rb'"(?:[^"\\]++|\\.)*+"'
-    inner = rb'[{\[](?:[^"{}\[\]]++|' + string + rb")*+[}\]]"
+    inner = rb'[{\[](?:[^"{}\[\]]++|' + _TEXT + rb")*+[}\]]"
     for _ in range(levels):
-        inner = rb'[{\[](?:[^"{}\[\]]++|' + string + rb"|" + inner + rb")*+[}\]]"
-    return re.compile(inner, re.DOTALL)
+        inner = rb'[{\[](?:[^"{}\[\]]++|' + _TEXT + rb"|" + inner + rb")*+[}\]]"
+    return inner
 
 
-_CONTAINER = _balanced(_LEVELS)
+_VALUE = rb"(" + _TEXT + rb"|" + _balanced(_LEVELS) + rb'|[^\s,:\[\]{}"]++)' + _BLANK + rb"(,?)"
+
+
+# Compiled when first needed: that takes milliseconds, and clean data in small files needs none of them.
+@cache
+def container() -> re.Pattern[bytes]:
+    """A whole container, if it is not nested too deep for one expression."""
+    return re.compile(_balanced(_LEVELS), re.DOTALL)
+
+
+@cache
+def member() -> re.Pattern[bytes]:
+    """A whole member in one step: its name, its value, and the comma behind it."""
+    return re.compile(_BLANK + rb"(" + _TEXT + rb")" + _BLANK + rb":" + _BLANK + _VALUE, re.DOTALL)
+
+
+@cache
+def item() -> re.Pattern[bytes]:
+    """A whole item of an array: its value, and the comma behind it."""
+    return re.compile(_BLANK + _VALUE, re.DOTALL)
 
 
 def skip_space(data: bytes, at: int) -> int:
@@ -44,7 +65,7 @@ def end_of_value(data: bytes, at: int) -> int:
 
 def end_of_container(data: bytes, at: int) -> int:
     """Position behind the bracket that closes the one at `at`, -1 where there is none."""
-    found = _CONTAINER.match(data, at)
+    found = container().match(data, at)
     if found:
         return found.end()
     depth, at = 1, at + 1
