@@ -6,7 +6,6 @@ is a finding with its place and the rest of the record is still checked.
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from jiter import from_json
@@ -15,9 +14,10 @@ from fhircheck.model.issue import Issue, Param, Place, params
 from fhircheck.model.path import child, item, shown_name
 from fhircheck.model.record import Form, Gap, Node, Piece, Record
 from fhircheck.transport.json_locator import across_gap
-from fhircheck.transport.json_recovery import is_out_of_range
 from fhircheck.transport.reading_fault import broken_json, foreign_bytes
 
+FAST_DEPTH = 200
+"""Nesting that the fast reader itself refuses to pass; looking for a smaller bound costs a walk of its own."""
 MARK = b"\xef\xbb\xbf"
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}")
 
@@ -35,7 +35,7 @@ class _Text(NamedTuple):
     gap: Gap = ()
 
 
-def read_records(piece: Piece, *, max_depth: int = 100) -> Iterator[Record]:
+def read_records(piece: Piece, *, max_depth: int = FAST_DEPTH) -> Iterator[Record]:
     """The records of one piece, in the source's order; never raises on content.
 
     The piece's own issues come with its first record. A ``problem`` piece gives one record without a
@@ -85,26 +85,19 @@ def _read(source: str, text: _Text, max_depth: int) -> Record:
         )
     except ValueError:
         return _read_slowly(source, text, max_depth)
-    if _is_sound(value if value.__class__ is dict else [value], max_depth + (value.__class__ is not dict)):
-        record = _record(source, text, text.data, value)
-        return record if record.node is not None else _not_a_resource(record, value)
-    return _read_slowly(source, text, max_depth)
+    if max_depth < FAST_DEPTH and not _is_shallow(value, max_depth):
+        return _read_slowly(source, text, max_depth)
+    record = _record(source, text, text.data, value)
+    return record if record.node is not None else _not_a_resource(record, value)
 
 
-def _is_sound(value: Any, levels: int) -> bool:
-    """Whether `value` is nested no deeper than `levels` and all its decimals are in range."""
+def _is_shallow(value: Any, levels: int) -> bool:
+    """Whether `value` is nested no deeper than `levels`."""
+    if value.__class__ is not dict and value.__class__ is not list:
+        return True
     if not levels:
         return False
-    for each in value.values() if value.__class__ is dict else value:
-        kind = each.__class__
-        if kind is str:
-            continue
-        if kind is dict or kind is list:
-            if not _is_sound(each, levels - 1):
-                return False
-        elif kind is Decimal and is_out_of_range(each):
-            return False
-    return True
+    return all(_is_shallow(each, levels - 1) for each in (value.values() if value.__class__ is dict else value))
 
 
 def _record(source: str, text: _Text, data: bytes, value: Any) -> Record:
