@@ -79,7 +79,7 @@ TEXTS = ("string", "markdown", "xhtml")
 # Types whose values come again and again in real data.
 REPEATED = frozenset({"code", "uri", "url", "canonical"})
 INTEGERS = {"integer": (-(2**31), 2**31 - 1), "unsignedInt": (0, 2**31 - 1), "positiveInt": (1, 2**31 - 1)}
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]*(?:={1,2}\s*)?")
 
 
 def is_boolean(value: Any) -> bool:
