@@ -48,7 +48,7 @@ class _Judge:
         self.verdicts = LinkVerdicts()
         self.paths: dict[int, str] = {}
         self.fits: dict[tuple[int, int], bool] = {}
-        self.failed = SpilledRows(1)
+        self.failed = SpilledRows(1, limit=1 << 19)
         self.examples: list[tuple[str, int, int, str]] = []
 
     def run(self, sampled: bool) -> LinkVerdicts:
@@ -115,7 +115,7 @@ class _Judge:
     def _keep(self, path: str, source: int, place: int) -> None:
         """Note the resource as failing, and the place if it is among the smallest."""
         self.failed.fresh.append((source * 0x9E3779B97F4A7C15 + place * 0xC2B2AE3D27D4EB4F) & _MASK)
-        if len(self.failed.fresh) > 100_000:
+        if len(self.failed.fresh) > 20_000:
             self.failed.settle()
         name = "" if self.links.stored_sources else self.links.sources.get(source, "")
         example = (name, source, place, path)

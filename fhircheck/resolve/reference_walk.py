@@ -36,18 +36,23 @@ def collect_links(
     kind = node.get("resourceType")
     if type(kind) is not str:
         return
-    source, place = _key(seen.source), _place(seen)
-    links.sources[source] = seen.source
-    scope = _scope(source, -2 if bundle is None else bundle)
-    own = _scope(source, place)
-    _identify(node, kind, scope, links, full_url)
+    name, place = seen.source, seen.record << 24
+    if "[" in seen.root:
+        place |= _entry(seen.root)
+    source = _keys.get(name) or _key(name)
+    links.sources[source] = name
+    number = -2 if bundle is None else bundle
+    _identify(node, kind, links, full_url, (source, number))
     found: Found = []
-    _walk_resource(node, kind, found, own, links)
+    if kind == "Bundle" or "contained" in node:
+        _walk_parts(node, kind, found, links, _scope(source, place))
+    else:
+        _walk(node, kind, found)
     if found:
-        _add_edges(found, (source, place, scope, own), links)
+        _add_edges(found, (source, place, number), links)
 
 
-def _identify(node: Node, kind: str, scope: int, links: LinkFacts, full_url: object) -> None:
+def _identify(node: Node, kind: str, links: LinkFacts, full_url: object, bundle: tuple[int, int]) -> None:
     type_key = _name(kind, links)
     identities = links.identities.fresh
     id_ = node.get("id")
@@ -55,26 +60,24 @@ def _identify(node: Node, kind: str, scope: int, links: LinkFacts, full_url: obj
         identities += (key_of(f"{kind}/{id_}"), type_key)
     if type(full_url) is str and full_url:
         key, base, scoped = _target(full_url)
-        identities += (key ^ scope if scoped else key, type_key)
+        identities += (key ^ _scope(*bundle) if scoped else key, type_key)
         if base is not None:
             links.bases.fresh.append(base)
 
 
-def _walk_resource(node: Node, kind: str, found: Found, own: int, links: LinkFacts) -> None:
-    """References of a resource; contained resources are resources of their own, known as ``#id`` in `own`."""
-    contained = node.get("contained")
-    if contained is None and kind != "Bundle":
-        _walk(node, kind, found)
-        return
+def _walk_parts(node: Node, kind: str, found: Found, links: LinkFacts, own: int) -> None:
+    """References of a Bundle without its entries, or of a resource and those it contains, known as ``#id`` in `own`."""
     left_out = ("contained", "entry") if kind == "Bundle" else ("contained",)
     _walk({name: value for name, value in node.items() if name not in left_out}, kind, found)
-    links.identities.fresh.extend((key_of("#") ^ own, _name(kind, links)))
+    identities = links.identities.fresh
+    identities += (key_of("#") ^ own, _name(kind, links))
+    contained = node.get("contained")
     for inner in contained if type(contained) is list else ():
         inner_kind = inner.get("resourceType") if type(inner) is dict else None
         if type(inner_kind) is str:
             id_ = inner.get("id")
             if type(id_) is str:
-                links.identities.fresh.extend((key_of(f"#{id_}") ^ own, _name(inner_kind, links)))
+                identities += (key_of(f"#{id_}") ^ own, _name(inner_kind, links))
             _walk(inner, f"{kind}.contained.ofType({inner_kind})", found)
 
 
@@ -108,11 +111,12 @@ def _look(item: dict[str, Any], path: str, name: str, found: Found) -> None:
         found.append((path, name, item["reference"]))
 
 
-def _add_edges(found: Found, at: tuple[int, int, int, int], links: LinkFacts) -> None:
-    source, place, scope, own = at
+def _add_edges(found: Found, at: tuple[int, int, int], links: LinkFacts) -> None:
+    source, place, bundle = at
     edges, names = links.edges.fresh, links.names
     for path, name, reference in found:
-        path = f"{path}.{name}" if name else path
+        if name:
+            path = f"{path}.{name}"
         path_key = _keys.get(path)
         if path_key is None or path_key not in names:
             path_key = _name(path, links)
@@ -121,7 +125,7 @@ def _add_edges(found: Found, at: tuple[int, int, int, int], links: LinkFacts) ->
             links.absolute.fresh += (base, key, path_key, source, place)
             continue
         if scoped:
-            key ^= own if reference[0] == "#" else scope
+            key ^= _scope(source, place if reference[0] == "#" else bundle)
         edges += (key, path_key, source, place)
 
 
@@ -175,15 +179,10 @@ def _shown(name: str) -> str:
     return f"ofType({shown_name(inner)})" if name == f"ofType({inner})" else shown_name(name)
 
 
-def _place(seen: Observed) -> int:
-    """Record number << 24 | entry number + 1, so that a place fits into a row."""
-    place = (seen.record & 0xFF_FFFF_FFFF) << 24
-    root = seen.root
-    if "[" in root:
-        digits = root[root.index("[") + 1 : root.find("]")]
-        if digits.isdecimal():
-            place |= min(int(digits) + 1, 0xFF_FFFF)
-    return place
+def _entry(root: str) -> int:
+    """Number of the entry that `root` leads to, counted from one; 0 where there is none."""
+    digits = root[root.index("[") + 1 : root.find("]")]
+    return min(int(digits) + 1, 0xFF_FFFF) if digits.isdecimal() else 0
 
 
 def _scope(source: int, number: int) -> int:
