@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,13 +30,15 @@ _SECONDS = re.compile(r"(T\d\d:\d\d:\d\d)(?:\.(\d+))?")
 UNITS = {"a": (12, 0), "mo": (1, 0), "wk": (0, 7), "d": (0, 1)}
 # Each bound: name in the definition, its side in a text.
 BOUNDS = (("minValue", "below"), ("maxValue", "above"))
+# Quantity.comparator: what the true value's order is where the number's own order is the key.
+COMPARATORS = {"<": {-1: -1, 0: -1}, "<=": {-1: -1}, ">=": {1: 1}, ">": {0: 1, 1: 1}}
 
 
 def compare(value: Any, bound: Any) -> int | None:
     """-1, 0 or 1 as `value` is below, at or above `bound`; None where that cannot be told.
 
     Dates of different precision compare by what both state. Quantities compare only with the
-    same system and code.
+    same system and code; one with a comparator only where all that it may stand for lies on one side.
     """
     if isinstance(value, int | Decimal) and isinstance(bound, int | Decimal) and not isinstance(value, bool):
         return (value > bound) - (value < bound)
@@ -45,27 +47,41 @@ def compare(value: Any, bound: Any) -> int | None:
     if value.__class__ is not dict or bound.__class__ is not dict:
         return None
     same_unit = all(name in value and value[name] == bound.get(name) for name in ("system", "code"))
-    return compare(value.get("value"), bound.get("value")) if same_unit else None
+    order = compare(value.get("value"), bound.get("value")) if same_unit else None
+    if order is None or "comparator" not in value:
+        return order
+    return COMPARATORS.get(str(value["comparator"]), {}).get(order)
 
 
 def _compare_times(value: str, bound: str) -> int | None:
     if "T" in value and "T" in bound:
         try:
             left, right = _moment(value), _moment(bound)
-        except ValueError:
+            return (left > right) - (left < right)
+        except (ValueError, TypeError):  # no time at all, or only one of them with a time zone
             return None
-        return (left > right) - (left < right)
+    if value[2:3] == bound[2:3] == ":":
+        value, bound = _trimmed(value), _trimmed(bound)
+        return (value > bound) - (value < bound)
     shortest = min(len(value.partition("T")[0]), len(bound.partition("T")[0]))
     left_text, right_text = value[:shortest], bound[:shortest]
     return (left_text > right_text) - (left_text < right_text)
 
 
 def _moment(text: str) -> tuple[datetime, str]:
-    """Instant in UTC and the digits after the second, which datetime would cut off."""
+    """Instant to the second, and the digits after it, which datetime would cut off.
+
+    It keeps its own time zone: in UTC the first and the last day of the calendar would overflow.
+    """
     fraction = _SECONDS.search(text)
     digits = (fraction[2] or "").rstrip("0") if fraction else ""
     whole = _SECONDS.sub(r"\1", text).replace(":60", ":59")
-    return datetime.fromisoformat(whole).astimezone(UTC), digits
+    return datetime.fromisoformat(whole), digits
+
+
+def _trimmed(time: str) -> str:
+    """A time of day without zeros that end its fraction: so written, texts sort as times do."""
+    return time.rstrip("0").rstrip(".") if "." in time else time
 
 
 def _relative(duration: dict[str, Any], sign: int, now: datetime) -> str | None:
