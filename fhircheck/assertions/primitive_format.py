@@ -13,6 +13,8 @@ from typing import Any
 from fhircheck.assertions.assertion import Spot
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
+from fhircheck.transport.json_kinds import JSON_KINDS
+from fhircheck.transport.json_recovery import is_out_of_range
 
 CLAUSE = "http://hl7.org/fhir/R4/datatypes.html#primitive"
 
@@ -43,6 +45,7 @@ MISMATCH = IssueKind(
     passing='{"resourceType": "Patient", "active": true}',
 )
 KINDS = (KIND, MISMATCH)
+OUT_OF_RANGE = next(kind for kind in JSON_KINDS if kind.name == "number-out-of-range")
 
 _DAY = (
     "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
@@ -88,8 +91,8 @@ def is_boolean(value: Any) -> bool:
 
 
 def is_decimal(value: Any) -> bool:
-    """True for a JSON number."""
-    return value.__class__ is int or value.__class__ is Decimal
+    """True for a JSON number that a 64-bit floating point number can hold in size."""
+    return value.__class__ is int or (value.__class__ is Decimal and not is_out_of_range(value))
 
 
 def is_base64(value: str) -> bool:
@@ -148,7 +151,7 @@ RULES: dict[str, str] = {name: rule for name, (_, rule) in PATTERNS.items()} | {
 _JSON_TYPES: tuple[tuple[Callable[[Any], bool], str], ...] = (
     (lambda value: value is None, "null"),
     (is_boolean, "true or false"),
-    (is_decimal, "a number"),
+    (lambda value: isinstance(value, int | Decimal), "a number"),
     (lambda value: isinstance(value, str), "a string"),
     (lambda value: isinstance(value, list), "an array"),
     (lambda value: isinstance(value, dict), "an object"),
@@ -176,5 +179,7 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
     found = json_type(value)
     if found != expected:
         spot.add(MISMATCH, expected=expected, found=found)
+    elif value.__class__ is Decimal and is_out_of_range(value):
+        spot.add(OUT_OF_RANGE, value=str(value))
     elif not gate(value):
         spot.add(KIND, value=str(value), type=type_code, rule=RULES.get(type_code, expected))

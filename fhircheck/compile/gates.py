@@ -134,7 +134,12 @@ def _full_gate(
     choices: Sequence[tuple[int, frozenset[str], Callable[[dict[str, Any]], bool]]],
     together: dict[str, Callable[[dict[str, Any]], bool]],
 ) -> Gate:
-    """The same for objects with choices or several required members."""
+    """The same for objects with choices or several required members.
+
+    The names of all choices are looked for at once: most objects hold one of them or none.
+    """
+    any_choice = frozenset[str]().union(*(names for _, names, _ in choices))
+    obligatory = any(minimum for minimum, _, _ in choices)
 
     def gate(node: Any) -> bool:
         if node.__class__ is not dict or not node:
@@ -143,9 +148,11 @@ def _full_gate(
             if not members[name](value) and (name not in together or not together[name](node)):
                 return False
         keys = node.keys()
-        for minimum, names, exact in choices:
-            if (minimum or len(keys & names) > 1) and not exact(node):
-                return False
+        there = keys & any_choice
+        if len(there) > 1 or obligatory:
+            for minimum, names, exact in choices:
+                if not minimum <= len(there & names) <= 1 and not exact(node):
+                    return False
         return required <= keys or all(name in node or f"_{name}" in node for name in required)
 
     return gate

@@ -4,7 +4,7 @@ Looked for in the raw bytes of a record first; only where these look suspicious 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fhircheck.model.issue import IssueKind, Param, params
@@ -61,17 +61,24 @@ _BYTES = re.compile(rb"\xc3(?:\x83|\xa2\xe2)|\xc3\x82|\xef\xbf\xbd")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TWICE = re.compile("Ã[\u0080-\u00bf\u0178\u201e\u2013\u0153]|Â[\u00a0-\u00bf]|â€[\u0080-\u2122]")
 _LOST = "\ufffd"
+_ANY = re.compile(f"{_CONTROL.pattern}|{_TWICE.pattern}|{_LOST}")
 TWICE = "UTF-8 read as Latin-1"
 LOST = "replacement character U+FFFD"
 # Base64 is no text to read, and the limit of strings is not one of narratives.
 NO_TEXT, UNBOUNDED = "data", "div"
 
 
-def suspicious(data: bytes) -> bool:
-    """Whether the raw text of a record may hold one of these faults; fast, for it is asked of every record."""
-    if len(data) > LONGEST or _ESCAPED.search(data):
+def faulty(data: bytes, node: Any) -> bool:
+    """Whether a text of the record `node`, whose raw text is `data`, has a fault.
+
+    Asked of every record: the raw text is searched first, and only where that looks suspicious are
+    the single texts looked at.
+    """
+    if len(data) > LONGEST and any_text(node, too_long):
         return True
-    return not data.isascii() and _BYTES.search(data) is not None
+    if _ESCAPED.search(data) or (not data.isascii() and _BYTES.search(data)):
+        return any_text(node, _ANY.search)
+    return False
 
 
 def faults(text: str, bounded: bool = True) -> Iterator[Fault]:
@@ -85,6 +92,25 @@ def faults(text: str, bounded: bool = True) -> Iterator[Fault]:
         yield MOJIBAKE, params(problem=TWICE)
     elif _LOST in text:
         yield MOJIBAKE, params(problem=LOST)
+
+
+def too_long(text: str) -> bool:
+    """Whether `text` is longer than FHIR allows."""
+    return len(text) > LONGEST
+
+
+def any_text(node: Any, test: Callable[[str], object]) -> bool:
+    """Whether any text below `node` passes `test`; without recursion and without places, so that it is fast."""
+    waiting = [node]
+    while waiting:
+        value = waiting.pop()
+        if value.__class__ is dict:
+            waiting.extend(value.values())
+        elif value.__class__ is list:
+            waiting.extend(value)
+        elif value.__class__ is str and test(value):
+            return True
+    return False
 
 
 def find(node: Any, expression: str) -> Iterator[tuple[str, Fault]]:

@@ -45,7 +45,7 @@ class Validator:
             found = list(self._split_entry(record))
         else:
             found = list(self._resource(record, record.node, record.root))
-        if text_quality.suspicious(record.data):
+        if text_quality.faulty(record.data, record.node):
             self._texts(record, found)
         if self._locate:
             _locate(record, found)
