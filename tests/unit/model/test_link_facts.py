@@ -27,14 +27,14 @@ def test_source_names_go_to_disk_and_are_found_again(travel: object, monkeypatch
     monkeypatch.setattr(link_facts, "SOURCES", 10)
     names = [f"fälle\n{number}\\.json" for number in range(100)]
     whole = LinkFacts()
-    for first, last in pairwise(range(0, 101, 25)):
+    for first, last in pairwise([0, 25, 50, 99, 100]):
         part = LinkFacts()
         part.sources = {key_of(name): name for name in names[first:last]}
         part.settle()
         whole.merge(travel(part))  # type: ignore[operator]
-    assert len(whole.sources) <= 10
+    assert len(whole.sources) == 1
     assert whole.stored_sources
-    wanted = {key_of(name): name for name in names[::7]}
+    wanted = {key_of(name): name for name in names[::9]}
     assert whole.source_names(wanted) == wanted
     whole.close()
 

@@ -13,10 +13,11 @@ from fhircheck.model.spilled_rows import SpilledRows, side_by_side
 STEP = 0x0123_4567_89AB_CDEF
 
 
-def filled(count: int, limit: int, width: int = 2) -> SpilledRows:
-    table = SpilledRows(width, limit)
+def filled(count: int, limit: int, beside: int = 1) -> SpilledRows:
+    """Rows of a key and a number beside it, which is another one for each `beside`."""
+    table = SpilledRows(2, limit)
     for number in range(count):
-        table.fresh += [number * STEP % (1 << 64), *([number] * (width - 1))]
+        table.fresh += [number * STEP % (1 << 64), number * beside * STEP % (1 << 64)]
     table.settle()
     return table
 
@@ -38,7 +39,7 @@ def test_rows_on_disk_are_the_rows_in_memory() -> None:
 
 
 def test_a_bucket_holds_all_rows_of_its_keys_in_both_tables() -> None:
-    left, right = filled(500, 100), filled(500, 1 << 20)
+    left, right = filled(500, 100, beside=3), filled(500, 1 << 20, beside=5)
     for mine, theirs in side_by_side(left, right):
         assert set(mine[0::2]) == set(theirs[0::2])
 

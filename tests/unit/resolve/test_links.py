@@ -138,9 +138,26 @@ def test_references_are_found_at_any_depth(types: TargetTypes) -> None:
     }
 
 
+def test_one_url_for_two_types_has_one_answer_in_any_order(types: TargetTypes) -> None:
+    parts = []
+    for node in (PATIENT, {"resourceType": "Encounter", "id": "9"}):
+        links = LinkFacts()
+        collect_links(node, Seen(), links, full_url=UUID, bundle=0)
+        collect_links(observation(UUID), Seen(record=0), links, bundle=0)
+        parts.append(links)
+    answers = []
+    for order in (parts, parts[::-1]):
+        whole = LinkFacts()
+        for each in order:
+            whole.merge(each)
+        answers.append(judge_links(whole, types))
+    assert answers[0] == answers[1]
+
+
 def test_a_bundle_leaves_its_entries_to_themselves(types: TargetTypes) -> None:
     links = LinkFacts()
     collect_links({"resourceType": "Bundle", "entry": [{"resource": observation("Patient/1")}]}, Seen(), links)
+    assert len(links.edges) == 0
     assert judge_links(links, types) == LinkVerdicts()
 
 
