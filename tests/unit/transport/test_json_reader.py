@@ -76,18 +76,25 @@ def test_foreign_bytes_are_named_at_their_place_and_read_without_loss(
 
 def test_nesting_is_bounded_on_the_fast_way_too() -> None:
     inside = b'{"a": ' * 99 + b"1" + b"}" * 99
-    assert read(b'{"resourceType": "Basic", "a": ' + inside + b"}").issues == []
-    deeper = read(b'{"resourceType": "Basic", "b": 1, "a": [' + inside + b"]}")
+    assert read(b'{"resourceType": "Basic", "a": ' + inside + b"}", max_depth=100).issues == []
+    deeper = read(b'{"resourceType": "Basic", "b": 1, "a": [' + inside + b"]}", max_depth=100)
     assert kinds(deeper) == ["nesting-too-deep"]
     assert deeper.node == {"resourceType": "Basic", "b": 1}
     assert kinds(read(b'{"resourceType": "Basic", "a": [[]]}', max_depth=2)) == ["nesting-too-deep"]
 
 
-def test_a_number_out_of_range_is_found_on_the_fast_way_too() -> None:
-    record = read(b'{"resourceType": "Observation", "valueQuantity": {"value": 1e309}}')
-    (issue,) = record.issues
-    assert (issue.kind, issue.place.expression) == ("number-out-of-range", "Observation.valueQuantity.value")
-    assert (issue.place.line, issue.place.column) == (1, 60)
+@pytest.mark.parametrize(("levels", "expected"), [(190, []), (210, ["nesting-too-deep"])])
+def test_without_a_smaller_bound_nesting_is_bounded_by_the_fast_reader(levels: int, expected: list[str]) -> None:
+    inside = b"[" * levels + b"]" * levels
+    assert kinds(read(b'{"resourceType": "Basic", "a": ' + inside + b"}")) == expected
+
+
+def test_a_number_out_of_range_in_a_broken_record_is_said_with_its_path() -> None:
+    record = read(b'{"resourceType": "Observation", "valueQuantity": {"value": 1e309},}')
+    first, _ = record.issues
+    assert (first.kind, first.place.expression) == ("number-out-of-range", "Observation.valueQuantity.value")
+    assert (first.place.line, first.place.column) == (1, 60)
+    assert record.node == {"resourceType": "Observation", "valueQuantity": {}}
 
 
 def test_a_finding_knows_its_resource_but_shows_no_odd_names() -> None:
