@@ -74,24 +74,15 @@ class _Bounded:
     def read(self, size: int = -1) -> bytes:
         if not 0 <= size <= LARGEST_FILE:
             raise PackageUnusable(f"{self._path} is refused: a part of it claims {size:,} bytes")
-        data = self._stream.read(size)
-        self._check()
-        return data
+        return self._stream.read(size)
 
     def seek(self, position: int) -> int:
         # An archive whose sizes lie can send its reader back for ever; an honest one goes on.
         if position < self._stream.tell() - tarfile.RECORDSIZE:
             raise PackageUnusable(f"{self._path} is refused: it leads backwards")
         if position > LARGEST_PACKAGE:
-            self._refuse()
+            raise PackageUnusable(f"{self._path} is refused: it unpacks to more than {LARGEST_PACKAGE:,} bytes")
         return self._stream.seek(position)
 
     def tell(self) -> int:
         return self._stream.tell()
-
-    def _check(self) -> None:
-        if self._stream.tell() > LARGEST_PACKAGE:
-            self._refuse()
-
-    def _refuse(self) -> None:
-        raise PackageUnusable(f"{self._path} is refused: it unpacks to more than {LARGEST_PACKAGE:,} bytes")

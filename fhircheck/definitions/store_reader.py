@@ -50,9 +50,12 @@ class PackageStore:
         [(data,)] = self._rows("SELECT data FROM content WHERE number = ?", number)
         unpacker = zlib.decompressobj(zdict=self._dictionary) if self._dictionary else zlib.decompressobj()
         try:
-            return unpacker.decompress(data) + unpacker.flush()
+            text = unpacker.decompress(data) + unpacker.flush()
         except zlib.error as error:
             raise self._damaged(error) from None
+        if not unpacker.eof:
+            raise self._damaged("a definition is incomplete")
+        return text
 
     def meta(self) -> dict[str, str]:
         """What the store says of itself: form, sha256, definitions, manifest (JSON), and facts."""

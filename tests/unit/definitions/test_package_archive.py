@@ -40,12 +40,17 @@ def raw_header(**facts: str | int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "facts", [{"GNU.sparse.size": 10**9, "GNU.sparse.map": "0,1"}, {"size": -512}, {"size": -(9**9)}]
+    ("facts", "said"),
+    [
+        ({"GNU.sparse.size": 5000, "GNU.sparse.map": "0,1"}, "full of holes"),
+        ({"size": -512}, "member 1 has -512 bytes"),
+        ({"size": -(9**9)}, "member 1 has -387,420,489 bytes"),
+    ],
 )
-def test_refuses_holes_and_sizes_that_lie(tmp_path: Path, facts: dict[str, str | int]) -> None:
+def test_refuses_holes_and_sizes_that_lie(tmp_path: Path, facts: dict[str, str | int], said: str) -> None:
     path = tmp_path / "a.tgz"
     path.write_bytes(gzip.compress(raw_header(**facts) + bytes(10_240)))
-    with pytest.raises(PackageUnusable, match=r"is refused|no readable"):
+    with pytest.raises(PackageUnusable, match=said):
         list(read_archive(path))
 
 

@@ -36,6 +36,7 @@ def test_the_second_run_reads_only_the_store(tmp_path: Path, monkeypatch: pytest
     folder = write_folder(tmp_path / "folder", FILES)
     first = [open_package(archive), open_package(folder)]
     monkeypatch.setattr(package_index, "_read", lambda *_, **__: pytest.fail("it was read again"))
+    (folder / "package" / ".index.db").write_text("of another tool")
     assert [open_package(archive), open_package(folder)] == first
 
 

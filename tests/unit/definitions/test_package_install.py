@@ -34,11 +34,12 @@ def test_writes_an_index_only_where_there_is_none(tmp_path: Path) -> None:
     assert (tmp_path / "other" / "test.one#1.0.0" / "package" / ".index.json").read_bytes() == b"its own"
 
 
-def test_what_is_there_stays(tmp_path: Path) -> None:
+def test_what_is_there_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = write_tgz(tmp_path / "a.tgz", FILES)
     install_archive(archive, tmp_path / "cache")
     mark = tmp_path / "cache" / "test.one#1.0.0" / "package" / "mark"
     mark.write_text("")
+    monkeypatch.setattr(package_install, "_unpack", lambda *_: pytest.fail("it was unpacked again"))
     install_archive(archive, tmp_path / "cache")
     assert mark.exists()
 
