@@ -17,6 +17,11 @@ NO_CONTENT = "code-system-content"
 NO_VALUE_SET = "value-set-missing"
 NO_FILTER = "value-set-filter"
 IMPORT_LIMIT = 30
+NOT_WHOLE = (
+    "http://hl7.org/fhir/StructureDefinition/valueset-toocostly",
+    "http://hl7.org/fhir/StructureDefinition/valueset-unclosed",
+)
+"""Extensions of an expansion that does not hold all codes of its value set."""
 
 
 @dataclass(slots=True)
@@ -64,16 +69,26 @@ class Composer:
     def __init__(self, definitions: Conformance) -> None:
         self._definitions = definitions
         self._tables: dict[str, CodeTable | None] = {}
+        self._made: dict[tuple[str, str], Content] = {}
 
     def compose(self, canonical: str) -> Membership:
         """What is known of the value set `canonical` (``url`` or ``url|version``)."""
+        self._made.clear()
         content = self._value_set(canonical, ())
         systems = {system: frozenset(codes) for system, codes in content.systems.items()}
         return Membership.build(canonical, systems, content.folded & systems.keys(), content.open_systems)
 
     def _value_set(self, canonical: str, above: tuple[str, ...]) -> Content:
-        resource = self._definitions.find(canonical, "ValueSet")
-        if resource is None or canonical in above or len(above) > IMPORT_LIMIT:
+        """Content of a value set that those in `above` import, one the other; each is made once."""
+        if canonical in above or len(above) > IMPORT_LIMIT:
+            return Content(open_systems={"*": NO_VALUE_SET})
+        key = (canonical, above[-1] if above else "")
+        if key not in self._made:
+            self._made[key] = self._composed(self._definitions.find(canonical, "ValueSet", key[1]), canonical, above)
+        return self._made[key]
+
+    def _composed(self, resource: dict[str, Any] | None, canonical: str, above: tuple[str, ...]) -> Content:
+        if resource is None:
             return Content(open_systems={"*": NO_VALUE_SET})
         compose = resource.get("compose")
         if not compose:
@@ -88,13 +103,19 @@ class Composer:
     def _expansion(self, resource: dict[str, Any]) -> Content:
         if "expansion" not in resource:
             return Content(open_systems={"*": NO_VALUE_SET})
-        content = Content()
-        waiting = list(resource["expansion"].get("contains") or ())
+        content, expansion, length = Content(), resource["expansion"], 0
+        waiting = list(expansion.get("contains") or ())
         while waiting:
             each = waiting.pop()
+            length += 1
             waiting.extend(each.get("contains") or ())
             if each.get("code") and not each.get("abstract"):
                 content.systems.setdefault(str(each.get("system", "")), set()).add(each["code"])
+        tables = {system: self._table(system) for system in content.systems}
+        content.folded = {system for system, table in tables.items() if table and not table.case_sensitive}
+        marked = any(each.get("url") in NOT_WHOLE for each in expansion.get("extension") or ())
+        if marked or length < (expansion.get("total") or 0):
+            content.open_systems["*"] = NO_VALUE_SET
         return content
 
     def _include(self, include: dict[str, Any], above: tuple[str, ...]) -> Content:
@@ -137,14 +158,19 @@ class Composer:
         name, op, value = (str(filter_.get(key, "")) for key in ("property", "op", "value"))
         if name in ("concept", "code", "parent", "subsumedBy") and op in HIERARCHY:
             return HIERARCHY[op](table, value) if value in table.codes else None
+        if name not in OF_EVERY_CODE and not any(name in each for each in table.properties.values()):
+            return None  # defined elsewhere, or computed: that no concept states it does not mean that none has it
         if op == "exists":
-            there = {code for code in table.codes if name in table.properties.get(code, {})}
+            there = {code for code in table.codes if _values(table, code, name)}
             return there if value == "true" else set(table.codes) - there
         if op in ("=", "in", "not-in"):
             wanted = {each.strip() for each in value.split(",")} if op != "=" else {value}
             found = {code for code in table.codes if wanted & _values(table, code, name)}
             return set(table.codes) - found if op == "not-in" else found
         return None
+
+
+OF_EVERY_CODE = ("concept", "code", "parent")
 
 
 def _values(table: CodeTable, code: str, name: str) -> set[str]:

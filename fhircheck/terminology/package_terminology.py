@@ -7,7 +7,7 @@ from fhircheck.model.protocols import Conformance
 from fhircheck.terminology.compose import Composer
 from fhircheck.terminology.membership import Membership
 
-FORM = 1
+FORM = 2
 Kept = Callable[[str, Callable[[], dict[str, Any] | None]], dict[str, Any] | None]
 
 
