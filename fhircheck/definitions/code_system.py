@@ -33,7 +33,7 @@ class CodeTable:
         waiting = [top]
         while waiting:
             for code in children.get(waiting.pop(), ()):
-                if code not in found:
+                if code not in found and code != top:
                     found.add(code)
                     waiting.append(code)
         return found
