@@ -38,9 +38,11 @@ def element_tree(structure: dict[str, Any]) -> ElementNode:
             raise DefinitionUnusable(f"profile {name}: element {path} stands under nothing")
         node = ElementNode(path, definition)
         _attach(parent, node)
-        for known in [known for known in latest if known.startswith(path + ".")]:
+        names = {path, str(definition.get("path", ""))}  # what stands below may use the renamed path
+        below = tuple(f"{name}." for name in names)
+        for known in [known for known in latest if known.startswith(below)]:
             del latest[known]
-        latest[path] = node
+        latest |= dict.fromkeys(names, node)
     return root
 
 
