@@ -1,0 +1,303 @@
+"""Value sets put together: what is a member, what is none, and what stays open and never looks closed."""
+
+from typing import Any
+
+import pytest
+
+from fhircheck.terminology.compose import Composer
+from fhircheck.terminology.membership import Answer, Membership
+from tests.unit.terminology.definitions_double import Definitions
+
+TREE = "http://a.org/tree"
+FLAT = "http://a.org/flat"
+PART = "http://a.org/part"
+FOLD = "http://a.org/fold"
+GONE = "http://a.org/gone"
+VS = "http://v.org/"
+LOOKS_AT = {TREE: ["a", "a1", "a2", "a11", "b", "loop", "pool", "zz"], FLAT: ["x", "y", "z"], PART: ["p"], GONE: ["g"]}
+
+
+def code_system(url: str, *concepts: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "CodeSystem",
+        "url": url,
+        "content": "complete",
+        "caseSensitive": True,
+        "concept": list(concepts),
+    } | more
+
+
+def concept(code: str, *below: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    """A concept; a property whose value is a list is a Coding's code."""
+    shown = [
+        {"code": name, "valueBoolean": value}
+        if isinstance(value, bool)
+        else {"code": name, "valueCoding": {"code": value[0]}}
+        if isinstance(value, list)
+        else {"code": name, "valueCode": value}
+        for name, value in properties.items()
+    ]
+    return {"code": code, "concept": list(below), "property": shown}
+
+
+SYSTEMS = (
+    code_system(
+        TREE,
+        concept("a", concept("a1", concept("a11")), concept("a2", status="old")),
+        concept("b", concept("other", parent="a1"), status="new", unit=["kg"], selectable=True),
+        concept("loop", parent="pool"),
+        concept("pool", parent="loop"),
+    ),
+    code_system(FLAT, *map(concept, "xyz"), version="1.0"),
+    code_system(PART, concept("p"), content="fragment"),
+    code_system(FOLD, concept("Mg"), concept("KG"), caseSensitive=False),
+)
+
+
+def value_set(name: str, *includes: dict[str, Any], exclude: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+    compose: dict[str, Any] = {"include": list(includes)}
+    if exclude:
+        compose["exclude"] = list(exclude)
+    return {"resourceType": "ValueSet", "url": VS + name, "compose": compose}
+
+
+def listed(system: str, *codes: str) -> dict[str, Any]:
+    return {"system": system, "concept": [{"code": code} for code in codes]}
+
+
+def imported(*names: str) -> dict[str, Any]:
+    return {"valueSet": [VS + name for name in names]}
+
+
+def filtered(property_: str, op: str, value: str, system: str = TREE) -> dict[str, Any]:
+    return {"system": system, "filter": [{"property": property_, "op": op, "value": value}]}
+
+
+def compose(*value_sets: dict[str, Any]) -> Membership:
+    """What is known of the first of `value_sets`, with the others there."""
+    return Composer(Definitions(*SYSTEMS, *value_sets)).compose(value_sets[0]["url"])
+
+
+def told(membership: Membership, system: str) -> str:
+    """The codes of `system` that are members, then ``?`` where others may be."""
+    members = [code for code in LOOKS_AT[system] if membership.answer(system, code) is Answer.MEMBER]
+    others = [membership.answer(system, code) for code in [*LOOKS_AT[system], "none"] if code not in members]
+    assert len(set(others)) == 1
+    return " ".join(members) + (" ?" if others[0] is Answer.CANNOT_TELL else "")
+
+
+@pytest.mark.parametrize(
+    ("includes", "tree", "flat"),
+    [
+        ([{"system": FLAT}], "", "x y z"),
+        ([listed(FLAT, "x", "y")], "", "x y"),
+        ([listed(FLAT, "x"), listed(FLAT, "z"), listed(TREE, "b")], "b", "x z"),
+        ([{"system": FLAT, "version": "1.0"}], "", "x y z"),
+        ([listed(FLAT, "x"), {"system": GONE}], "", "x"),
+    ],
+)
+def test_includes_are_joined(includes: list[dict[str, Any]], tree: str, flat: str) -> None:
+    found = compose(value_set("v", *includes))
+    assert (told(found, TREE), told(found, FLAT)) == (tree, flat)
+
+
+def test_codes_of_another_system_are_no_members() -> None:
+    found = compose(value_set("v", {"system": FLAT}))
+    assert found.closed
+    assert found.answer(TREE, "x") is found.answer("", "x") is Answer.NOT_MEMBER
+
+
+def test_imports_are_met_within_an_include_and_joined_between() -> None:
+    one, two = value_set("one", listed(FLAT, "x", "y")), value_set("two", listed(FLAT, "y", "z"), listed(TREE, "a"))
+    assert told(compose(value_set("v", imported("one", "two")), one, two), FLAT) == "y"
+    assert told(compose(value_set("v", imported("one"), imported("two")), one, two), FLAT) == "x y z"
+    assert told(compose(value_set("v", {"system": FLAT} | imported("two")), one, two), FLAT) == "y z"
+    assert told(compose(value_set("v", {"system": FLAT} | imported("two")), one, two), TREE) == ""
+    nested = compose(value_set("v", imported("mid")), value_set("mid", imported("one")), one)
+    assert told(nested, FLAT) == "x y"
+    assert nested.closed
+
+
+def test_composing_changes_nothing_that_is_composed_again() -> None:
+    one = value_set("one", listed(FLAT, "x", "y"))
+    both = value_set("both", imported("one"), exclude=(listed(FLAT, "x"),))
+    composer = Composer(Definitions(*SYSTEMS, value_set("v", imported("both"), imported("one")), one, both))
+    assert [told(composer.compose(VS + name), FLAT) for name in ("both", "one", "v", "both")] == [
+        "y",
+        "x y",
+        "x y",
+        "y",
+    ]
+
+
+@pytest.mark.parametrize(
+    "value_sets",
+    [
+        [value_set("v", imported("v"))],
+        [value_set("v", imported("w")), value_set("w", imported("v"))],
+        [value_set("v", imported("w")), value_set("w", imported("w"), listed(FLAT, "x"))],
+        [value_set("v", imported("missing"))],
+        [value_set("v", listed(FLAT, "x"), imported("w"), imported("v"))],
+    ],
+)
+def test_loops_and_missing_imports_stay_open(value_sets: list[dict[str, Any]]) -> None:
+    found = compose(*value_sets)
+    assert not found.closed
+    assert found.answer(FLAT, "y") is found.answer("", "y") is found.answer(None, "y") is Answer.CANNOT_TELL
+    assert found.undecided == ("value-set-missing", VS + "v")
+
+
+def test_a_missing_value_set_is_open() -> None:
+    found = Composer(Definitions()).compose(VS + "none")
+    assert found.answer(FLAT, "x") is Answer.CANNOT_TELL
+
+
+def test_long_chains_end_open_and_wide_ones_end_soon() -> None:
+    chain = [value_set(str(number), imported(str(number + 1))) for number in range(60)]
+    assert compose(*chain, value_set("60", listed(FLAT, "x"))).answer(FLAT, "x") is Answer.CANNOT_TELL
+    wide = [value_set(str(number), imported(str(number + 1)), imported(str(number + 1))) for number in range(28)]
+    assert told(compose(*wide, value_set("28", listed(FLAT, "x"))), FLAT) == "x"
+
+
+def test_the_importing_value_set_says_which_version_is_meant() -> None:
+    definitions = Definitions(*SYSTEMS, value_set("v", imported("w")), value_set("w", listed(FLAT, "x")))
+    Composer(definitions).compose(VS + "v")
+    assert (VS + "w", "ValueSet", VS + "v") in definitions.asked
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "flat"),
+    [
+        ({"system": FLAT}, listed(FLAT, "x"), "y z"),
+        ({"system": FLAT}, {"system": FLAT}, ""),
+        ({"system": FLAT}, listed(TREE, "x"), "x y z"),
+        ({"system": FLAT}, {"system": GONE}, "x y z"),
+        (listed(FLAT, "x"), {"system": FLAT, "filter": [{"property": "p", "op": "regex", "value": ".*"}]}, " ?"),
+        ({"system": FLAT}, imported("missing"), " ?"),
+    ],
+)
+def test_excludes_are_taken_away(include: dict[str, Any], exclude: dict[str, Any], flat: str) -> None:
+    assert told(compose(value_set("v", include, exclude=(exclude,))), FLAT) == flat
+
+
+@pytest.mark.parametrize(
+    ("filter_", "tree"),
+    [
+        (("concept", "is-a", "a"), "a a1 a2 a11"),
+        (("code", "is-a", "a11"), "a11"),
+        (("concept", "descendent-of", "a"), "a1 a2 a11"),
+        (("concept", "descendent-of", "b"), ""),
+        (("concept", "is-not-a", "a"), "b loop pool"),
+        (("concept", "is-a", "loop"), "loop pool"),
+        (("concept", "descendent-of", "loop"), "pool"),
+        (("concept", "=", "a1"), "a1"),
+        (("concept", "in", "a1, b,none"), "a1 b"),
+        (("code", "not-in", "a,a1,a2,a11"), "b loop pool"),
+        (("parent", "=", "a"), "a1 a2"),
+        (("parent", "exists", "false"), "a b"),
+        (("status", "=", "old"), "a2"),
+        (("status", "in", "old,new"), "a2 b"),
+        (("status", "exists", "true"), "a2 b"),
+        (("status", "exists", "false"), "a a1 a11 loop pool"),
+        (("unit", "=", "kg"), "b"),
+        (("selectable", "=", "true"), "b"),
+        (("status", "=", "never"), ""),
+        # what these packages cannot decide
+        (("concept", "is-a", "none"), " ?"),
+        (("code", "regex", "a.*"), " ?"),
+        (("concept", "generalizes", "a"), " ?"),
+        (("colour", "=", "red"), " ?"),
+        (("colour", "exists", "false"), " ?"),
+        (("child", "exists", "false"), " ?"),
+        (("", "", ""), " ?"),
+    ],
+)
+def test_filters(filter_: tuple[str, str, str], tree: str) -> None:
+    assert told(compose(value_set("v", filtered(*filter_))), TREE) == tree
+
+
+def test_a_parent_that_is_stated_counts_as_one_that_is_nested() -> None:
+    found = compose(value_set("v", filtered("concept", "is-a", "a1")))
+    assert found.answer(TREE, "other") is Answer.MEMBER
+
+
+def test_several_filters_must_all_hold() -> None:
+    include = filtered("concept", "is-a", "a")
+    include["filter"] += filtered("status", "exists", "true")["filter"]
+    assert told(compose(value_set("v", include)), TREE) == "a2"
+    include["filter"] += filtered("code", "regex", ".")["filter"]
+    assert told(compose(value_set("v", include)), TREE) == " ?"
+
+
+@pytest.mark.parametrize("content", ["fragment", "example", "not-present", "supplement", None])
+def test_a_system_without_all_its_codes_is_open_but_for_those_listed(content: str | None) -> None:
+    system = code_system(PART, concept("p"), content=content)
+    for include, answer in (({"system": PART}, Answer.CANNOT_TELL), (listed(PART, "q"), Answer.NOT_MEMBER)):
+        found = Composer(Definitions(system, value_set("v", include))).compose(VS + "v")
+        assert found.answer(PART, "p") is answer
+        assert found.answer(PART, "q") is (Answer.MEMBER if include.get("concept") else Answer.CANNOT_TELL)
+
+
+def test_an_unknown_system_is_open_but_others_are_told() -> None:
+    found = compose(value_set("v", {"system": GONE}, listed(GONE, "g"), listed(FLAT, "x")))
+    assert (told(found, GONE), told(found, FLAT)) == ("g ?", "x")
+    assert found.undecided == ("code-system-content", GONE)
+
+
+@pytest.mark.parametrize("include", [{"system": GONE} | imported("w"), imported("w", "gone"), imported("gone", "w")])
+def test_what_is_met_with_something_open_is_open(include: dict[str, Any]) -> None:
+    sets = [value_set("w", listed(GONE, "g"), listed(FLAT, "x")), value_set("gone", {"system": GONE})]
+    found = compose(value_set("v", include), *sets)
+    assert (told(found, GONE), told(found, FLAT)) == (" ?", "")
+
+
+def test_systems_that_are_not_case_sensitive() -> None:
+    found = compose(value_set("v", {"system": FOLD}, {"system": FLAT}))
+    assert [found.answer(FOLD, code) for code in ("mg", "MG", "kg", "g")] == [*[Answer.MEMBER] * 3, Answer.NOT_MEMBER]
+    assert found.answer(FLAT, "X") is Answer.NOT_MEMBER
+    assert not found.closed  # not by the codes as they are written
+    some = compose(value_set("v", listed(FOLD, "mG")))
+    assert some.answer(FOLD, "Mg") is Answer.MEMBER
+    assert some.answer(FOLD, "kg") is Answer.NOT_MEMBER
+
+
+def expanded(**expansion: Any) -> dict[str, Any]:
+    return {"resourceType": "ValueSet", "url": VS + "v", "expansion": expansion}
+
+
+CONTAINS = [
+    {"system": FLAT, "code": "x", "contains": [{"system": FLAT, "code": "y"}]},
+    {"system": FLAT, "code": "z", "abstract": True, "contains": [{"system": FOLD, "code": "KG"}]},
+    {"display": "a heading"},
+]
+
+
+def test_an_expansion_alone_is_read_with_all_that_is_nested() -> None:
+    found = compose(expanded(contains=CONTAINS, total=4))
+    assert told(found, FLAT) == "x y"
+    assert found.answer(FOLD, "kg") is Answer.MEMBER
+    assert compose(expanded(contains=CONTAINS[:1])).closed
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"total": 6},
+        {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/valueset-unclosed", "valueBoolean": True}]},
+        {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/valueset-toocostly", "valueBoolean": True}]},
+    ],
+)
+def test_an_expansion_that_is_not_whole_is_open(more: dict[str, Any]) -> None:
+    found = compose(expanded(contains=CONTAINS, **more))
+    assert told(found, FLAT) == "x y ?"
+    assert found.answer(GONE, "g") is Answer.CANNOT_TELL
+
+
+def test_neither_compose_nor_expansion_is_open() -> None:
+    found = compose({"resourceType": "ValueSet", "url": VS + "v"})
+    assert found.answer(FLAT, "x") is Answer.CANNOT_TELL
+
+
+def test_compose_is_read_where_there_is_an_expansion_too() -> None:
+    both = value_set("v", listed(FLAT, "x")) | {"expansion": {"contains": CONTAINS}}
+    assert told(compose(both), FLAT) == "x"
