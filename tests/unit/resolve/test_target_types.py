@@ -18,6 +18,7 @@ def types() -> TargetTypes:
         ("Observation.contained.ofType(Patient).managingOrganization", {"Organization"}),
         ("PlanDefinition.action.action.subjectReference", {"Group"}),
         ("Consent.provision.provision.data.reference", ANY),
+        ("Contract.term.asset.answer.valueReference", ANY),
         ("Questionnaire.item.item.item.answerOption.valueReference", ANY),
         ("Patient.extension.extension.valueReference", ANY),
     ],
