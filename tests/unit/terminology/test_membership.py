@@ -77,6 +77,9 @@ def test_the_kept_form_does_not_depend_on_order() -> None:
     one = Membership.build("v", {S: frozenset("ab"), T: frozenset("c")}, {S, T}, {"p": "1", "o": "2"})
     two = Membership.build("v", {T: frozenset("c"), S: frozenset("ba")}, {T, S}, {"o": "2", "p": "1"})
     assert json.dumps(one.to_json()) == json.dumps(two.to_json())
+    codes = [str(number) for number in range(100)]
+    many = Membership.build("v", {S: frozenset(codes)}, set(), {})
+    assert many.to_json()["systems"] == {S: sorted(codes)}
 
 
 def test_a_value_set_is_put_together_once_and_kept(tmp_path) -> None:

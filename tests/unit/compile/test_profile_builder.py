@@ -1,0 +1,226 @@
+"""What a StructureDefinition is compiled to, and what of it is counted as open."""
+
+from typing import Any
+
+import pytest
+
+from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, OpenCheck, TypeRef
+from fhircheck.compile.profile_builder import compile_structure
+from fhircheck.model.errors import DefinitionUnusable
+
+STRING = [{"code": "string"}]
+SYSTEM_STRING = "http://hl7.org/fhirpath/System.String"
+
+
+def element(path: str, low: int = 0, high: str = "1", **more: Any) -> dict[str, Any]:
+    return {"id": path, "path": path, "min": low, "max": high, "base": {"path": path, "max": high}} | more
+
+
+def structure(*elements: dict[str, Any], **more: Any) -> dict[str, Any]:
+    root = {"id": "P", "path": "P", "min": 0, "max": "*"}
+    return {
+        "resourceType": "StructureDefinition",
+        "url": "http://p",
+        "version": "1",
+        "type": "P",
+        "kind": "resource",
+        "abstract": False,
+        "snapshot": {"element": [root, *elements]},
+    } | more
+
+
+def compiled(*elements: dict[str, Any]) -> CompiledProfile:
+    return compile_structure(structure(*elements))
+
+
+def only(definition: dict[str, Any]) -> CompiledElement:
+    """What a single element below the root is compiled to."""
+    (found,) = compiled(definition).root.children
+    return found
+
+
+def test_what_the_profile_says_of_itself() -> None:
+    profile = compiled()
+    assert (profile.url, profile.version, profile.type, profile.kind) == ("http://p", "1", "P", "resource")
+    assert (profile.canonical, profile.abstract) == ("http://p|1", False)
+    bare = compile_structure({"snapshot": {"element": [{"path": "P"}]}, "url": "http://p", "abstract": True})
+    assert (bare.canonical, bare.abstract, bare.type) == ("http://p", True, "")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "base", "bounds", "repeats"),
+    [
+        (0, "1", "1", (0, 1), False),
+        (1, "*", "*", (1, None), True),
+        (2, "3", "*", (2, 3), True),
+        (0, "0", "1", (0, 0), False),
+        (1, "1", "*", (1, 1), True),  # the base says array, whatever the profile leaves of it
+        (0, "0", "*", (0, 0), True),
+        (0, "1", "2", (0, 1), True),
+        (0, "*", None, (0, None), True),
+        (0, "1", None, (0, 1), False),
+    ],
+)
+def test_cardinality(low: int, high: str, base: str | None, bounds: tuple[int, int | None], repeats: bool) -> None:
+    found = only(element("P.x", low, high, base={"path": "P.x", "max": base} if base else {}))
+    assert (found.minimum, found.maximum, found.repeats) == (*bounds, repeats)
+
+
+def test_an_element_without_bounds_may_be_there_or_not() -> None:
+    found = only({"path": "P.x"})
+    assert (found.id, found.minimum, found.maximum, found.repeats) == ("P.x", 0, None, False)
+
+
+def test_the_root_itself_is_never_missing() -> None:
+    given = structure()
+    given["snapshot"]["element"][0] |= {"min": 1}
+    assert compile_structure(given).root.minimum == 0
+
+
+def test_a_choice_keeps_its_types_in_order() -> None:
+    found = only(element("P.value[x]", type=[{"code": "string"}, {"code": "Quantity"}]))
+    assert (found.name, found.choice, found.types) == ("value", True, (TypeRef("string"), TypeRef("Quantity")))
+    assert not only(element("P.value")).choice
+
+
+def test_a_choice_narrowed_by_renaming_is_a_choice() -> None:
+    given = element("Extension.valueCoding", type=[{"code": "Coding"}], base={"path": "Extension.value[x]", "max": "1"})
+    profile = compile_structure(
+        {
+            "url": "http://e",
+            "snapshot": {"element": [{"path": "Extension"}, given, {"path": "Extension.valueCoding.code"}]},
+        }
+    )
+    (found,) = profile.root.children
+    assert (found.id, found.name, found.choice) == ("Extension.valueCoding", "value", True)
+    assert [each.name for each in found.children] == ["code"]
+
+
+def test_a_content_reference_names_the_element_it_means() -> None:
+    assert only(element("P.x", contentReference="#P.item")).reference == "P.item"
+    full = "http://hl7.org/fhir/StructureDefinition/P#P.item"
+    assert only(element("P.x", contentReference=full)).reference == "P.item"
+    assert only(element("P.x")).reference == ""
+
+
+def test_system_types_are_bare_and_take_their_fhir_type() -> None:
+    extension = {"url": "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type", "valueUrl": "uri"}
+    found = only(element("P.url", type=[{"code": SYSTEM_STRING, "extension": [extension]}]))
+    assert (found.bare, found.types) == (True, (TypeRef("uri"),))
+    identity = element("P.id", type=[{"code": SYSTEM_STRING}], base={"path": "Resource.id", "max": "1"})
+    assert only(identity).types == (TypeRef("id"),)
+    assert not only(element("P.x", type=STRING)).bare
+
+
+def test_facets_are_what_the_assertions_compile() -> None:
+    binding = {"strength": "required", "valueSet": "http://v"}
+    found = only(element("P.x", type=[{"code": "code"}], binding=binding, fixedCode="a", maxLength=3))
+    assert found.facets == {
+        "fixed_value": "a",
+        "max_length": 3,
+        "binding": {"valueSet": "http://v", "plain": True},
+    }
+    assert only(element("P.x", type=STRING)).facets == {}
+
+
+def test_canonicals_get_the_version_chosen_for_this_profile() -> None:
+    asked = []
+
+    def resolve(canonical: str, resource_type: str) -> str:
+        asked.append((canonical, resource_type))
+        return f"{canonical}|7"
+
+    binding = {"strength": "required", "valueSet": "http://v"}
+    type_ = [{"code": "CodeableConcept", "profile": ["http://a", "http://b"]}]
+    profile = compile_structure(structure(element("P.x", type=type_, binding=binding)), resolve)
+    (found,) = profile.root.children
+    assert found.types == (TypeRef("CodeableConcept", ("http://a|7", "http://b|7")),)
+    assert found.facets["binding"]["valueSet"] == "http://v|7"
+    assert sorted(asked) == [
+        ("http://a", "StructureDefinition"),
+        ("http://b", "StructureDefinition"),
+        ("http://v", "ValueSet"),
+    ]
+
+
+def test_compiling_does_not_change_the_definition() -> None:
+    binding = {"strength": "required", "valueSet": "http://v"}
+    given = structure(element("P.x", type=[{"code": "code"}], binding=binding))
+    before = repr(given)
+    compile_structure(given, lambda canonical, resource_type: f"{canonical}|7")
+    assert repr(given) == before
+
+
+def test_slices_are_left_out_but_counted_as_open() -> None:
+    profile = compiled(
+        element("P.x", 0, "*", type=[{"code": "BackboneElement"}]),
+        element("P.x.a", type=STRING),
+        element("P.x", 1, "1", id="P.x:one", sliceName="one", type=[{"code": "BackboneElement"}]),
+        element("P.x.a", 1, "1", id="P.x:one.a", type=STRING, fixedString="never"),
+        element("P.x", 0, "1", id="P.x:two", sliceName="two"),
+        element("P.y", type=STRING),
+    )
+    sliced, other = profile.root.children
+    assert (sliced.minimum, sliced.maximum, other.name) == (0, None, "y")
+    assert [(each.id, each.minimum, each.facets) for each in sliced.children] == [("P.x.a", 0, {})]
+    assert profile.undecided == (OpenCheck("slicing", "P.x", "one"), OpenCheck("slicing", "P.x", "two"))
+    assert profile.decided == 6, "cardinality and type of three elements, nothing of the slices"
+
+
+def test_what_is_asked_but_not_decided_is_named() -> None:
+    constraint = [{"key": "b-1", "severity": "error"}, {"key": "w-1", "severity": "warning"}]
+    profile = compiled(
+        element("P.text", constraint=constraint, type=[{"code": "xhtml"}]),
+        element("P.ref", type=[{"code": "Reference", "targetProfile": ["http://a", "http://b"]}]),
+        element("P.code", binding={"strength": "extensible", "valueSet": "http://v"}, type=[{"code": "Coding"}]),
+        element("P.hint", binding={"strength": "preferred", "valueSet": "http://w"}, type=[{"code": "Coding"}]),
+    )
+    assert profile.undecided == (
+        OpenCheck("extensible-binding", "P.code", "http://v"),
+        OpenCheck("invariant", "P.text", "b-1"),
+        OpenCheck("narrative", "P.text", "xhtml"),
+        OpenCheck("reference-target", "P.ref", "2"),
+    )
+
+
+def test_decided_checks_are_counted() -> None:
+    binding = {"strength": "required", "valueSet": "http://v"}
+    profile = compiled(
+        element("P.a", type=[{"code": "code"}], binding=binding, fixedCode="x"), element("P.b", type=STRING)
+    )
+    assert profile.decided == 2 + 2 + 2
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        element("P.x", max="many"),
+        element("P.x", min="one"),
+        element("P.x", min=None),
+        element("P.x", base=None),
+        element("P.x", base="P.x"),
+        element("P.x", type=["string"]),
+        element("P.x", type="string"),
+        element("P.x", type=[{"code": "string", "profile": 1}]),
+        element("P.x", binding="http://v"),
+        element("P.x", constraint=["x"]),
+        element("P.x", constraint=1),
+        "P.x",
+        None,
+        ["path", "P.x"],
+    ],
+    ids=repr,
+)
+def test_malformed_definitions_are_one_clear_line(broken: Any) -> None:
+    with pytest.raises(DefinitionUnusable) as refused:
+        compiled(broken)
+    assert str(refused.value).startswith("profile http://p")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "snapshot", [None, [], "x", {"element": None}, {"element": {}}, {"element": "x"}, {"element": [1]}]
+)
+def test_malformed_snapshots_too(snapshot: Any) -> None:
+    with pytest.raises(DefinitionUnusable, match="http://p"):
+        compile_structure(structure(snapshot=snapshot))
