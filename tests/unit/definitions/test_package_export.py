@@ -29,6 +29,10 @@ def test_equal_packages_give_equal_bytes(tmp_path: Path) -> None:
     for name in ("x", "y"):
         write_export(tmp_path / f"{name}.tar", [open_package(installed(tmp_path / name, "test.one", "1.0.0", A))])
     assert (tmp_path / "x.tar").read_bytes() == (tmp_path / "y.tar").read_bytes()
+    with tarfile.open(tmp_path / "x.tar") as archive:
+        packed = archive.extractfile("test.one#1.0.0.tgz")
+        assert packed is not None
+        assert packed.read(8)[4:] == bytes(4), "the time of packing stands in the archive"
 
 
 def test_a_plain_folder_cannot_travel(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 import responses
 
-from fhircheck.definitions.package_resolution import resolve
+from fhircheck.definitions.package_resolution import Resolution, resolve
 from fhircheck.model.errors import PackageUnusable, UsageError
 from tests.package_making import installed, manifest, package_files, profile, write_tgz
 
@@ -125,11 +125,18 @@ def test_what_names_no_package_is_wrong_use(named: str) -> None:
 def test_what_is_missing_is_fetched_and_installed(own_caches: Path, tmp_path: Path) -> None:
     installed(own_caches, "test.top", "1.0.0", dependencies={"test.low": "1.0.x"})
     data = write_tgz(tmp_path / "low.tgz", package_files(manifest("test.low", "1.0.3"))).read_bytes()
+    two = write_tgz(tmp_path / "two.tgz", package_files(manifest("test.two", "2.0.0"))).read_bytes()
     with responses.RequestsMock() as net:
         net.get("https://own.example.org/test.low", json={"versions": {"1.0.3": {}, "1.1.0": {}}})
         net.get("https://own.example.org/test.low/1.0.3", body=data)
         assert loaded("test.top", offline=False, registries=("https://own.example.org",)) == (
             ["test.top#1.0.0", "test.low#1.0.3"], ()
         )  # fmt: skip
+        resolution = Resolution(registries=("https://own.example.org",))
+        assert resolution.cache.locate("test.two", "") is None
+        net.get("https://own.example.org/test.two", json={"versions": {"2.0.0": {}}})
+        net.get("https://own.example.org/test.two/2.0.0", body=two)
+        resolution.add_named("test.two")
+        assert resolution.cache.locate("test.two", "") == own_caches / "test.two#2.0.0"
     assert (own_caches / "test.low#1.0.3" / "package" / "package.json").is_file()
     assert loaded("test.top", offline=True)[0] == ["test.top#1.0.0", "test.low#1.0.3"]
