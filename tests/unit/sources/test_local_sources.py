@@ -7,6 +7,7 @@ import os
 import sys
 import tarfile
 import zipfile
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -270,6 +271,17 @@ def test_a_sample_is_the_same_however_the_data_is_cut(tmp_path: Path, chunk: int
     assert [name for name in order if name in names] == names
     smaller = records(tmp_path, sample=10, split_bytes=2000)
     assert {f"{each.record} {each.root} {each.line}" for each in smaller} <= set(names)
+
+
+def test_a_sample_holds_the_records_of_the_smallest_hashes(tmp_path: Path) -> None:
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(b"".join(b'{"resourceType": "Basic", "id": "l%d"}\n' % n for n in range(200)))
+
+    def rank(number: int) -> bytes:
+        return blake2b(f"{path}\nFalse\n{number}".encode(), digest_size=8).digest()
+
+    expected = sorted(sorted(range(200), key=rank)[:20])
+    assert [each.record for each in records(path, sample=20)] == expected
 
 
 def test_chunks_hold_about_what_they_should_and_pickle(tmp_path: Path) -> None:
