@@ -1,5 +1,6 @@
 """Line and column of a member or item, looked up only for records that have findings."""
 
+import re
 from array import array
 from bisect import bisect_right
 
@@ -7,11 +8,12 @@ from jiter import from_json
 
 from fhircheck.model.path import steps as steps_of
 from fhircheck.model.record import Gap, Record
-from fhircheck.transport.json_scan import STRING, end_of_value, item, member, skip_space
+from fhircheck.transport.json_scan import end_of_value, skip_space
 
 _BLOCK = 16_384
 _CONTINUATION = bytes(range(0x80, 0xC0))
-_Children = dict[str | int, tuple[int, int]]
+# The name of a member with its colon, up to its value.
+_HEAD = re.compile(rb'[ \t\n\r]*+("(?:[^"\\]++|\\.)*+")[ \t\n\r]*+:[ \t\n\r]*+', re.DOTALL)
 
 
 def locate(data: bytes, steps: list[str | int]) -> tuple[int, int, int]:
@@ -32,11 +34,15 @@ def across_gap(line: int, column: int, gap: Gap) -> tuple[int, int]:
 
 
 class Locator:
-    """Finds places in one JSON text; containers are scanned when first entered, each once."""
+    """Finds places in one JSON text; containers are read as far as they are asked for, each once.
 
-    def __init__(self, data: bytes) -> None:
+    repeated: whether names may be there twice in an object; where that is known not to be so, less is read.
+    """
+
+    def __init__(self, data: bytes, repeated: bool = True) -> None:
         self._data = data
-        self._containers: dict[int, _Children] = {}
+        self._repeated = repeated
+        self._containers: dict[int, _Container] = {}
         self._lines: array[int] | None = None
         self._ascii = data.isascii()
         self._continuations: list[int] | None = None
@@ -65,10 +71,13 @@ class Locator:
         """Byte offsets of the deepest place that can be reached, and of its value."""
         place = value = skip_space(self._data, 0)
         for step in steps:
-            children = self._children(value)
-            if step not in children:
+            container = self._containers.get(value)
+            if container is None:
+                container = self._containers[value] = _Container(self._data, value, self._repeated)
+            found = container.get(step) or (container.get(f"_{step}") if type(step) is str else None)
+            if found is None:
                 break
-            place, value = children[step]
+            place, value = found
         return place, value
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -90,52 +99,50 @@ class Locator:
         block = offset // _BLOCK
         return self._continuations[block] + _continuations(self._data[block * _BLOCK : offset])
 
-    def _children(self, at: int) -> _Children:
-        known = self._containers.get(at)
-        if known is None:
-            first = self._data[at : at + 1]
-            known = self._members(at + 1) if first == b"{" else self._items(at + 1) if first == b"[" else {}
-            self._containers[at] = known
-        return known
 
-    def _members(self, at: int) -> _Children:
-        """Places of an object's members; of a name that is there twice, the last, which is the one read."""
-        found, whole = _Children(), member()
-        while at >= 0:
-            match = whole.match(self._data, at)
-            if match:
-                found[_text(match[1])] = match.start(1), match.start(2)
-                at = match.end() if match[3] else -1
+class _Container:
+    """Places of an object's members or an array's items, read only as far as they are asked for.
+
+    repeated: names may be there twice; then all are read, and the last of a name counts, which is
+    the one that the readers keep.
+    """
+
+    __slots__ = ("_data", "_found", "_named", "_next", "_pending", "_repeated")
+
+    def __init__(self, data: bytes, at: int, repeated: bool) -> None:
+        first = data[at : at + 1]
+        self._data = data
+        self._named = first == b"{"
+        self._next = at + 1 if first in (b"{", b"[") and first else -1
+        self._pending = -1
+        self._repeated = repeated and self._named
+        self._found: dict[str | int, tuple[int, int]] = {}
+
+    def get(self, step: str | int) -> tuple[int, int] | None:
+        """Byte offsets of the place and of the value of `step`, None where it is not there."""
+        while (self._repeated or step not in self._found) and self._advance():
+            pass
+        return self._found.get(step)
+
+    def _advance(self) -> bool:
+        """Read one more member or item; False at the end."""
+        if self._pending >= 0:
+            self._next, self._pending = self._behind(self._pending), -1
+        if self._next < 0:
+            return False
+        if self._named:
+            head = _HEAD.match(self._data, self._next)
+            value = head.end() if head else -1
+            if head:
+                self._found[_text(head[1])] = head.start(1), value
+        else:
+            value = skip_space(self._data, self._next)
+            if self._data[value : value + 1] in (b"]", b""):
+                value = -1
             else:
-                at = self._odd_member(at, found)
-        return found
-
-    def _odd_member(self, at: int, found: _Children) -> int:
-        """The same for a member whose value has no end or is nested deep; position behind it or -1."""
-        data = self._data
-        name_at = skip_space(data, at)
-        name = STRING.match(data, name_at)
-        colon = skip_space(data, name.end()) if name else -1
-        if not name or data[colon : colon + 1] != b":":
-            return -1
-        value = skip_space(data, colon + 1)
-        found[_text(name[0])] = name_at, value
-        return self._behind(value)
-
-    def _items(self, at: int) -> _Children:
-        data, found, whole = self._data, _Children(), item()
-        while at >= 0:
-            match = whole.match(data, at)
-            if match:
-                found[len(found)] = match.start(1), match.start(1)
-                at = match.end() if match[2] else -1
-                continue
-            value = skip_space(data, at)
-            if data[value : value + 1] in (b"]", b""):
-                break
-            found[len(found)] = value, value
-            at = self._behind(value)
-        return found
+                self._found[len(self._found)] = value, value
+        self._next, self._pending = -1, value
+        return value >= 0
 
     def _behind(self, value: int) -> int:
         """Position behind the comma that follows the value at `value`, -1 where there is none."""

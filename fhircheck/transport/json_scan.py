@@ -36,18 +36,6 @@ def container() -> re.Pattern[bytes]:
     return re.compile(_balanced(_LEVELS), re.DOTALL)
 
 
-@cache
-def member() -> re.Pattern[bytes]:
-    """A whole member in one step: its name, its value, and the comma behind it."""
-    return re.compile(_BLANK + rb"(" + _TEXT + rb")" + _BLANK + rb":" + _BLANK + _VALUE, re.DOTALL)
-
-
-@cache
-def item() -> re.Pattern[bytes]:
-    """A whole item of an array: its value, and the comma behind it."""
-    return re.compile(_BLANK + _VALUE, re.DOTALL)
-
-
 def skip_space(data: bytes, at: int) -> int:
     """First position from `at` on that holds no white space."""
     found = SPACE.match(data, at)

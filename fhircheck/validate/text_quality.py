@@ -76,7 +76,7 @@ def faulty(data: bytes, node: Any) -> bool:
     """
     if len(data) > LONGEST and any_text(node, too_long):
         return True
-    if _ESCAPED.search(data) or (not data.isascii() and _BYTES.search(data)):
+    if (b"\\" in data and _ESCAPED.search(data)) or (not data.isascii() and _BYTES.search(data)):
         return any_text(node, _ANY.search)
     return False
 

@@ -156,7 +156,7 @@ def _locate(record: Record, found: list[Checked]) -> None:
         for index, issue in enumerate(checked.issues):
             if issue.place.line:
                 continue
-            locator = locator or Locator(record.data)
+            locator = locator or Locator(record.data, repeated=bool(record.issues))
             line, column = locator.in_source(record, issue.place.expression)
             place = issue.place._replace(line=line, column=column, offset=record.offset)
             checked.issues[index] = issue._replace(place=place)
