@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fhircheck.definitions.package import CORE_NAME, Package
+from fhircheck.definitions.package import Package
 from fhircheck.definitions.version import accepts, version_key
 
 
@@ -34,15 +34,15 @@ def satisfying(packages: Sequence[Package], name: str, wanted: str) -> int | Non
 
 
 def package_ranks(packages: Sequence[Package]) -> list[int]:
-    """Rank of each package among those that hold the same url|version: the core first, then newer
-    versions of a package before older ones, then the order of loading."""
+    """Rank of each package among those that hold the same url|version: in the order of loading,
+    which begins with the core, but newer versions of a package before older ones."""
     first: dict[str, int] = {}
     for number, package in enumerate(packages):
         first.setdefault(package.name.lower(), number)
 
-    def key(number: int) -> tuple[bool, int, object]:
+    def key(number: int) -> tuple[int, object]:
         package = packages[number]
-        return package.name == CORE_NAME, -first[package.name.lower()], version_key(package.version)
+        return -first[package.name.lower()], version_key(package.version)
 
     order = sorted(range(len(packages)), key=key)
     ranks = [0] * len(packages)
