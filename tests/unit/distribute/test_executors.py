@@ -1,0 +1,192 @@
+"""All executors give the same results in the same order; faults come through, memory stays bounded."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fhircheck.distribute import EXECUTORS, executor_for, processors
+from fhircheck.distribute.processes import AHEAD, START_METHOD, Processes
+from fhircheck.distribute.serial import Serial
+from fhircheck.model.errors import CouldNotCheck
+from tests.needs import ROOT
+from tests.unit.distribute.pure_functions import Refused, dying, marking, never_ready, refusing, squares
+
+METHODS = [each for each in ("fork", "spawn", "forkserver") if each in multiprocessing.get_all_start_methods()]
+JOBS = 2
+
+
+@pytest.fixture(params=["serial", *METHODS])
+def executor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Serial | Processes:
+    """Each executor; that of processes once for each way to start one."""
+    if request.param == "serial":
+        return Serial()
+    monkeypatch.setenv(START_METHOD, request.param)
+    return Processes()
+
+
+@pytest.fixture(params=[each for each in METHODS if each != "forkserver"])
+def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Processes:
+    monkeypatch.setenv(START_METHOD, request.param)
+    return Processes()
+
+
+class Pulled:
+    """Chunks 0, 1, 2 ... that remember how many were taken."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.taken = 0
+
+    def __iter__(self) -> Iterator[int]:
+        for each in range(self.number):
+            self.taken += 1
+            yield each
+
+
+def test_the_same_results_in_the_same_order(executor: Serial | Processes) -> None:
+    plan = {"add": 7, "sleep": 60}  # the first chunks come last
+    results = [result for result, _, _ in executor.run(squares, plan, range(20), JOBS)]
+    assert results == [chunk * chunk + 7 for chunk in range(20)]
+
+
+def test_no_chunks_give_no_results(executor: Serial | Processes) -> None:
+    assert list(executor.run(squares, {"add": 0}, [], JOBS)) == []
+
+
+def test_fewer_chunks_than_processes(executor: Serial | Processes) -> None:
+    assert [result for result, _, _ in executor.run(squares, {"add": 0}, [5], 4)] == [25]
+
+
+def test_processes_are_other_processes_and_each_prepares_once(processes: Processes, tmp_path: Path) -> None:
+    assert list(processes.run(marking, str(tmp_path), range(30), JOBS)) == list(range(30))
+    prepared = [int(each.name.partition("-")[2]) for each in tmp_path.glob("prepared-*")]
+    assert 1 <= len(prepared) <= JOBS
+    assert os.getpid() not in prepared
+    assert len(list(tmp_path.glob("chunk-*"))) == 30
+
+
+def test_serial_prepares_once_in_this_process() -> None:
+    answers = list(Serial().run(squares, {"add": 0}, range(3), 1))
+    assert [(pid, calls) for _, pid, calls in answers] == [(os.getpid(), 1), (os.getpid(), 2), (os.getpid(), 3)]
+
+
+def test_an_exception_of_the_function_comes_through_after_what_came_before(executor: Serial | Processes) -> None:
+    results: list[int] = []
+    with pytest.raises(Refused, match=r"^chunk 4 is refused$"):
+        results.extend(executor.run(refusing, 4, range(50), JOBS))
+    assert results == [0, 1, 2, 3]
+
+
+def test_an_exception_of_the_chunks_comes_through(executor: Serial | Processes) -> None:
+    def chunks() -> Iterator[int]:
+        yield from range(3)
+        raise OSError("the source is gone")
+
+    with pytest.raises(OSError, match="the source is gone"):
+        list(executor.run(squares, {"add": 0}, chunks(), JOBS))
+
+
+@pytest.mark.parametrize("victim", [0, 5, 19])
+def test_a_worker_that_dies_is_could_not_check(processes: Processes, victim: int) -> None:
+    results: list[int] = []
+    with pytest.raises(CouldNotCheck, match="a worker process died") as died:
+        results.extend(processes.run(dying, victim, range(20), JOBS))
+    assert results == list(range(len(results)))
+    assert victim not in results
+    assert died.value.exit_code == 3
+
+
+def test_a_worker_that_cannot_start_is_could_not_check(processes: Processes) -> None:
+    with pytest.raises(CouldNotCheck):
+        list(processes.run(never_ready, "no", range(5), JOBS))
+
+
+def test_no_process_is_left_behind(processes: Processes) -> None:
+    before = set(multiprocessing.active_children())
+    with pytest.raises(Refused):
+        list(processes.run(refusing, 2, range(10), JOBS))
+    list(processes.run(refusing, -1, range(10), JOBS))
+    assert set(multiprocessing.active_children()) <= before
+
+
+def test_chunks_are_pulled_when_they_are_needed(processes: Processes) -> None:
+    chunks = Pulled(200)
+    results = processes.run(refusing, -1, chunks, JOBS)
+    assert chunks.taken == 0
+    for number, _ in enumerate(results):
+        assert chunks.taken <= number + JOBS * AHEAD
+    assert (number, chunks.taken) == (199, 200)
+
+
+def test_serial_pulls_one_chunk_at_a_time() -> None:
+    chunks = Pulled(50)
+    for number, _ in enumerate(Serial().run(refusing, -1, chunks, 1)):
+        assert chunks.taken == number + 1
+
+
+def test_who_stops_early_pulls_no_more(processes: Processes) -> None:
+    chunks = Pulled(1000)
+    results = processes.run(refusing, -1, chunks, JOBS)
+    assert next(iter(results)) == 0
+    results.close()  # type: ignore[attr-defined]
+    assert chunks.taken <= JOBS * AHEAD
+
+
+@pytest.mark.parametrize(
+    ("jobs", "name", "number"),
+    [(1, "serial", 1), (2, "processes", 2), (7, "processes", 7)],
+)
+def test_one_job_needs_no_other_process(jobs: int, name: str, number: int) -> None:
+    executor, used = executor_for(jobs)
+    assert (executor.name, used) == (name, number)
+    assert executor is EXECUTORS[name]
+
+
+def test_no_number_means_all_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert processors() >= 1
+    assert executor_for(0)[1] == processors()
+    monkeypatch.setattr("fhircheck.distribute.processors", lambda: 3)
+    assert executor_for(0) == (EXECUTORS["processes"], 3)
+    monkeypatch.setattr("fhircheck.distribute.processors", lambda: 1)
+    assert executor_for(0) == (EXECUTORS["serial"], 1)
+
+
+SCRIPT = """
+from itertools import repeat
+from fhircheck.distribute.processes import Processes
+from tests.unit.distribute.pure_functions import squares
+if __name__ == "__main__":
+    try:
+        for number, _ in enumerate(Processes().run(squares, {"add": 0, "sleep": 20}, repeat(0), 2)):
+            if number == 4:
+                print("at work", flush=True)
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups: the platform has none")
+def test_ctrl_c_is_for_the_parent_alone(tmp_path: Path) -> None:
+    """The terminal sends it to all processes of the group; the workers say nothing of it."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    started = subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), START_METHOD: METHODS[0]},
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    assert started.stdout.readline() == "at work\n"
+    os.killpg(started.pid, signal.SIGINT)
+    out, err = started.communicate(timeout=60)
+    assert (out, started.returncode) == ("stopped\n", 0)
+    assert "Traceback" not in err
