@@ -129,7 +129,9 @@ def test_what_is_no_list_or_holds_something_wrong(bounds: tuple[int, int | None]
     [(["a"], True), (["a", None], False), ([None], False), (["1"], False), (None, False), ({}, False)],
 )
 def test_arrays_with_null_are_left_to_the_other_check(value: Any, good: bool) -> None:
-    assert passes(without_null(list_of(WORD, 0, None)), value) is good  # type: ignore[arg-type]
+    gate = without_null(list_of(WORD, 0, None))  # type: ignore[arg-type]
+    assert passes(gate, value) is good
+    assert gate(["a", None]) is False, "an answer, no TypeError: the other check is asked next"
 
 
 ID = {"id": "x"}

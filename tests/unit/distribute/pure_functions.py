@@ -49,6 +49,15 @@ def dying(plan: int) -> Callable[[int], int]:
     return work
 
 
+inherited: list[str] = []
+"""What a test puts in here is seen by processes that are forked, and by no others."""
+
+
+def surroundings(plan: None) -> Callable[[int], tuple[bool, bool]]:
+    """Whether the process shares the memory of its parent, and whether Ctrl-C reaches it."""
+    return lambda chunk: (bool(inherited), signal.getsignal(signal.SIGINT) is not signal.SIG_IGN)
+
+
 def never_ready(plan: str) -> Callable[[int], int]:
     """Fails before the first chunk."""
     raise Refused(plan)

@@ -15,7 +15,8 @@ from fhircheck.distribute.processes import AHEAD, START_METHOD, Processes
 from fhircheck.distribute.serial import Serial
 from fhircheck.model.errors import CouldNotCheck
 from tests.needs import ROOT
-from tests.unit.distribute.pure_functions import Refused, dying, marking, never_ready, refusing, squares
+from tests.unit.distribute import pure_functions
+from tests.unit.distribute.pure_functions import Refused, dying, marking, never_ready, refusing, squares, surroundings
 
 METHODS = [each for each in ("fork", "spawn", "forkserver") if each in multiprocessing.get_all_start_methods()]
 JOBS = 2
@@ -69,6 +70,15 @@ def test_processes_are_other_processes_and_each_prepares_once(processes: Process
     assert 1 <= len(prepared) <= JOBS
     assert os.getpid() not in prepared
     assert len(list(tmp_path.glob("chunk-*"))) == 30
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_processes_are_started_as_asked_and_leave_ctrl_c_to_the_parent(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(START_METHOD, method)
+    monkeypatch.setattr(pure_functions, "inherited", ["something"])
+    assert set(Processes().run(surroundings, None, range(5), JOBS)) == {(method == "fork", False)}
 
 
 def test_serial_prepares_once_in_this_process() -> None:
