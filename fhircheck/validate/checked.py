@@ -1,14 +1,13 @@
 """One checked resource: what later stages may know of it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhircheck.model.issue import Issue, Place
 from fhircheck.model.path import child
 
 
-@dataclass(slots=True)
-class ProfileCheck:
+class ProfileCheck(NamedTuple):
     """A profile the resource was checked against: how it was chosen, whether it was found, whether it holds."""
 
     url: str
@@ -54,8 +53,7 @@ class Checked:
     def reject(self) -> None:
         """Take it for invalid, also against every profile."""
         self.valid = False
-        for each in self.profiles:
-            each.valid = False
+        self.profiles = [each._replace(valid=False) for each in self.profiles]
 
     def place(self, expression: str) -> Place:
         """The Place of `expression` (from the resource's type on, e.g. ``Patient.name``) in this resource."""

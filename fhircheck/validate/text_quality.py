@@ -57,7 +57,8 @@ Fault = tuple[IssueKind, tuple[Param, ...]]
 LONGEST = 1024 * 1024
 # What stands in the raw text wherever a text below has one of these faults.
 _ESCAPED = re.compile(rb"\\(?:u(?:00(?:[01]|[cC][23])|[fF]{3}[dD])|[bf])")
-_BYTES = re.compile(rb"\xc3(?:\x83|\xa2\xe2)|\xc3\x82|\xef\xbf\xbd")
+_BYTES = re.compile(rb"\xc3(?:[\x82\x83]|\xa2\xe2)")
+_LOST_BYTES = "\ufffd".encode()
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TWICE = re.compile("Ã[\u0080-\u00bf\u0178\u201e\u2013\u0153]|Â[\u00a0-\u00bf]|â€[\u0080-\u2122]")
 _LOST = "\ufffd"
@@ -72,13 +73,26 @@ def faulty(data: bytes, node: Any) -> bool:
     """Whether a text of the record `node`, whose raw text is `data`, has a fault.
 
     Asked of every record: the raw text is searched first, and only where that looks suspicious are
-    the single texts looked at.
+    the single texts looked at. Escapes within the narrative are left out: it is most of the bytes of
+    many resources, and what must not stand in it is the concern of the narrative rules.
     """
     if len(data) > LONGEST and any_text(node, too_long):
         return True
-    if (b"\\" in data and _ESCAPED.search(data)) or (not data.isascii() and _BYTES.search(data)):
-        return any_text(node, _ANY.search)
-    return False
+    if b"\\" in data:
+        start, end = _narrative(data, node)
+        if _ESCAPED.search(data, 0, start) or _ESCAPED.search(data, end):
+            return any_text(node, _ANY.search)
+    if data.isascii():
+        return False
+    return bool(_LOST_BYTES in data or _BYTES.search(data)) and any_text(node, _ANY.search)
+
+
+def _narrative(data: bytes, node: Any) -> tuple[int, int]:
+    """Span of `data` that lies within the narrative: as long as its text, which escapes only lengthen."""
+    text = node.get("text") if node.__class__ is dict and "contained" not in node else None
+    div = text.get("div") if text.__class__ is dict else None
+    start = data.find(b'"div"') if isinstance(div, str) else -1
+    return (start, start + len(str(div))) if start >= 0 else (len(data), len(data))
 
 
 def faults(text: str, bounded: bool = True) -> Iterator[Fault]:

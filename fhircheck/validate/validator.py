@@ -1,6 +1,6 @@
 """Record + compiled profiles -> checked resources: the record's own and those of a Bundle's entries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from fhircheck.assertions.assertion import Findings
@@ -41,10 +41,11 @@ class Validator:
         """All resources of `record` with their findings; none where it could not be read as one."""
         if record.node is None:
             return []
+        found: list[Checked] = []
         if record.form == "bundle-entries":
-            found = list(self._split_entry(record))
+            self._split_entry(found, record)
         else:
-            found = list(self._resource(record, record.node, record.root))
+            self._resource(found, record, record.node, record.root)
         if text_quality.faulty(record.data, record.node):
             self._texts(record, found)
         if self._locate:
@@ -52,20 +53,27 @@ class Validator:
         return found
 
     def _resource(
-        self, record: Record, node: dict[str, Any], root: str, full_url: Any = None, bundle: int | None = None
-    ) -> Iterator[Checked]:
-        """The resource `node` and, for a Bundle, those of its entries."""
+        self,
+        found: list[Checked],
+        record: Record,
+        node: dict[str, Any],
+        root: str,
+        full_url: Any = None,
+        bundle: int | None = None,
+    ) -> None:
+        """Check the resource `node` and, for a Bundle, those of its entries; all are added to `found`."""
         checked = Checked(record.source, record.record, node, root, label(node), full_url, bundle)
-        self._against_all(checked, split=record.form == "bundle-shell")
-        yield checked
-        entries = node.get("entry") if node.get("resourceType") == "Bundle" else None
-        for index, entry in enumerate(entries if entries.__class__ is list else ()):
+        self._against_all(checked, record.form == "bundle-shell")
+        found.append(checked)
+        if node.get("resourceType") != "Bundle" or node.get("entry").__class__ is not list:
+            return
+        for index, entry in enumerate(node["entry"]):
             inner = entry.get("resource") if entry.__class__ is dict else None
             if inner.__class__ is dict:
                 place = f"{item(child(root, 'entry'), index)}.resource"
-                yield from self._resource(record, inner, place, entry.get("fullUrl"), record.record)
+                self._resource(found, record, inner, place, entry.get("fullUrl"), record.record)
 
-    def _split_entry(self, record: Record) -> Iterator[Checked]:
+    def _split_entry(self, found: list[Checked], record: Record) -> None:
         """One entry of a Bundle that was split while it was read."""
         entry = record.node or {}
         base = self._linker.type("Bundle")
@@ -76,24 +84,29 @@ class Validator:
             findings = Findings(base.compiled.canonical if base.compiled else "", "")
             self._check.explainer.value(entry, slot, base, record.root, findings)
             self._finish(checked, findings.issues)
-        yield checked
+        found.append(checked)
         inner = entry.get("resource")
         if inner.__class__ is dict:
-            yield from self._resource(record, inner, f"{record.root}.resource", entry.get("fullUrl"), -1)
+            self._resource(found, record, inner, f"{record.root}.resource", entry.get("fullUrl"), -1)
 
     def _against_all(self, checked: Checked, split: bool) -> None:
         """Check against the type, then the claimed profiles, then those asked for."""
-        node, root, check = checked.node, checked.root, self._check
+        node, check = checked.node, self._check
+        name = node.get("resourceType")
+        sound = check.base_passes(node)
+        if sound:
+            checked.profiles.append(ProfileCheck(name, "base", True, True))  # type: ignore[arg-type]
+            if not self._asked and "profile" not in (node.get("meta") or ()):
+                return
         findings = Findings(resource=checked.resource)
-        if not check.base_passes(node):
-            check.explain_base(node, root, findings)
+        if not sound:
+            check.explain_base(node, checked.root, findings)
             if self._other_version(checked, findings):
                 return
-        name = str(node.get("resourceType"))
-        if check.known(name):
-            checked.profiles.append(ProfileCheck(name, "base", True, not findings.issues))
+            if check.known(name):
+                checked.profiles.append(ProfileCheck(str(name), "base", True, False))
         wanted = [(url, "meta") for url in claimed(node)]
-        wanted += [(url, "asked") for url in self._asked.get(name, ()) if (url, "meta") not in wanted]
+        wanted += [(url, "asked") for url in self._asked.get(str(name), ()) if (url, "meta") not in wanted]
         for url, how in wanted:
             self._against_profile(checked, url, how, split, findings)
         if findings.issues:
