@@ -17,7 +17,10 @@ from fhircheck.model.record import Chunk, Piece, Record
 from fhircheck.terminology.package_terminology import PackageTerminology
 from fhircheck.transport.json_reader import read_records
 from fhircheck.validate.checked import Checked
-from fhircheck.validate.validator import Validator
+from fhircheck.validate.validator import ERRORS, Validator
+
+UNKNOWN_TYPE = "(unknown)"
+"""What resources of no R4 type are counted as: their names come out of the data and are without bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,17 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     def check(chunk: Chunk) -> Partial:
         undecided.clear()
         partial = Partial()
+        clean: Counter[str] = Counter()
         with _without_cycle_search():
             for piece in chunk:
                 _count_piece(piece, partial)
                 for record in read_records(piece):
-                    _check_record(record, validator, partial, plan.keep, learn)
+                    name = "" if plan.measure else validator.clean_type(record)
+                    if name:
+                        clean[name] += 1
+                    else:
+                        _check_record(record, validator, partial, plan.keep, learn)
+        _count_clean(clean, partial)
         partial.undecided.update(undecided)
         return partial
 
@@ -100,7 +109,9 @@ def _measuring() -> Callable[[Checked, Partial], None]:
 
 def _count_piece(piece: Piece, partial: Partial) -> None:
     """Count each source once and its bytes as they come."""
-    partial.bytes += len(piece.data) + sum(len(text) for _, _, text in piece.parts)
+    partial.bytes += len(piece.data)
+    for _, _, text in piece.parts:
+        partial.bytes += len(text)
     whole = piece.form in ("resource", "bundle-shell") or (piece.offset == 0 and piece.form in ("ndjson", "problem"))
     partial.files += whole
 
@@ -114,11 +125,12 @@ def _check_record(
 ) -> None:
     """Check one record and count all that came of it."""
     partial.records += record.form not in ("bundle-entries", "problem")
-    issues = list(record.issues)
-    if record.node is None:
+    issues = record.issues
+    if record.node is None and any(issue.severity in ERRORS for issue in issues):
         partial.unreadable += 1
     for checked in validator.check(record):
-        issues += checked.issues
+        if checked.issues:
+            issues = issues + checked.issues
         if checked.node:
             _count_resource(checked, partial)
             if learn is not None and not checked.version:
@@ -129,17 +141,29 @@ def _check_record(
             partial.issues += issues
 
 
+def _count_clean(clean: Counter[str], partial: Partial) -> None:
+    """Count records that were sound at first sight."""
+    partial.records += clean.total()
+    partial.resources.update(clean)
+    for name, number in clean.items():
+        pair = partial.profiles.setdefault((name, "base"), [0, 0])
+        pair[0] += number
+        pair[1] += number
+
+
 def _count_resource(checked: Checked, partial: Partial) -> None:
-    name = checked.resource.partition("/")[0]
+    name = checked.resource.partition("/")[0] if checked.profiles or checked.version else UNKNOWN_TYPE
     partial.resources[name] += 1
     if checked.version:
         seen = (checked.source, checked.version)
         partial.see_version(seen, 1, checked.place(""), checked.evidence)
         partial.undecided["fhir-version", checked.version] += 1
+    if not checked.valid:
         partial.invalid[name] += 1
-        return
-    partial.invalid[name] += not checked.valid
-    for use in checked.profiles:
-        pair = partial.profiles.setdefault((use.url, use.how), [0, 0])
+    profiles = partial.profiles
+    for url, how, _, valid in checked.profiles:
+        pair = profiles.get((url, how))
+        if pair is None:
+            pair = profiles[url, how] = [0, 0]
         pair[0] += 1
-        pair[1] += use.valid
+        pair[1] += valid

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from fhircheck.assertions.assertion import Findings
@@ -55,7 +56,7 @@ PROFILE_TYPE = IssueKind(
     passing='{"resourceType": "Observation", "meta": {"profile":'
     ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
 )
-_SHOWN_ID = re.compile(r"[^\s\"']{1,64}")
+_SHOWN_ID = re.compile(r"[^\s\"']{1,64}").fullmatch
 KINDS = (PROFILE_UNKNOWN, PROFILE_UNUSABLE, PROFILE_TYPE)
 
 
@@ -73,10 +74,14 @@ def label(node: Any) -> str:
     name = node.get("resourceType") if node.__class__ is dict else None
     if name.__class__ is not str:
         return ""
+    shown = _shown_type(name)
     identity = node.get("id")
-    if identity.__class__ is str and _SHOWN_ID.fullmatch(identity):
-        return f"{shown_name(name)}/{identity}"
-    return shown_name(name)
+    if identity.__class__ is str and _SHOWN_ID(identity):
+        return f"{shown}/{identity}"
+    return shown
+
+
+_shown_type = lru_cache(1_000)(shown_name)
 
 
 class ResourceCheck:
