@@ -17,7 +17,7 @@ from fhircheck.model.record import Chunk, Piece, Record
 from fhircheck.terminology.package_terminology import PackageTerminology
 from fhircheck.transport.json_reader import read_records
 from fhircheck.validate.checked import Checked
-from fhircheck.validate.validator import ERRORS, Validator
+from fhircheck.validate.validator import ERRORS, Clean, Validator
 
 UNKNOWN_TYPE = "(unknown)"
 """What resources of no R4 type are counted as: their names come out of the data and are without bound."""
@@ -64,16 +64,18 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     def check(chunk: Chunk) -> Partial:
         undecided.clear()
         partial = Partial()
-        clean: Counter[str] = Counter()
+        clean: Counter[Clean] = Counter()
         with _without_cycle_search():
             for piece in chunk:
                 _count_piece(piece, partial)
                 for record in read_records(piece):
-                    name = "" if plan.measure else validator.clean_type(record)
-                    if name:
-                        clean[name] += 1
-                    else:
+                    found = None if plan.measure else _clean(record, validator, undecided)
+                    if found is None:
                         _check_record(record, validator, partial, plan.keep, learn)
+                        continue
+                    partial.records += 1
+                    for each in found:
+                        clean[each] += 1
         _count_clean(clean, partial)
         partial.undecided.update(undecided)
         return partial
@@ -141,14 +143,24 @@ def _check_record(
             partial.issues += issues
 
 
-def _count_clean(clean: Counter[str], partial: Partial) -> None:
-    """Count records that were sound at first sight."""
-    partial.records += clean.total()
-    partial.resources.update(clean)
-    for name, number in clean.items():
-        pair = partial.profiles.setdefault((name, "base"), [0, 0])
-        pair[0] += number
-        pair[1] += number
+def _clean(record: Record, validator: Validator, undecided: Counter[tuple[str, str]]) -> list[Clean] | None:
+    """What Validator.clean says; where it says no, what it counted on the way does not count."""
+    before = dict(undecided)
+    found = validator.clean(record)
+    if found is None:
+        undecided.clear()
+        undecided.update(before)
+    return found
+
+
+def _count_clean(clean: Counter[Clean], partial: Partial) -> None:
+    """Count resources that were sound at first sight."""
+    for (name, claims), number in clean.items():
+        partial.resources[name] += number
+        for key in ((name, "base"), *claims):
+            pair = partial.profiles.setdefault(key, [0, 0])
+            pair[0] += number
+            pair[1] += number
 
 
 def _count_resource(checked: Checked, partial: Partial) -> None:

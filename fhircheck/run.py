@@ -76,7 +76,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     with merged.links:
         _merge(executor.run(first_pass, plan, chunks, jobs), merged, sink, options.progress)
         _report_versions(merged, sink)
-        measures, scores = _judge(merged, rubric, options)
+        measures, scores = _judge(merged, rubric, options, definitions)
     header = RunHeader(__version__, started.isoformat(), time.monotonic() - clock, jobs, platform.python_version())
     return build_report(header, options, merged, definitions, measures, scores)
 
@@ -153,12 +153,14 @@ def _rubric(options: RunOptions) -> Any:
     return load_rubric(options.rubric)
 
 
-def _judge(merged: Partial, rubric: Any, options: RunOptions) -> tuple[tuple[MeasureResult, ...], tuple[Score, ...]]:
+def _judge(
+    merged: Partial, rubric: Any, options: RunOptions, definitions: DefinitionSet
+) -> tuple[tuple[MeasureResult, ...], tuple[Score, ...]]:
     """Measures over all that was merged, and the scores of the rubric."""
     if not options.measure:
         return (), ()
     from fhircheck.measures import judge_measures
     from fhircheck.score import score
 
-    measures = judge_measures(merged.tallies, merged.links, sampled=options.sample is not None)
+    measures = judge_measures(merged.tallies, merged.links, options.sample is not None, definitions)
     return measures, score(measures, rubric)

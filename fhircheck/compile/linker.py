@@ -1,6 +1,7 @@
 """CompiledProfile -> Shapes with gates, once in each process, lazily: only what the data touches is linked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,7 +61,22 @@ class Linker:
         self._linked: dict[str, Linked | None] = {}
         self._sibling: Gate | None = None
         self._resource_gate: Gate | None = None
-        self.around = Surroundings(terminology, undecided, now or datetime.now(UTC))
+        self._counting = True
+        self.count_undecided = undecided
+        self.around = Surroundings(terminology, self._undecided, now or datetime.now(UTC))
+
+    def _undecided(self, reason: str, detail: str) -> None:
+        if self._counting:
+            self.count_undecided(reason, detail)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """While findings are explained, gates are asked again: nothing is counted a second time."""
+        self._counting = False
+        try:
+            yield
+        finally:
+            self._counting = True
 
     def use_resource_gate(self, gate: Gate) -> None:
         """Set the gate for a resource inside another one, which chooses its profiles itself."""

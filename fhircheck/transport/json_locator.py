@@ -1,8 +1,6 @@
 """Line and column of a member or item, looked up only for records that have findings."""
 
 import re
-from array import array
-from bisect import bisect_right
 
 from jiter import from_json
 
@@ -43,7 +41,7 @@ class Locator:
         self._data = data
         self._repeated = repeated
         self._containers: dict[int, _Container] = {}
-        self._lines: array[int] | None = None
+        self._last = (0, 1, 0)
         self._ascii = data.isascii()
         self._continuations: list[int] | None = None
 
@@ -82,13 +80,19 @@ class Locator:
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) of a byte offset, both one-based."""
-        if self._lines is None:
-            self._lines = _line_starts(self._data)
-        line = bisect_right(self._lines, offset)
-        start = self._lines[line - 1]
+        line, start = self._line_of(offset)
         if self._ascii:
             return line, offset - start + 1
         return line, offset - start + 1 - (self._continuations_before(offset) - self._continuations_before(start))
+
+    def _line_of(self, offset: int) -> tuple[int, int]:
+        """One-based line of `offset` and where it starts; counted on from the last place, as findings come in order."""
+        before, line, start = self._last if offset >= self._last[0] else (0, 1, 0)
+        passed = self._data.count(b"\n", before, offset)
+        if passed:
+            line, start = line + passed, self._data.rfind(b"\n", before, offset) + 1
+        self._last = (offset, line, start)
+        return line, start
 
     def _continuations_before(self, offset: int) -> int:
         if self._continuations is None:
@@ -165,12 +169,3 @@ def _text(name: bytes) -> str:
 
 def _continuations(data: bytes) -> int:
     return len(data) - len(data.translate(None, _CONTINUATION))
-
-
-def _line_starts(data: bytes) -> "array[int]":
-    starts = array("Q", [0])
-    at = data.find(b"\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = data.find(b"\n", at + 1)
-    return starts

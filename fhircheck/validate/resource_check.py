@@ -1,14 +1,16 @@
 """One resource against its type and profiles: the gate first, the explainer where the gate says no."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.resource_type import UNKNOWN
+from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.explainer import Explainer, type_shown
 from fhircheck.compile.gates import NEVER, Members, passes
+from fhircheck.compile.implication import implies
 from fhircheck.compile.linker import Linked, Linker
 from fhircheck.model.issue import Issue, IssueKind
 from fhircheck.model.path import child, item, shown_name
@@ -91,6 +93,7 @@ class ResourceCheck:
         self.linker = linker
         self.explainer = Explainer(linker, self.explain_inner)
         self._base = Members(self._base_gate)
+        self._implied: dict[str, bool] = {}
         linker.use_resource_gate(self.inner_gate)
 
     def _base_gate(self, name: str) -> Gate | None:
@@ -107,15 +110,44 @@ class ResourceCheck:
         except TypeError:
             return False
 
+    def sound(self, node: Node, claims: Sequence[str]) -> bool:
+        """Whether `node` is sound as its type and holds all `claims` (canonicals of profiles).
+
+        The profiles are asked first: one that only narrows its type answers for the type as well.
+        """
+        implied = False
+        for url in claims:
+            if not self._claim_holds(node, url):
+                return False
+            implied = implied or self._implies_base(url)
+        return implied or self.base_passes(node)
+
+    def _implies_base(self, url: str) -> bool:
+        answer = self._implied.get(url)
+        if answer is None:
+            profile = self.linker.profile(url)
+            base = self.linker.type(profile.compiled.type) if profile and profile.compiled else None
+            answer = bool(
+                profile
+                and profile.compiled
+                and base
+                and base.compiled
+                and implies(profile.compiled.root, base.compiled.root, self._type_root)
+            )
+            self._implied[url] = answer
+        return answer
+
+    def _type_root(self, code: str) -> CompiledElement | None:
+        linked = self.linker.type(code)
+        return linked.compiled.root if linked and linked.compiled else None
+
     def known(self, name: object) -> bool:
         """Whether `name` is a resource type of R4."""
         return isinstance(name, str) and self._base[name] is not NEVER
 
     def inner_gate(self, node: Any) -> bool:
         """The gate of a resource within another: its type, its claims and, for a Bundle, its entries."""
-        if node.__class__ is not dict or not self.base_passes(node):
-            return False
-        if any(not self._claim_holds(node, url) for url in claimed(node)):
+        if node.__class__ is not dict or not self.sound(node, claimed(node)):
             return False
         return all(self.inner_gate(entry) for _, entry in entry_resources(node))
 

@@ -13,11 +13,14 @@ from fhircheck.transport.json_locator import Locator
 from fhircheck.validate import text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck
 from fhircheck.validate.fhir_version import recognise
-from fhircheck.validate.resource_check import ResourceCheck, claimed, label
+from fhircheck.validate.resource_check import ResourceCheck, claimed, entry_resources, label
 
 ERRORS = ("fatal", "error")
 SPLIT = "bundle-split"
 PLAIN = ("resource", "ndjson")
+
+Clean = tuple[str, tuple[tuple[str, str], ...]]
+"""Resource type, and (canonical, how it was chosen) of the profiles that it holds."""
 
 
 class Validator:
@@ -52,20 +55,34 @@ class Validator:
             _locate(record, found)
         return found
 
-    def clean_type(self, record: Record) -> str:
-        """The type of a record that is one sound resource about which nothing is to be said; empty for all others.
+    def clean(self, record: Record) -> list[Clean] | None:
+        """The resources of a record about which nothing is to be said: type and claims of each; None for all others.
 
         The short way for validation alone: what it answers, `check` answers too.
         """
         node = record.node
-        if node is None or record.issues or record.form not in PLAIN or self._asked:
-            return ""
-        name = node.get("resourceType")
-        if name == "Bundle" or not self._check.base_passes(node):
-            return ""
-        if "profile" in (node.get("meta") or ()) or text_quality.faulty(record.data, node):
-            return ""
-        return str(name)
+        if node is None or record.issues or record.form not in PLAIN:
+            return None
+        found: list[Clean] = []
+        if not self._clean(node, found) or text_quality.faulty(record.data, node):
+            return None
+        return found
+
+    def _clean(self, node: dict[str, Any], found: list[Clean]) -> bool:
+        claims = self._claims(node)
+        if not (self._check.sound(node, [url for url, _ in claims]) if claims else self._check.base_passes(node)):
+            return False
+        name = node["resourceType"]
+        found.append((name, claims))
+        return name != "Bundle" or all(self._clean(entry, found) for _, entry in entry_resources(node))
+
+    def _claims(self, node: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        """(canonical, how it was chosen) of every profile that `node` is to be checked against."""
+        if not self._asked and "profile" not in (node.get("meta") or ()):
+            return ()
+        wanted = [(url, "meta") for url in claimed(node)]
+        asked = self._asked.get(str(node.get("resourceType")), ())
+        return (*wanted, *((url, "asked") for url in asked if (url, "meta") not in wanted))
 
     def _resource(
         self,
@@ -107,29 +124,31 @@ class Validator:
     def _against_all(self, checked: Checked, split: bool) -> None:
         """Check against the type, then the claimed profiles, then those asked for."""
         node, check = checked.node, self._check
+        claims = self._claims(node)
         name = node.get("resourceType")
-        sound = check.base_passes(node)
-        if sound:
-            checked.profiles.append(ProfileCheck(name, "base", True, True))  # type: ignore[arg-type]
-            if not self._asked and "profile" not in (node.get("meta") or ()):
-                return
+        if check.sound(node, [url for url, _ in claims if not split]) and not (split and claims):
+            checked.profiles.append(ProfileCheck(str(name), "base", True, True))
+            checked.profiles += [ProfileCheck(url, how, True, True) for url, how in claims]
+            return
+        with self._linker.quiet():
+            self._explain(checked, str(name), claims, split)
+
+    def _explain(self, checked: Checked, name: str, claims: Iterable[tuple[str, str]], split: bool) -> None:
+        """Report against the type, then against each profile."""
         findings = Findings(resource=checked.resource)
-        if not sound:
-            check.explain_base(node, checked.root, findings)
-            if self._other_version(checked, findings):
-                return
-            if check.known(name):
-                checked.profiles.append(ProfileCheck(str(name), "base", True, False))
-        wanted = [(url, "meta") for url in claimed(node)]
-        wanted += [(url, "asked") for url in self._asked.get(str(name), ()) if (url, "meta") not in wanted]
-        for url, how in wanted:
+        self._check.explain_base(checked.node, checked.root, findings)
+        if findings.issues and self._other_version(checked, findings):
+            return
+        if self._check.known(name):
+            checked.profiles.append(ProfileCheck(name, "base", True, not findings.issues))
+        for url, how in claims:
             self._against_profile(checked, url, how, split, findings)
         if findings.issues:
             self._finish(checked, findings.issues)
 
     def _against_profile(self, checked: Checked, url: str, how: str, split: bool, findings: Findings) -> None:
         if split:
-            self._linker.around.undecided(SPLIT, url)
+            self._linker.count_undecided(SPLIT, url)
             checked.profiles.append(ProfileCheck(url, how, False, False))
             return
         base_valid = not _has_error(findings.issues)
