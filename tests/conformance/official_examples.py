@@ -1,0 +1,76 @@
+"""The official R4 examples (hl7.fhir.r4.examples#4.0.1): what we call errors there, and whether the reference does."""
+
+import json
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.first_pass import Plan, first_pass
+from fhircheck.model.facts import Partial
+from fhircheck.model.record import Piece
+from tests.needs import SHARED
+
+PACKAGE = SHARED / "packages" / "hl7.fhir.r4.examples-4.0.1.tgz"
+NO_RESOURCE = ("package.json", ".index.json", "ig-r4.json")
+
+# Errors of ours in the official examples, all of them raised by the reference validator 6.10.4 too (checked by
+# `python -m tests.conformance.figures`): (kind, definition) -> number of findings.
+CONFIRMED = {
+    ("cardinality-min", "ImplementationGuide.name"): 1,
+    ("cardinality-min", "ImplementationGuide.status"): 1,
+    ("cardinality-min", "Questionnaire.item.linkId"): 32,
+    ("cardinality-min", "SearchParameter.base"): 10,
+    ("primitive-format", "SearchParameter.id"): 1,
+}
+
+Finding = tuple[str, str, str, str]
+"""file, kind, definition, expression"""
+
+
+def pieces() -> Iterator[Piece]:
+    """All resources of the package."""
+    with tarfile.open(PACKAGE) as archive:
+        for member in archive:
+            name = Path(member.name).name
+            file = archive.extractfile(member) if member.isfile() else None
+            if file is not None and name.endswith(".json") and name not in NO_RESOURCE:
+                yield Piece(name, "resource", file.read())
+
+
+def check() -> tuple[Partial, list[Finding]]:
+    """Our run over all of them: what was counted, and the errors."""
+    run = first_pass(Plan(load_definitions().recipe(), (), False, True, datetime.now(UTC)))
+    merged, errors = Partial(), []
+    for piece in pieces():
+        partial = run([piece])
+        errors += [
+            (piece.source, issue.kind, issue.definition, issue.place.expression)
+            for issue in partial.issues
+            if issue.severity in ("fatal", "error")
+        ]
+        partial.issues = []
+        merged.merge(partial)
+    return merged, errors
+
+
+def reference_errors(files: set[str]) -> dict[str, set[str]]:
+    """File -> places where the reference validator has an error too."""
+    with tempfile.TemporaryDirectory() as folder:
+        for piece in pieces():
+            if piece.source in files:
+                Path(folder, piece.source).write_bytes(piece.data)
+        output = Path(folder, "out.ndjson")
+        command = [str(SHARED / "reference" / "run"), "hl7", "--best-practice", "ignore", "--out", str(output)]
+        named = [str(Path(folder, name)) for name in sorted(files)]
+        subprocess.run([*command, *named], check=True, capture_output=True)
+        answers = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+    return {
+        Path(answer["file"]).name: {
+            issue["location"] for issue in answer["issues"] if issue["severity"] in ("fatal", "error")
+        }
+        for answer in answers
+    }
