@@ -1,15 +1,15 @@
 """Run in several processes; results come back in the chunks' order, only a few chunks are under way."""
 
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fhircheck.model.errors import CouldNotCheck
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Plan = TypeVar("Plan")
 Chunk = TypeVar("Chunk")
@@ -53,6 +53,11 @@ class Processes:
 
         Raises what the function raised, and CouldNotCheck where a process died (out of memory, killed).
         """
+        # Imported here: a run in one process, which most are, does without.
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+
         context = multiprocessing.get_context(os.environ.get(START_METHOD) or None)
         pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare, plan))
         waiting: deque[Future[Result]] = deque()
@@ -65,5 +70,18 @@ class Processes:
                 yield waiting.popleft().result()
         except BrokenProcessPool as fault:
             raise CouldNotCheck("a worker process died (killed, or out of memory): nothing is reported") from fault
+        except KeyboardInterrupt:
+            _stop(pool)
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _stop(pool: "ProcessPoolExecutor") -> None:
+    """End the workers at once: who pressed Ctrl-C does not wait for the chunks under way."""
+    stop = getattr(pool, "terminate_workers", None)  # public from Python 3.14 on
+    if stop is not None:
+        stop()
+        return
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.terminate()
