@@ -78,7 +78,8 @@ class Validator:
 
     def _claims(self, node: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         """(canonical, how it was chosen) of every profile that `node` is to be checked against."""
-        if not self._asked and "profile" not in (node.get("meta") or ()):
+        meta = node.get("meta")
+        if not self._asked and (meta.__class__ is not dict or "profile" not in meta):
             return ()
         wanted = [(url, "meta") for url in claimed(node)]
         asked = self._asked.get(str(node.get("resourceType")), ())
