@@ -63,6 +63,7 @@ def build_report(
 
 
 def _profiles(merged: Partial, linker: Linker) -> tuple[ProfileUse, ...]:
+    merged.trim_profiles()
     uses = []
     for (url, how), (resources, valid) in sorted(merged.profiles.items()):
         linked = linker.type(url) if how == "base" else linker.profile(url)

@@ -9,6 +9,8 @@ from fhircheck.model.link_facts import LinkFacts
 
 EXAMPLES = 3
 GROUPS = 2_000
+PROFILES = 5_000
+OTHER_PROFILES = "(other profiles)"
 
 GroupKey = tuple[Severity, str, str, str]
 """severity, kind, definition, profile"""
@@ -176,6 +178,24 @@ class Partial:
             place, evidence = min((place, evidence), before[1:])
         self.versions[seen] = (count, place, evidence)
 
+    def use_profile(self, key: tuple[str, str], checked: int, passed: int) -> None:
+        """Count resources checked against a profile, and those without an error."""
+        pair = self.profiles.setdefault(key, [0, 0])
+        pair[0] += checked
+        pair[1] += passed
+
+    def trim_profiles(self) -> None:
+        """Keep the PROFILES smallest keys and count the others together: claims out of the data are without bound.
+
+        As with Groups, the smallest keys of all data are among the smallest of each part, so they stay exact.
+        """
+        if len(self.profiles) <= PROFILES:
+            return
+        kept = set(nsmallest(PROFILES, (key for key in self.profiles if key[0] != OTHER_PROFILES)))
+        before, self.profiles = self.profiles, {}
+        for key, (checked, passed) in before.items():
+            self.use_profile(key if key in kept else (OTHER_PROFILES, key[1]), checked, passed)
+
     def merge(self, other: "Partial") -> None:
         """Add what `other` learned; findings are appended in the order given."""
         self.records += other.records
@@ -185,9 +205,9 @@ class Partial:
         self.resources.update(other.resources)
         self.invalid.update(other.invalid)
         for key, (checked, passed) in other.profiles.items():
-            pair = self.profiles.setdefault(key, [0, 0])
-            pair[0] += checked
-            pair[1] += passed
+            self.use_profile(key, checked, passed)
+        if len(self.profiles) > 2 * PROFILES:
+            self.trim_profiles()
         self.undecided.update(other.undecided)
         for seen, (count, place, evidence) in other.versions.items():
             self.see_version(seen, count, place, evidence)
