@@ -99,7 +99,8 @@ def _hidden(names: Any, sources: tuple[str, ...]) -> Iterator[None]:
     try:
         yield
     except FhircheckError as error:
-        raise type(error)(names.words(str(error), sources=sources)) from None
+        error.args = (names.words(str(error), sources=sources),)  # the same error: others' constructors differ
+        raise
 
 
 def _view(command: str, on_screen: bool, given: dict[str, Any]) -> Any:
