@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fhircheck.assertions import VALUE_ASSERTIONS
+from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, OpenCheck, TypeRef
 from fhircheck.definitions.element_tree import ElementNode, element_tree
 from fhircheck.definitions.errata import SYSTEM_TYPES, type_code
@@ -72,7 +73,10 @@ class _Builder:
         )
         self.decided += 0 if is_root else len(PARTS_OF_CHECK)
         self._leave_open(node, element_id)
-        compiled.children = tuple(self.element(each) for each in node.children)
+        if _parts_are_known(types):
+            compiled.children = tuple(self.element(each) for each in node.children)
+        elif node.children:
+            self._open("parts-of-value", element_id, types[0].code)
         return compiled
 
     def _type(self, type_: dict[str, Any], definition: dict[str, Any]) -> TypeRef:
@@ -110,6 +114,14 @@ class _Builder:
 
     def _open(self, facet: str, element_id: str, detail: str) -> None:
         self.undecided.append(OpenCheck(facet, element_id, detail))
+
+
+def _parts_are_known(types: tuple[TypeRef, ...]) -> bool:
+    """Whether the definitions below an element list all parts of its value.
+
+    Below a primitive they are about its extensions, below a choice of several types about what these share.
+    """
+    return len(types) < 2 and not any(each.code in GATES for each in types)
 
 
 def _bounds(definition: dict[str, Any]) -> tuple[int, int | None]:

@@ -138,6 +138,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Codes erweiterbarer Bindings, noch nicht entschieden",
     ),
     "reference-target": ("targets of references, not decided yet", "Ziele von Referenzen, noch nicht entschieden"),
+    "parts-of-value": (
+        "rules for extensions of primitive values, not decided yet",
+        "Regeln für Extensions primitiver Werte, noch nicht entschieden",
+    ),
     "narrative": ("the XHTML of narratives, not decided yet", "XHTML der Narrative, noch nicht entschieden"),
 }
 

@@ -224,3 +224,27 @@ def test_malformed_definitions_are_one_clear_line(broken: Any) -> None:
 def test_malformed_snapshots_too(snapshot: Any) -> None:
     with pytest.raises(DefinitionUnusable, match="http://p"):
         compile_structure(structure(snapshot=snapshot))
+
+
+def test_definitions_below_a_primitive_or_a_choice_of_types_are_open_checks() -> None:
+    """Published snapshots list the extensions of a primitive there; its value stays a primitive."""
+    elements = [
+        {"id": "Patient", "path": "Patient", "min": 0, "max": "*"},
+        {"id": "Patient.birthDate", "path": "Patient.birthDate", "min": 0, "max": "1", "type": [{"code": "date"}]},
+        {"id": "Patient.birthDate.extension", "path": "Patient.birthDate.extension", "min": 1, "max": "*"},
+        {
+            "id": "Patient.deceased[x]",
+            "path": "Patient.deceased[x]",
+            "min": 0,
+            "max": "1",
+            "type": [{"code": "boolean"}, {"code": "dateTime"}],
+        },
+        {"id": "Patient.deceased[x].extension", "path": "Patient.deceased[x].extension", "min": 0, "max": "*"},
+    ]
+    url = "http://example.org/p"
+    compiled = compile_structure({"url": url, "type": "Patient", "kind": "resource", "snapshot": {"element": elements}})
+    assert [each.children for each in compiled.root.children] == [(), ()]
+    assert [(each.facet, each.element) for each in compiled.undecided] == [
+        ("parts-of-value", "Patient.birthDate"),
+        ("parts-of-value", "Patient.deceased[x]"),
+    ]
