@@ -114,9 +114,6 @@ def object_gate(
     choice, exact check for when two of them are there). together: names whose arrays are checked
     with their sibling, where the plain gate did not pass.
     """
-
-    if choices:
-        return _with_choices(members, tuple(required), choices, together)
     needed = tuple((name, f"_{name}") for name in required)
 
     def gate(node: Any) -> bool:
@@ -134,36 +131,20 @@ def object_gate(
                 return False
         return True
 
-    return gate
+    return _with_choices(gate, choices) if choices else gate
 
 
-def _with_choices(
-    members: Members,
-    required: tuple[str, ...],
-    choices: Sequence[tuple[int, frozenset[str], Callable[[dict[str, Any]], bool]]],
-    together: dict[str, Callable[[dict[str, Any]], bool]],
-) -> Gate:
-    """The same for objects with choices.
+def _with_choices(plain: Gate, choices: Sequence[tuple[int, frozenset[str], Callable[[dict[str, Any]], bool]]]) -> Gate:
+    """The gate `plain` of an object, and each of its choices at most once and no less than its minimum.
 
     The names of all choices are looked for at once: most objects hold one of them or none.
     """
     any_choice = frozenset[str]().union(*(names for _, names, _ in choices))
     obligatory = any(minimum for minimum, _, _ in choices)
-    needed = tuple((name, f"_{name}") for name in required)
 
     def gate(node: Any) -> bool:
-        if node.__class__ is not dict or not node:
+        if not plain(node):
             return False
-        for name, value in node.items():
-            member = members[name]
-            if member is TEXT:  # measured: the commonest leaf is worth a look without a call
-                if value.__class__ is not str or not value:
-                    return False
-            elif not member(value) and (name not in together or not together[name](node)):
-                return False
-        for name, sibling in needed:
-            if name not in node and sibling not in node:
-                return False
         there = node.keys() & any_choice
         if len(there) > 1 or obligatory:
             for minimum, names, exact in choices:

@@ -15,7 +15,6 @@ from fhircheck.transport.archives import HEAD, archive_form
 from fhircheck.transport.byte_stream import ByteStream
 
 LINES = (".ndjson", ".jsonl")
-DOCUMENT = (".json",)
 
 
 def shown(name: str) -> str:

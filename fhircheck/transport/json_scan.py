@@ -15,7 +15,6 @@ BETWEEN = re.compile(rb'[^"{}\[\]]*+')
 INSIDE = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _LEVELS = 12
 _TEXT = rb'"(?:[^"\\]++|\\.)*+"'
-_BLANK = rb"[ \t\n\r]*+"
 
 
 def _balanced(levels: int) -> bytes:
@@ -24,9 +23,6 @@ def _balanced(levels: int) -> bytes:
     for _ in range(levels):
         inner = rb'[{\[](?:[^"{}\[\]]++|' + _TEXT + rb"|" + inner + rb")*+[}\]]"
     return inner
-
-
-_VALUE = rb"(" + _TEXT + rb"|" + _balanced(_LEVELS) + rb'|[^\s,:\[\]{}"]++)' + _BLANK + rb"(,?)"
 
 
 # Compiled when first needed: that takes milliseconds, and clean data in small files needs none of them.

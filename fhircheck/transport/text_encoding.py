@@ -29,17 +29,6 @@ def wide_encoding(head: bytes) -> tuple[str, int]:
     return name, 0
 
 
-def is_utf8(data: bytes) -> bool:
-    """Whether `data` is UTF-8 throughout."""
-    if data.isascii():
-        return True
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def first_foreign(data: bytes) -> int:
     """Offset of the first byte that is not UTF-8, -1 where there is none."""
     try:
