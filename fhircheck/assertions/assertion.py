@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.issue import Issue, IssueKind, Place, params
 from fhircheck.model.path import child, item
-from fhircheck.model.protocols import Gate
+from fhircheck.model.protocols import Conformance, Gate
+from fhircheck.model.scope import Resolved, Scope
 from fhircheck.terminology.membership import Membership
 
 
@@ -67,17 +69,27 @@ class Terminology(Protocol):
         """What is known of the value set with this canonical."""
 
 
-@dataclass(frozen=True, slots=True)
+def _resolve_nothing(reference: str, scope: Scope) -> Resolved | None:
+    return None
+
+
+@dataclass(slots=True)
 class Surroundings:
-    """What gates and explainers may ask of other stages.
+    """What gates, explainers and rules may ask of other stages.
 
     undecided: called with (reason, detail) each time something cannot be told. now: the moment that
-    bounds relative to the present are judged at.
+    bounds relative to the present are judged at. definitions: the conformance resources loaded.
+    scope: where the resource stands that is being checked; set anew for each. resolve: (reference,
+    scope it stands in) -> what it leads to within the data at hand, or None. types: FHIR's types.
     """
 
     terminology: Terminology
     undecided: Callable[[str, str], None]
     now: datetime
+    definitions: Conformance
+    types: TypeTable
+    scope: Scope = field(default_factory=lambda: Scope({}, {}, ""))
+    resolve: Callable[[str, Scope], Resolved | None] = _resolve_nothing
 
 
 class ValueAssertion(Protocol):

@@ -14,6 +14,7 @@ from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile,
 from fhircheck.compile.gates import all_of, any_of
 from fhircheck.compile.profile_builder import compile_structure
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
+from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.protocols import Conformance, Gate
 
@@ -63,7 +64,9 @@ class Linker:
         self._resource_gate: Gate | None = None
         self._counting = True
         self.count_undecided = undecided
-        self.around = Surroundings(terminology, self._undecided, now or datetime.now(UTC))
+        self.around = Surroundings(
+            terminology, self._undecided, now or datetime.now(UTC), definitions, TypeTable(definitions)
+        )
 
     def _undecided(self, reason: str, detail: str) -> None:
         if self._counting:

@@ -18,6 +18,9 @@ class Conformance(Protocol):
     def find(self, canonical: str, resource_type: str = "", referrer: str = "") -> Node | None:
         """The conformance resource with this canonical (``url`` or ``url|version``), or None."""
 
+    def structure(self, type_or_url: str) -> Node | None:
+        """The StructureDefinition of an R4 type (``Patient``) or of a canonical, or None."""
+
     def find_version(self, canonical: str, resource_type: str = "", referrer: str = "") -> str:
         """Version of what `find` gives, empty where there is none or it has no version."""
 

@@ -2,5 +2,11 @@
 
 from fhircheck.model.issue import IssueKind
 from fhircheck.validate import fhir_version, resource_check, text_quality
+from fhircheck.validate.rules import RESOURCE_RULES
 
-KINDS: tuple[IssueKind, ...] = (*resource_check.KINDS, fhir_version.KIND, *text_quality.KINDS)
+KINDS: tuple[IssueKind, ...] = (
+    *resource_check.KINDS,
+    fhir_version.KIND,
+    *text_quality.KINDS,
+    *(kind for rule in RESOURCE_RULES for kind in rule.kinds),
+)

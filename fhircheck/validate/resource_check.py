@@ -1,7 +1,8 @@
 """One resource against its type and profiles: the gate first, the explainer where the gate says no."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,9 @@ from fhircheck.compile.linker import Linked, Linker
 from fhircheck.model.issue import Issue, IssueKind
 from fhircheck.model.path import child, item, shown_name
 from fhircheck.model.protocols import Gate
+from fhircheck.model.scope import Scope
+from fhircheck.validate.rules import RESOURCE_RULES
+from fhircheck.validate.rules.rule import ResourceRule, Subject
 
 Node = dict[str, Any]
 
@@ -94,6 +98,7 @@ class ResourceCheck:
         self.explainer = Explainer(linker, self.explain_inner)
         self._base = Members(self._base_gate)
         self._implied: dict[str, bool] = {}
+        self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         linker.use_resource_gate(self.inner_gate)
 
     def _base_gate(self, name: str) -> Gate | None:
@@ -145,11 +150,68 @@ class ResourceCheck:
         """Whether `name` is a resource type of R4."""
         return isinstance(name, str) and self._base[name] is not NEVER
 
+    @contextmanager
+    def at(self, scope: Scope) -> Iterator[None]:
+        """While a resource is checked: `scope` is where it stands."""
+        around = self.linker.around
+        before, around.scope = around.scope, scope
+        try:
+            yield
+        finally:
+            around.scope = before
+
     def inner_gate(self, node: Any) -> bool:
-        """The gate of a resource within another: its type, its claims and, for a Bundle, its entries."""
-        if node.__class__ is not dict or not self.sound(node, claimed(node)):
+        """The gate of a resource within another: its type, its claims, its rules and, for a Bundle, its entries."""
+        if node.__class__ is not dict:
             return False
-        return all(self.inner_gate(entry) for _, entry in entry_resources(node))
+        scope = self._inner_scope(node, "")
+        with self.at(scope):
+            if not self.sound(node, claimed(node)):
+                return False
+            findings = Findings()
+            self.rules(node, scope, findings)
+            if findings.issues:
+                return False
+            return all(self.inner_gate(entry) for _, entry in entry_resources(node))
+
+    def _inner_scope(self, node: Node, expression: str) -> Scope:
+        """The scope of a resource met inside the one being checked: contained, or an entry of an inner Bundle."""
+        outer = self.linker.around.scope
+        bundle = outer.resource
+        if bundle.get("resourceType") == "Bundle":
+            entries = bundle["entry"] if bundle.get("entry").__class__ is list else []
+            for index, entry in enumerate(entries):
+                if entry.__class__ is dict and entry.get("resource") is node:
+                    return Scope(node, node, expression, bundle, index, str(entry.get("fullUrl", "")), outer)
+        return Scope(node, outer.root, expression, outer.bundle, outer.entry, outer.full_url, outer.outer)
+
+    def rules(self, node: Node, scope: Scope, findings: Findings) -> None:
+        """Ask the rules about whole resources that apply to the type of `node`."""
+        name = node.get("resourceType")
+        if name.__class__ is not str:
+            return
+        found = self._rules.get(name)
+        if found is None:
+            found = tuple(each for each in RESOURCE_RULES if each.types is None or name in each.types)
+            self._rules[name] = found if self.known(name) else ()
+        for rule in found:
+            rule.check(Subject(node, scope.expression, scope, self.linker.around, self, findings))
+
+    def holds(self, node: Node, canonical: str, scope: Scope) -> bool | None:
+        """Whether `node` conforms to the profile (and its own type); None where it is not known or not usable."""
+        linked = self.linker.profile(canonical)
+        if linked is None or linked.compiled is None:
+            return None
+        with self.at(scope):
+            return self.sound(node, [canonical])
+
+    def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
+        """The same, with the findings added to `findings`."""
+        answer = self.holds(node, canonical, scope)
+        if answer is False:
+            with self.at(scope):
+                self.explain_profile(node, canonical, scope.expression, findings)
+        return answer
 
     def _claim_holds(self, node: Node, url: str) -> bool:
         linked = self.linker.profile(url)
@@ -160,11 +222,14 @@ class ResourceCheck:
     def explain_inner(self, node: Any, expression: str, findings: Findings) -> None:
         """Report all that is wrong with a resource within another."""
         before, findings.resource = findings.resource, label(node)
-        self.explain_base(node, expression, findings)
-        for url in claimed(node):
-            self.explain_profile(node, url, expression, findings)
-        for step, entry in entry_resources(node):
-            self.explain_inner(entry, f"{expression}.{step}", findings)
+        scope = self._inner_scope(node, expression)
+        with self.at(scope):
+            self.explain_base(node, expression, findings)
+            for url in claimed(node):
+                self.explain_profile(node, url, expression, findings)
+            self.rules(node, scope, findings)
+            for step, entry in entry_resources(node):
+                self.explain_inner(entry, f"{expression}.{step}", findings)
         findings.resource = before
 
     def explain_base(self, node: Any, expression: str, findings: Findings) -> None:

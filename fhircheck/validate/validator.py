@@ -1,6 +1,6 @@
 """Record + compiled profiles -> checked resources: the record's own and those of a Bundle's entries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from fhircheck.assertions.assertion import Findings
@@ -9,11 +9,12 @@ from fhircheck.compile.linker import Linker
 from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, without_indexes
 from fhircheck.model.record import Record
+from fhircheck.model.scope import Scope
 from fhircheck.transport.json_locator import Locator
 from fhircheck.validate import text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck
 from fhircheck.validate.fhir_version import recognise
-from fhircheck.validate.resource_check import ResourceCheck, claimed, entry_resources, label
+from fhircheck.validate.resource_check import ResourceCheck, claimed, label
 
 ERRORS = ("fatal", "error")
 SPLIT = "bundle-split"
@@ -32,6 +33,7 @@ class Validator:
 
     def __init__(self, linker: Linker, asked: Iterable[str] = (), locate: bool = True) -> None:
         self._check = ResourceCheck(linker)
+        self._around = linker.around
         self._linker = linker
         self._locate = locate
         self._asked: dict[str, list[str]] = {}
@@ -48,7 +50,7 @@ class Validator:
         if record.form == "bundle-entries":
             self._split_entry(found, record)
         else:
-            self._resource(found, record, record.node, record.root)
+            self._resource(found, record, Scope(record.node, record.node, record.root))
         if text_quality.faulty(record.data, record.node):
             self._texts(record, found)
         if self._locate:
@@ -64,17 +66,23 @@ class Validator:
         if node is None or record.issues or record.form not in PLAIN:
             return None
         found: list[Clean] = []
-        if not self._clean(node, found) or text_quality.faulty(record.data, node):
+        if not self._clean(Scope(node, node, record.root), found) or text_quality.faulty(record.data, node):
             return None
         return found
 
-    def _clean(self, node: dict[str, Any], found: list[Clean]) -> bool:
+    def _clean(self, scope: Scope, found: list[Clean]) -> bool:
+        node = scope.resource
+        self._around.scope = scope
         claims = self._claims(node)
         if not (self._check.sound(node, [url for url, _ in claims]) if claims else self._check.base_passes(node)):
             return False
+        findings = Findings()
+        self._check.rules(node, scope, findings)
+        if findings.issues:
+            return False
         name = node["resourceType"]
         found.append((name, claims))
-        return name != "Bundle" or all(self._clean(entry, found) for _, entry in entry_resources(node))
+        return name != "Bundle" or all(self._clean(each, found) for each in entry_scopes(scope))
 
     def _claims(self, node: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         """(canonical, how it was chosen) of every profile that `node` is to be checked against."""
@@ -86,25 +94,16 @@ class Validator:
         return (*wanted, *((url, "asked") for url in asked if (url, "meta") not in wanted))
 
     def _resource(
-        self,
-        found: list[Checked],
-        record: Record,
-        node: dict[str, Any],
-        root: str,
-        full_url: Any = None,
-        bundle: int | None = None,
+        self, found: list[Checked], record: Record, scope: Scope, full_url: Any = None, bundle: int | None = None
     ) -> None:
-        """Check the resource `node` and, for a Bundle, those of its entries; all are added to `found`."""
-        checked = Checked(record.source, record.record, node, root, label(node), full_url, bundle)
-        self._against_all(checked, record.form == "bundle-shell")
+        """Check the resource of `scope` and, for a Bundle, those of its entries; all are added to `found`."""
+        node = scope.resource
+        self._around.scope = scope
+        checked = Checked(record.source, record.record, node, scope.expression, label(node), full_url, bundle)
+        self._against_all(checked, scope, record.form == "bundle-shell")
         found.append(checked)
-        if node.get("resourceType") != "Bundle" or node.get("entry").__class__ is not list:
-            return
-        for index, entry in enumerate(node["entry"]):
-            inner = entry.get("resource") if entry.__class__ is dict else None
-            if inner.__class__ is dict:
-                place = f"{item(child(root, 'entry'), index)}.resource"
-                self._resource(found, record, inner, place, entry.get("fullUrl"), record.record)
+        for inner in entry_scopes(scope):
+            self._resource(found, record, inner, node["entry"][inner.entry].get("fullUrl"), record.record)
 
     def _split_entry(self, found: list[Checked], record: Record) -> None:
         """One entry of a Bundle that was split while it was read."""
@@ -120,10 +119,20 @@ class Validator:
         found.append(checked)
         inner = entry.get("resource")
         if inner.__class__ is dict:
-            self._resource(found, record, inner, f"{record.root}.resource", entry.get("fullUrl"), -1)
+            scope = Scope(inner, inner, f"{record.root}.resource", full_url=str(entry.get("fullUrl", "")))
+            self._resource(found, record, scope, entry.get("fullUrl"), -1)
 
-    def _against_all(self, checked: Checked, split: bool) -> None:
-        """Check against the type, then the claimed profiles, then those asked for."""
+    def _against_all(self, checked: Checked, scope: Scope, split: bool) -> None:
+        """Check against the type, then the claimed profiles, then those asked for, then by the rules."""
+        self._against_definitions(checked, split)
+        if checked.version:
+            return
+        findings = Findings(resource=checked.resource)
+        self._check.rules(checked.node, scope, findings)
+        if findings.issues:
+            self._finish(checked, findings.issues)
+
+    def _against_definitions(self, checked: Checked, split: bool) -> None:
         node, check = checked.node, self._check
         claims = self._claims(node)
         name = node.get("resourceType")
@@ -174,10 +183,10 @@ class Validator:
 
     def _finish(self, checked: Checked, issues: list[Issue]) -> None:
         """Give the findings their source, and the resource its verdict."""
-        checked.issues = [
+        checked.issues += [
             issue._replace(place=issue.place._replace(source=checked.source, record=checked.record)) for issue in issues
         ]
-        checked.valid = not _has_error(issues)
+        checked.valid = not _has_error(checked.issues)
 
     def _texts(self, record: Record, found: list[Checked]) -> None:
         """Report faults of texts, each at its innermost resource."""
@@ -191,6 +200,19 @@ class Validator:
             owner.issues.append(Issue(kind.name, kind.severity, place, shown, definition=definition))
             if kind.severity in ERRORS:
                 owner.reject()
+
+
+def entry_scopes(scope: Scope) -> Iterator[Scope]:
+    """The scope of every entry's resource, where that of `scope` is a Bundle."""
+    bundle = scope.resource
+    if bundle.get("resourceType") != "Bundle" or bundle.get("entry").__class__ is not list:
+        return
+    for index, entry in enumerate(bundle["entry"]):
+        inner = entry.get("resource") if entry.__class__ is dict else None
+        if inner.__class__ is dict:
+            place = f"{item(child(scope.expression, 'entry'), index)}.resource"
+            full_url = entry.get("fullUrl")
+            yield Scope(inner, inner, place, bundle, index, full_url if full_url.__class__ is str else "", scope)
 
 
 def _has_error(issues: Iterable[Issue]) -> bool:

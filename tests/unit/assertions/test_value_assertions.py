@@ -12,8 +12,11 @@ from fhircheck.assertions.assertion import Findings, Spot, Surroundings
 from fhircheck.assertions.binding import shown_code
 from fhircheck.assertions.min_max_value import compare
 from fhircheck.compile.gates import passes
+from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.definitions.type_table import TypeTable
 from fhircheck.terminology.membership import Membership
 
+DEFINITIONS = load_definitions()
 NOW = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 SYSTEM = "http://a.org/system"
 OPEN = "http://a.org/open"
@@ -42,7 +45,7 @@ class Asked:
     def __init__(self, name: str, definition: dict[str, Any], value: Any, types: tuple[str, ...] = ()) -> None:
         assertion = VALUE_ASSERTIONS[name]
         self.undecided: Counter[tuple[str, str]] = Counter()
-        around = Surroundings(Sets(), self._count, NOW)
+        around = Surroundings(Sets(), self._count, NOW, DEFINITIONS, TypeTable(DEFINITIONS))
         facet = assertion.compile(definition, list(types))
         self.passed = passes(assertion.gate(facet, around), value)
         self.open = dict(self.undecided)
@@ -105,7 +108,7 @@ def test_fixed_value_is_explained_at_the_innermost_places() -> None:
 
 def test_the_value_itself_is_no_param() -> None:
     findings = Findings()
-    around = Surroundings(Sets(), lambda reason, detail: None, NOW)
+    around = Surroundings(Sets(), lambda reason, detail: None, NOW, DEFINITIONS, TypeTable(DEFINITIONS))
     VALUE_ASSERTIONS["fixed_value"].explain("a", "Erika", Spot("X", "X", findings), around)
     assert "Erika" not in str(findings.issues[0]._replace(value=None))
 

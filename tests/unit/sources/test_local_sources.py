@@ -62,7 +62,7 @@ def test_a_folder_is_walked_in_the_order_of_names_and_says_what_it_skips(tmp_pat
     write(
         tmp_path,
         **{
-            "b.json": PATIENT, "a/z.ndjson": LINES, "a.json": PATIENT, "c.ndjson.gz": gzip.compress(LINES),
+            "b.json": PATIENT, "a/z.ndjson": LINES, "a.json": PATIENT, "c.ndjson.gz": gzip.compress(LINES, mtime=0),
             "README.md": b"#", "x.csv": b"a,b", "package.json": b"{}", ".index.json": b"{}", ".git/x.json": b"{}",
             "Patient-1": PATIENT, "LICENSE": b"text",
         },
@@ -116,7 +116,7 @@ def test_what_cannot_be_there_is_said_before_anything_is_read(tmp_path: Path) ->
         ("a.json", b"", "empty-file"),
         ("a.json", b"\xef\xbb\xbf \n", "empty-file"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c....", "archive-unsupported"),
-        ("a.json.gz", gzip.compress(PATIENT)[:-9], "archive-broken"),
+        ("a.json.gz", gzip.compress(PATIENT, mtime=0)[:-9], "archive-broken"),
         ("a.json", PATIENT.decode().encode("utf-16"), "encoding-not-utf8"),
         ("a.json", PATIENT.decode().encode("utf-32-be"), "encoding-not-utf8"),
         ("a.ndjson", b'{\n "resourceType": "Patient", "id": "p"\n}', "p"),
@@ -142,7 +142,7 @@ def test_lines_and_documents_are_told_apart_by_content(tmp_path: Path, monkeypat
         **{"lines.json": LINES, "one.ndjson": PATIENT, "doc.json": json.dumps(json.loads(PATIENT), indent=1).encode()},
     )
     assert [told(each) for each in records(tmp_path)] == ["p", "a", "b", "p"]
-    for data, expected in ((LINES, ["a", "b"]), (PATIENT, ["p"]), (gzip.compress(LINES), ["a", "b"])):
+    for data, expected in ((LINES, ["a", "b"]), (PATIENT, ["p"]), (gzip.compress(LINES, mtime=0), ["a", "b"])):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
         found = records("-")
         assert [told(each) for each in found] == expected
@@ -204,7 +204,7 @@ def test_a_zip_archive_is_read_member_by_member(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x/a.json", PATIENT)
         archive.writestr("/abs.json", PATIENT)
-        archive.writestr("b.json.gz", gzip.compress(PATIENT))
+        archive.writestr("b.json.gz", gzip.compress(PATIENT, mtime=0))
         link = zipfile.ZipInfo("link.json")
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "/etc/hostname")
@@ -221,7 +221,7 @@ def test_a_zip_archive_is_read_member_by_member(tmp_path: Path) -> None:
 def test_an_archive_that_grows_without_measure_is_stopped(tmp_path: Path) -> None:
     limits = UnpackLimits(ratio=50, free=1 << 20)
     bomb = b'{"resourceType": "Basic"}\n' * 400_000
-    (tmp_path / "a.ndjson.gz").write_bytes(gzip.compress(bomb))
+    (tmp_path / "a.ndjson.gz").write_bytes(gzip.compress(bomb, mtime=0))
     with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.ndjson", bomb)
     for name in ("a.ndjson.gz", "b.zip"):
@@ -298,13 +298,13 @@ def test_the_size_is_told_where_it_is_known(tmp_path: Path) -> None:
     assert estimate([str(tmp_path)]) == len(PATIENT) + len(LINES)
     assert estimate([str(tmp_path / "a.json"), str(tmp_path / "*.ndjson")]) == len(PATIENT) + len(LINES)
     assert estimate(["-"]) is None
-    write(tmp_path, **{"c.json.gz": gzip.compress(PATIENT)})
+    write(tmp_path, **{"c.json.gz": gzip.compress(PATIENT, mtime=0)})
     assert estimate([str(tmp_path)]) is None
 
 
 def test_a_packed_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     lines = b"".join(b'{"resourceType": "Basic", "id": "%d"}\n' % (n * 7919) for n in range(20_000))
-    (tmp_path / "a.ndjson.gz").write_bytes(gzip.compress(lines)[:-2000])
+    (tmp_path / "a.ndjson.gz").write_bytes(gzip.compress(lines, mtime=0)[:-2000])
     *found, cut, last = seen(tmp_path / "a.ndjson.gz", chunk_bytes=10_000)
     assert len(found) > 10_000
     assert (cut[1], last[1]) == ("json-syntax", "archive-broken")

@@ -1,0 +1,47 @@
+"""What a rule about whole resources is: what no single ElementDefinition says."""
+
+from typing import Any, NamedTuple, Protocol
+
+from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.model.issue import IssueKind
+from fhircheck.model.scope import Scope
+
+Node = dict[str, Any]
+
+
+class Profiles(Protocol):
+    """How a rule has something checked against a profile."""
+
+    def holds(self, node: Node, canonical: str, scope: Scope) -> bool | None:
+        """Whether `node` conforms to the profile; None where the profile is not known or not usable."""
+
+    def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
+        """The same, with the findings added to `findings`."""
+
+
+class Subject(NamedTuple):
+    """A resource as a rule sees it. The node may be malformed in any way: a rule never raises.
+
+    expression: of the resource, from the record's root on. around: definitions, terminology, resolve, undecided.
+    """
+
+    node: Node
+    expression: str
+    scope: Scope
+    around: Surroundings
+    profiles: Profiles
+    findings: Findings
+
+
+class ResourceRule(Protocol):
+    """A rule about resources of `types` (None: of all). It is asked once for each such resource, also for entries
+    of Bundles and contained ones, after the checks by its definitions; it adds findings to subject.findings.
+    """
+
+    name: str
+    summary: str
+    clause: str
+    types: frozenset[str] | None
+    kinds: tuple[IssueKind, ...]
+
+    def check(self, subject: Subject) -> None: ...
