@@ -14,6 +14,7 @@ from fhircheck.definitions.cache_directory import cache_directory
 from fhircheck.definitions.definition_set import DefinitionRecipe, DefinitionSet, open_definitions
 from fhircheck.model.facts import Partial
 from fhircheck.model.record import Chunk, Piece, Record
+from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 from fhircheck.terminology.package_terminology import PackageTerminology
 from fhircheck.transport.json_reader import read_records
 from fhircheck.validate.checked import Checked
@@ -29,6 +30,7 @@ class Plan:
 
     asked: profiles every resource of their type is checked against. measure: count measures and
     links too. keep: hand all findings on, not only their counts. now: the moment of the run.
+    settings: how strictly is judged what is left to whoever judges.
     """
 
     recipe: DefinitionRecipe
@@ -36,6 +38,7 @@ class Plan:
     measure: bool
     keep: bool
     now: datetime
+    settings: CheckSettings = DEFAULT_SETTINGS
 
 
 def compiled_folder() -> Path:
@@ -44,11 +47,14 @@ def compiled_folder() -> Path:
 
 
 def linker_for(
-    definitions: DefinitionSet, undecided: Callable[[str, str], None], now: datetime | None = None
+    definitions: DefinitionSet,
+    undecided: Callable[[str, str], None],
+    now: datetime | None = None,
+    settings: CheckSettings = DEFAULT_SETTINGS,
 ) -> Linker:
     """A Linker over `definitions` with the cache on disk behind it."""
     cache = CompileCache(compiled_folder())
-    return Linker(definitions, PackageTerminology(definitions, cache.get), cache, undecided, now)
+    return Linker(definitions, PackageTerminology(definitions, cache.get), cache, undecided, now, settings)
 
 
 def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
@@ -58,7 +64,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     def count(reason: str, detail: str) -> None:
         undecided[reason, detail] += 1
 
-    validator = Validator(linker_for(open_definitions(plan.recipe), count, plan.now), plan.asked)
+    validator = Validator(linker_for(open_definitions(plan.recipe), count, plan.now, plan.settings), plan.asked)
     learn = _measuring() if plan.measure else None
 
     def check(chunk: Chunk) -> Partial:

@@ -14,6 +14,7 @@ from fhircheck.model.issue import Issue, IssueKind, Place, params
 from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Conformance, Gate
 from fhircheck.model.scope import Resolved, Scope
+from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 from fhircheck.terminology.membership import Membership
 
 
@@ -81,6 +82,7 @@ class Surroundings:
     bounds relative to the present are judged at. definitions: the conformance resources loaded.
     scope: where the resource stands that is being checked; set anew for each. resolve: (reference,
     scope it stands in) -> what it leads to within the data at hand, or None. types: FHIR's types.
+    settings: how strictly is judged what is left to whoever judges.
     """
 
     terminology: Terminology
@@ -90,6 +92,7 @@ class Surroundings:
     types: TypeTable
     scope: Scope = field(default_factory=lambda: Scope({}, {}, ""))
     resolve: Callable[[str, Scope], Resolved | None] = _resolve_nothing
+    settings: CheckSettings = DEFAULT_SETTINGS
 
 
 class ValueAssertion(Protocol):

@@ -17,6 +17,7 @@ from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.protocols import Conformance, Gate
+from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 ABSTRACT_RESOURCES = frozenset({"Resource", "DomainResource"})
@@ -46,6 +47,7 @@ class Linker:
 
     undecided: called with (reason, detail) whenever a check of an instance cannot be told.
     now: the moment that bounds relative to the present are judged at (default: the present).
+    settings: how strictly is judged what is left to whoever judges.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Linker:
         cache: CompileCache,
         undecided: Callable[[str, str], None],
         now: datetime | None = None,
+        settings: CheckSettings = DEFAULT_SETTINGS,
     ) -> None:
         self._definitions = definitions
         self._cache = cache
@@ -67,6 +70,7 @@ class Linker:
         self.around = Surroundings(
             terminology, self._undecided, now or datetime.now(UTC), definitions, TypeTable(definitions)
         )
+        self.around.settings = settings
 
     def _undecided(self, reason: str, detail: str) -> None:
         if self._counting:
