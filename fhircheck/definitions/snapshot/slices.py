@@ -1,0 +1,77 @@
+"""The slices of one element, as a differential makes or changes them (https://hl7.org/fhir/R4/profiling.html#slicing)."""
+
+from typing import TYPE_CHECKING, Any
+
+from fhircheck.definitions.element_tree import ElementNode
+from fhircheck.definitions.snapshot.differential import Change
+from fhircheck.definitions.snapshot.node import copied, slice_name, tail_of
+from fhircheck.definitions.snapshot.type_slices import as_slice, same_type_slice, settle, slices_by_type
+
+if TYPE_CHECKING:
+    from fhircheck.definitions.snapshot.application import Application
+
+Json = dict[str, Any]
+BY_URL: Json = {"discriminator": [{"type": "value", "path": "url"}], "ordered": False, "rules": "open"}
+NOT_OF_SLICES = ("slicing", "sliceIsConstraining")
+EXTENSIONS = ("extension", "modifierExtension")
+
+
+def split(node: ElementNode, changes: list[Change]) -> tuple[list[Change], list[Change]]:
+    """The changes about the element itself, and those about its slices."""
+    sliced = [as_slice(node, each) for each in changes]
+    return [each for each in sliced if not each.slice_name], [each for each in sliced if each.slice_name]
+
+
+def apply_slices(application: "Application", node: ElementNode, plain: list[Change], slices: list[Change]) -> None:
+    """Change `node` by `plain` and its slices by `slices`; a slice that is not there is made."""
+    pristine = ElementNode(node.path, node.definition, [copied(each) for each in node.children])
+    told = any("slicing" in each.definition for each in plain) or "slicing" in node.definition
+    for change in plain:
+        application.element(node, change)
+    implied = not told and slices_by_type(node, slices)
+    if not told:
+        _imply_slicing(node)
+    for change in slices:
+        _apply_slice(application, node, pristine, change)
+    if slices_by_type(node, slices):
+        settle(node, implied)
+
+
+def _imply_slicing(node: ElementNode) -> None:
+    """Slicing that goes without saying: extensions by url. Others without say nothing of how slices are told apart."""
+    slicing = BY_URL if tail_of(node) in EXTENSIONS else {"rules": "open"}
+    node.definition = {**node.definition, "slicing": slicing}
+
+
+def _apply_slice(application: "Application", node: ElementNode, pristine: ElementNode, change: Change) -> None:
+    found = same_type_slice(node, change)
+    if found is None:
+        found = _new_slice(application, node, pristine, change)
+    application.element(found, change)
+
+
+def _new_slice(application: "Application", node: ElementNode, pristine: ElementNode, change: Change) -> ElementNode:
+    """A slice as it is before its change: like the element before it was sliced, or like the slice it re-slices."""
+    outer = change.slice_name.rpartition("/")[0]
+    parent = next((each for each in node.slices if outer and slice_name(each) == outer), None)
+    fresh = copied(parent or pristine)
+    definition = {
+        name: value for name, value in fresh.definition.items() if name not in ("slicing", "sliceIsConstraining")
+    }
+    fresh.definition = {**definition, "sliceName": change.slice_name, "min": 0}
+    if parent is not None and "slicing" not in parent.definition:
+        parent.definition = {**parent.definition, "slicing": {"rules": "open"}}
+    application.take(1 + len(fresh.children))
+    position = _position(node, outer)
+    node.slices.insert(position, fresh)
+    return fresh
+
+
+def _position(node: ElementNode, outer: str) -> int:
+    """Where a new slice goes: behind all others, a re-slice behind the last of its slice."""
+    if outer:
+        for number in range(len(node.slices) - 1, -1, -1):
+            name = slice_name(node.slices[number])
+            if name == outer or name.startswith(f"{outer}/"):
+                return number + 1
+    return len(node.slices)
