@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from fhircheck.definitions.type_table import TypeTable
-from fhircheck.model.issue import Issue, IssueKind, Place, params
+from fhircheck.model.issue import Issue, IssueKind, Place, Severity, params
 from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Conformance, Gate
-from fhircheck.model.scope import Resolved, Scope
+from fhircheck.model.scope import Lookup, Node, Resolved, Scope
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
+from fhircheck.terminology.code_verdict import CodeVerdict
 from fhircheck.terminology.membership import Membership
 
 
@@ -36,11 +37,14 @@ class Findings:
         definition: str,
         *,
         value: str | None = None,
+        severity: Severity | None = None,
         **shown: str | int,
     ) -> None:
-        """Report one finding at `expression`; `shown` are the params of its text."""
+        """Report one finding at `expression`; `shown` are its params; severity: instead of the usual one."""
         place = Place(resource=self.resource, expression=expression)
-        self.issues.append(Issue(kind.name, kind.severity, place, params(**shown), value, definition, self.profile))
+        self.issues.append(
+            Issue(kind.name, severity or kind.severity, place, params(**shown), value, definition, self.profile)
+        )
 
 
 class Spot(NamedTuple):
@@ -58,19 +62,41 @@ class Spot(NamedTuple):
         """The spot of one item of the list here."""
         return self._replace(expression=item(self.expression, index))
 
-    def add(self, kind: IssueKind, *, value: str | None = None, **shown: str | int) -> None:
+    def add(
+        self, kind: IssueKind, *, value: str | None = None, severity: Severity | None = None, **shown: str | int
+    ) -> None:
         """Report one finding here."""
-        self.findings.add(kind, self.expression, self.definition, value=value, **shown)
+        self.findings.add(kind, self.expression, self.definition, value=value, severity=severity, **shown)
 
 
 class Terminology(Protocol):
-    """Is this code in this value set? See fhircheck.terminology."""
+    """Is this code in this value set, does this code exist? See fhircheck.terminology.
+
+    Nodes are JSON as it came: a code (string), Coding, CodeableConcept or Quantity; malformed ones are no members.
+    """
 
     def membership(self, value_set: str) -> Membership:
         """What is known of the value set with this canonical."""
 
+    def member(self, node: Any, value_set: str) -> bool | None:
+        """Whether the code, or any coding of the concept, is in the value set; None where that cannot be told."""
+
+    def check_code(self, system: Any, code: Any, version: Any = "", display: Any = "") -> CodeVerdict:
+        """What is known of `code` in its own code system."""
+
+    def subsumes(self, node: Any, other: Any) -> bool | None:
+        """Whether a code of `node` is the same as, or above, a code of `other`; None where that cannot be told."""
+
 
 def _resolve_nothing(reference: str, scope: Scope) -> Resolved | None:
+    return None
+
+
+def _look_nowhere(reference: str, scope: Scope) -> Lookup:
+    return Lookup(None, "unknown")
+
+
+def _know_no_profile(node: Node, canonical: str, scope: Scope) -> bool | None:
     return None
 
 
@@ -82,7 +108,9 @@ class Surroundings:
     bounds relative to the present are judged at. definitions: the conformance resources loaded.
     scope: where the resource stands that is being checked; set anew for each. resolve: (reference,
     scope it stands in) -> what it leads to within the data at hand, or None. types: FHIR's types.
-    settings: how strictly is judged what is left to whoever judges.
+    settings: how strictly is judged what is left to whoever judges. look_up: as resolve, but it also says
+    where was searched and what is wrong with the reference. conforms: (resource, profile, its scope) ->
+    whether a reference's target holds a profile, None where that cannot be told.
     """
 
     terminology: Terminology
@@ -93,6 +121,8 @@ class Surroundings:
     scope: Scope = field(default_factory=lambda: Scope({}, {}, ""))
     resolve: Callable[[str, Scope], Resolved | None] = _resolve_nothing
     settings: CheckSettings = DEFAULT_SETTINGS
+    look_up: Callable[[str, Scope], Lookup] = _look_nowhere
+    conforms: Callable[[Node, str, Scope], bool | None] = _know_no_profile
 
 
 class ValueAssertion(Protocol):

@@ -1,11 +1,75 @@
-"""How strictly data is judged where the specification leaves it to whoever judges."""
+"""How data is judged where the specification leaves it to whoever judges: settings of one run, as plain data."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from fhircheck.model.issue import Severity
+
 UnknownProfile = Literal["error", "warning", "information", "ignore"]
 UnknownExtensions = Literal["error", "warning", "allow"]
 BestPractice = Literal["error", "warning", "information", "ignore"]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedProfiles:
+    """Profiles that resources of a type are checked against. unclaimed: only those that claim no profile themselves."""
+
+    type: str
+    profiles: tuple[str, ...]
+    unclaimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityPeriod:
+    """When a profile's version, or all profiles of a package, are in force; days as ``YYYY-MM-DD``, both included.
+
+    profile: canonical URL, with ``|version`` where only one version is meant; or package: ``name#version``.
+    start, end: empty where the period is open.
+    """
+
+    profile: str = ""
+    package: str = ""
+    start: str = ""
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePattern:
+    """Which findings a decision is about: all that is given must fit; ``*`` stands for any run of characters.
+
+    path: an element's path from the resource or the record on, without indexes, or the id of its definition.
+    profile: canonical of the profile that was broken, with or without its version.
+    """
+
+    kind: str = ""
+    path: str = ""
+    profile: str = ""
+    fingerprint: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The pattern in one line."""
+        return " ".join(each for each in (self.fingerprint, self.kind, self.path, self.profile) if each)
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRule:
+    """Findings that fit get another severity. was: only those of this severity, empty for any."""
+
+    pattern: IssuePattern
+    severity: Severity
+    reason: str
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedIssue:
+    """Findings that are known and borne: counted and shown apart, until the day `expires` (included) has passed."""
+
+    pattern: IssuePattern
+    reason: str
+    owner: str
+    expires: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +82,11 @@ class CheckSettings:
     ignored_value_sets: value sets (URLs without version) that no code is held against.
     best_practice: severity of invariants that FHIR only recommends, ``ignore`` not to ask them.
     example_urls: whether names below example.org and the like stand for definitions that need not exist.
+    references_exist: whether what a reference leads to has to be in the data at hand.
+    url_types: whether ``Patient/1`` in a reference's URL is a promise that the target is a Patient.
+    aggregation_alone: whether a profile's ``bundled`` binds resources that stand outside of a Bundle too.
+    mapped: type -> profiles. periods: when profiles are in force. dates: (resource type, paths of the
+    elements that date it, the first that is there counts). severities, accepted: decisions about findings.
     """
 
     unknown_profile: UnknownProfile = "warning"
@@ -26,6 +95,14 @@ class CheckSettings:
     ignored_value_sets: frozenset[str] = frozenset()
     best_practice: BestPractice = "ignore"
     example_urls: bool = False
+    references_exist: bool = False
+    url_types: bool = False
+    aggregation_alone: bool = True
+    mapped: tuple[MappedProfiles, ...] = ()
+    periods: tuple[ValidityPeriod, ...] = ()
+    dates: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severities: tuple[SeverityRule, ...] = ()
+    accepted: tuple[AcceptedIssue, ...] = ()
 
 
 DEFAULT_SETTINGS = CheckSettings()

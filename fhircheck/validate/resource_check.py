@@ -17,6 +17,7 @@ from fhircheck.model.issue import Issue, IssueKind
 from fhircheck.model.path import child, item, shown_name
 from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
+from fhircheck.validate.near_profiles import NearProfiles
 from fhircheck.validate.rules import RESOURCE_RULES
 from fhircheck.validate.rules.rule import ResourceRule, Subject
 
@@ -30,8 +31,8 @@ PROFILE_UNKNOWN = IssueKind(
     why="Whether the claim holds could not be checked.",
     clause="http://hl7.org/fhir/R4/resource-definitions.html#Meta.profile",
     fix="Install the package that defines the profile and name it with --package, or correct the URL.",
-    english="Profile {profile} is not known: not checked",
-    german="Profil {profile} ist nicht bekannt: nicht geprüft",
+    english="Profile {profile} is not known: not checked{hint}",
+    german="Profil {profile} ist nicht bekannt: nicht geprüft{hint}",
     failing='{"resourceType": "Patient", "meta": {"profile": ["http://example.org/StructureDefinition/none"]}}',
     passing='{"resourceType": "Patient"}',
 )
@@ -99,6 +100,7 @@ class ResourceCheck:
         self._base = Members(self._base_gate)
         self._implied: dict[str, bool] = {}
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
+        self._near = NearProfiles(linker.around.definitions)
         linker.use_resource_gate(self.inner_gate)
 
     def _base_gate(self, name: str) -> Gate | None:
@@ -215,7 +217,9 @@ class ResourceCheck:
 
     def _claim_holds(self, node: Node, url: str) -> bool:
         linked = self.linker.profile(url)
-        if linked is None or linked.compiled is None or linked.shape is None:
+        if linked is None:
+            return self.linker.around.settings.unknown_profile == "ignore"
+        if linked.compiled is None or linked.shape is None:
             return False
         return linked.compiled.type == node.get("resourceType") and passes(linked.shape.gate, node)
 
@@ -246,7 +250,10 @@ class ResourceCheck:
         if not isinstance(name, str) or not name:
             return ""
         near = name[:1].upper() + name[1:]
-        return f" ({near}?)" if self.known(near) else ""
+        if self.known(near):
+            return f" ({near}?)"
+        close = next(filter(self.known, self._near.types(name)), "")
+        return f" ({close}?)" if close else ""
 
     def explain_profile(self, node: Node, url: str, expression: str, findings: Findings) -> Linked | None:
         """Report what is wrong with `node` as an instance of the profile; the profile, where it could be used.
@@ -257,7 +264,9 @@ class ResourceCheck:
         shown = url if len(url) <= 200 else url[:200] + "..."
         place = child(child(expression, "meta"), "profile")
         if linked is None:
-            findings.add(PROFILE_UNKNOWN, place, "", profile=shown)
+            severity = self.linker.around.settings.unknown_profile
+            if severity != "ignore":
+                findings.add(PROFILE_UNKNOWN, place, "", severity=severity, profile=shown, hint=self._near.hint(url))
             return None
         if linked.compiled is None or linked.shape is None:
             findings.add(PROFILE_UNUSABLE, place, "", profile=shown, fault=linked.fault)

@@ -10,11 +10,12 @@ from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, without_indexes
 from fhircheck.model.record import Record
 from fhircheck.model.scope import Scope
-from fhircheck.transport.json_locator import Locator
+from fhircheck.transport.record_reader import locator_for
 from fhircheck.validate import text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck
 from fhircheck.validate.fhir_version import recognise
-from fhircheck.validate.resource_check import ResourceCheck, claimed, label
+from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
+from fhircheck.validate.resource_check import ResourceCheck, label
 
 ERRORS = ("fatal", "error")
 SPLIT = "bundle-split"
@@ -36,11 +37,8 @@ class Validator:
         self._around = linker.around
         self._linker = linker
         self._locate = locate
-        self._asked: dict[str, list[str]] = {}
-        for url in asked:
-            linked = linker.profile(url)
-            if linked is not None and linked.compiled is not None:
-                self._asked.setdefault(linked.compiled.type, []).append(url)
+        self._selection = ProfileSelection(linker, asked, linker.around.settings)
+        self._skips_unknown = linker.around.settings.unknown_profile == "ignore"
 
     def check(self, record: Record) -> list[Checked]:
         """All resources of `record` with their findings; none where it could not be read as one."""
@@ -73,7 +71,9 @@ class Validator:
     def _clean(self, scope: Scope, found: list[Clean]) -> bool:
         node = scope.resource
         self._around.scope = scope
-        claims = self._claims(node)
+        claims, outdated = self._selection.of(node, scope.bundle)
+        if outdated or (self._skips_unknown and not all(self._usable(url) for url, _ in claims)):
+            return False
         if not (self._check.sound(node, [url for url, _ in claims]) if claims else self._check.base_passes(node)):
             return False
         findings = Findings()
@@ -84,14 +84,9 @@ class Validator:
         found.append((name, claims))
         return name != "Bundle" or all(self._clean(each, found) for each in entry_scopes(scope))
 
-    def _claims(self, node: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-        """(canonical, how it was chosen) of every profile that `node` is to be checked against."""
-        meta = node.get("meta")
-        if not self._asked and (meta.__class__ is not dict or "profile" not in meta):
-            return ()
-        wanted = [(url, "meta") for url in claimed(node)]
-        asked = self._asked.get(str(node.get("resourceType")), ())
-        return (*wanted, *((url, "asked") for url in asked if (url, "meta") not in wanted))
+    def _usable(self, url: str) -> bool:
+        linked = self._linker.profile(url)
+        return linked is not None and linked.compiled is not None
 
     def _resource(
         self, found: list[Checked], record: Record, scope: Scope, full_url: Any = None, bundle: int | None = None
@@ -134,25 +129,27 @@ class Validator:
 
     def _against_definitions(self, checked: Checked, split: bool) -> None:
         node, check = checked.node, self._check
-        claims = self._claims(node)
+        claims, outdated = self._selection.of(node, self._around.scope.bundle)
         name = node.get("resourceType")
-        if check.sound(node, [url for url, _ in claims if not split]) and not (split and claims):
+        if not outdated and check.sound(node, [url for url, _ in claims if not split]) and not (split and claims):
             checked.profiles.append(ProfileCheck(str(name), "base", True, True))
-            checked.profiles += [ProfileCheck(url, how, True, True) for url, how in claims]
+            checked.profiles += [ProfileCheck(url, how, known := self._usable(url), known) for url, how in claims]
             return
         with self._linker.quiet():
-            self._explain(checked, str(name), claims, split)
+            self._explain(checked, str(name), Selection(claims, outdated), split)
 
-    def _explain(self, checked: Checked, name: str, claims: Iterable[tuple[str, str]], split: bool) -> None:
-        """Report against the type, then against each profile."""
+    def _explain(self, checked: Checked, name: str, chosen: Selection, split: bool) -> None:
+        """Report against the type, then against each profile chosen, then what is wrong about the choice."""
         findings = Findings(resource=checked.resource)
         self._check.explain_base(checked.node, checked.root, findings)
         if findings.issues and self._other_version(checked, findings):
             return
         if self._check.known(name):
             checked.profiles.append(ProfileCheck(name, "base", True, not findings.issues))
-        for url, how in claims:
+        for url, how in chosen.claims:
             self._against_profile(checked, url, how, split, findings)
+        for fault in chosen.outdated:
+            findings.add(NOT_IN_FORCE, child(child(checked.root, "meta"), "profile"), "", **fault._asdict())
         if findings.issues:
             self._finish(checked, findings.issues)
 
@@ -221,12 +218,12 @@ def _has_error(issues: Iterable[Issue]) -> bool:
 
 def _locate(record: Record, found: list[Checked]) -> None:
     """Look up line and column of every finding: the record's text is scanned once."""
-    locator: Locator | None = None
+    locator = None
     for checked in found:
         for index, issue in enumerate(checked.issues):
             if issue.place.line:
                 continue
-            locator = locator or Locator(record.data, repeated=bool(record.issues))
+            locator = locator or locator_for(record)
             line, column = locator.in_source(record, issue.place.expression)
             place = issue.place._replace(line=line, column=column, offset=record.offset)
             checked.issues[index] = issue._replace(place=place)
