@@ -16,7 +16,7 @@ from fhircheck.model.facts import Partial
 from fhircheck.model.record import Chunk, Piece, Record
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 from fhircheck.terminology.package_terminology import PackageTerminology
-from fhircheck.transport.json_reader import read_records
+from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.checked import Checked
 from fhircheck.validate.validator import ERRORS, Clean, Validator
 
@@ -64,7 +64,9 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     def count(reason: str, detail: str) -> None:
         undecided[reason, detail] += 1
 
-    validator = Validator(linker_for(open_definitions(plan.recipe), count, plan.now, plan.settings), plan.asked)
+    linker = linker_for(open_definitions(plan.recipe), count, plan.now, plan.settings)
+    validator = Validator(linker, plan.asked)
+    reader = RecordReader(linker.around.types)
     learn = _measuring() if plan.measure else None
 
     def check(chunk: Chunk) -> Partial:
@@ -74,7 +76,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
         with _without_cycle_search():
             for piece in chunk:
                 _count_piece(piece, partial)
-                for record in read_records(piece):
+                for record in reader.records(piece):
                     found = None if plan.measure else _clean(record, validator, undecided)
                     if found is None:
                         _check_record(record, validator, partial, plan.keep, learn)

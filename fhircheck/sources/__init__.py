@@ -15,13 +15,14 @@ from fhircheck.sources.source_kinds import SOURCE_KINDS
 from fhircheck.sources.source_type import SourceType
 from fhircheck.sources.stdin import STDIN
 from fhircheck.transport.json_kinds import JSON_KINDS
+from fhircheck.transport.xml_kinds import XML_KINDS
 
 __all__ = ["KINDS", "SOURCES", "ReadOptions", "SourceType", "estimate", "open_sources"]
 
 SOURCES: Registry[SourceType] = Registry("sources", STDIN, FHIR_SEARCH, DIRECTORY, GLOBS, FILES)
 """The first that claims a name opens it."""
 
-KINDS: tuple[IssueKind, ...] = (*JSON_KINDS, *SOURCE_KINDS)
+KINDS: tuple[IssueKind, ...] = (*JSON_KINDS, *XML_KINDS, *SOURCE_KINDS)
 """All types of finding that reading raises."""
 
 

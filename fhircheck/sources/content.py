@@ -1,4 +1,4 @@
-"""A stream of bytes -> pieces, by what is in it: NDJSON, one document, a big Bundle, or nothing JSON."""
+"""A stream of bytes -> pieces, by what is in it: NDJSON, one document, a big Bundle, XML, or neither."""
 
 import codecs
 from collections.abc import Callable, Iterator
@@ -73,6 +73,8 @@ def _readable(stream: ByteStream, source: str, options: ReadOptions, lines: bool
     other = foreign_form(head)
     if other:
         yield other_form(source, other)
+    elif text.startswith(b"<"):
+        yield from _whole(stream, source, options)
     elif is_ndjson(stream.peek(options.chunk_bytes), bool(lines)):
         yield from cut_lines(stream, source, options.chunk_bytes, options.max_record_bytes)
     else:
@@ -86,11 +88,16 @@ def _document(stream: ByteStream, source: str, options: ReadOptions) -> Iterator
     elif is_bundle(head):
         yield from split_bundle(stream, source, options.chunk_bytes, options.max_record_bytes)
     else:
-        data = stream.read_fully(options.max_record_bytes + 1)
-        if len(data) > options.max_record_bytes:
-            yield problem(source, "record-too-large", limit=options.max_record_bytes)
-        else:
-            yield Piece(source, "resource", data)
+        yield from _whole(stream, source, options)
+
+
+def _whole(stream: ByteStream, source: str, options: ReadOptions) -> Iterator[Piece]:
+    """One document that is not cut: XML, or JSON that is no Bundle."""
+    data = stream.read_fully(options.max_record_bytes + 1)
+    if len(data) > options.max_record_bytes:
+        yield problem(source, "record-too-large", limit=options.max_record_bytes)
+    else:
+        yield Piece(source, "resource", data)
 
 
 def is_ndjson(head: bytes, named: bool) -> bool:
@@ -114,19 +121,17 @@ def _is_whole(line: bytes) -> bool:
 
 
 def foreign_form(head: bytes) -> str:
-    """``xml``, ``html``, an archive's or picture's form where `head` clearly is no JSON, else ""."""
+    """``html``, an archive's or picture's form where `head` clearly is neither JSON nor XML, else ""."""
     text = head.removeprefix(MARK).lstrip()
     if text.startswith(b"<"):
         lower = text[:512].lower()
-        return "html" if b"<html" in lower or lower.startswith(b"<!doctype html") else "xml"
+        return "html" if b"<html" in lower or lower.startswith(b"<!doctype html") else ""
     form = archive_form(head) or next((name for mark, name in _BINARY if head.startswith(mark)), "")
     return form or ("binary" if b"\0" in head[:_HEAD] else "")
 
 
 def other_form(source: str, form: str) -> Piece:
-    """What is said of a source that is clearly no JSON."""
-    if form == "xml":
-        return problem(source, "xml-not-supported")
+    """What is said of a source that is clearly neither JSON nor XML."""
     return problem(source, "not-json", form=form)
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from fhircheck.model.record import Piece
 from fhircheck.sources.content import problem
 
-JSON_NAMES = (".json", ".ndjson", ".jsonl")
+JSON_NAMES = (".json", ".ndjson", ".jsonl", ".xml")
 PACKED_NAMES = tuple(f"{name}.gz" for name in JSON_NAMES)
 ARCHIVE_NAMES = (".zip", ".tar", ".tar.gz", ".tgz")
 _OWN_NAMES = {"package.json", "fhirpkg.lock.json", "package-lock.json"}
@@ -19,7 +19,7 @@ def is_own_file(name: str) -> bool:
 
 
 def is_json_name(name: str) -> bool:
-    """Whether the name says JSON or NDJSON, not packed."""
+    """Whether the name says JSON, NDJSON or XML, not packed."""
     return name.lower().endswith(JSON_NAMES)
 
 

@@ -8,21 +8,22 @@ terminology and extension packages are loaded, best practice is not judged.
 import json
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
+from fhircheck.definitions.type_table import TypeTable
 from fhircheck.first_pass import linker_for
 from fhircheck.model.errors import CouldNotCheck
 from fhircheck.model.issue import Issue
 from fhircheck.model.record import Piece
 from fhircheck.report.kinds import ISSUE_KINDS
-from fhircheck.transport.json_reader import read_records
+from fhircheck.transport.record_reader import RecordReader, read_document
 from fhircheck.validate.validator import Validator
 from tests.needs import SHARED
 
 ALWAYS = ("hl7.terminology.r4-6.4.0.tgz", "hl7.fhir.uv.extensions.r4-5.3.0.tgz")
-XML = "XML is not read yet"
 
 
 class NotRun(Exception):
@@ -43,12 +44,12 @@ def main(path: str) -> None:
 
 def check(job: dict[str, Any]) -> list[Issue]:
     """The findings of one job."""
-    if job["file"].endswith(".xml"):
-        raise NotRun(XML)
     definitions, asked = _definitions(job)
-    validator = Validator(linker_for(definitions, lambda reason, detail: None), asked, locate=False)
+    linker = linker_for(definitions, lambda reason, detail: None)
+    validator = Validator(linker, asked, locate=False)
     issues: list[Issue] = []
-    for record in read_records(Piece(job["file"], "resource", Path(job["file"]).read_bytes())):
+    piece = Piece(job["file"], "resource", Path(job["file"]).read_bytes())
+    for record in RecordReader(linker.around.types).records(piece):
         issues += record.issues
         for checked in validator.check(record):
             issues += checked.issues
@@ -76,15 +77,15 @@ def _package(name: str) -> str:
 
 def _resource(path: str) -> dict[str, Any]:
     """A definition out of a file beside the case."""
-    if path.endswith(".xml"):
-        raise NotRun(XML)
-    try:
-        resource = json.loads(Path(path).read_bytes())
-    except ValueError as fault:
-        raise NotRun(f"{Path(path).name} is not JSON") from fault
+    resource = read_document(Path(path).read_bytes(), _core_types())
     if not isinstance(resource, dict) or "url" not in resource:
         raise NotRun(f"{Path(path).name} is no conformance resource")
     return resource
+
+
+@cache
+def _core_types() -> TypeTable:
+    return TypeTable(load_definitions(offline=True))
 
 
 def _shown(issue: Issue) -> dict[str, str]:

@@ -109,7 +109,6 @@ def test_what_cannot_be_there_is_said_before_anything_is_read(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "data", "expected"),
     [
-        ("a.xml", b'<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"/>', "xml-not-supported"),
         ("a.json", b"<!DOCTYPE html><html>", "not-json"),
         ("a.json", b"%PDF-1.7", "not-json"),
         ("a.json", b"ab\0\1\2\3", "not-json"),

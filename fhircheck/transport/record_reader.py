@@ -1,0 +1,36 @@
+"""Bytes cut by a source -> Records, whichever form they are in: JSON or XML."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fhircheck.model.record import Node, Piece, Record
+from fhircheck.transport.json_locator import Locator
+from fhircheck.transport.json_reader import read_records
+from fhircheck.transport.xml_locator import XmlLocator
+from fhircheck.transport.xml_reader import XmlReader, is_xml
+from fhircheck.transport.xml_types import TypesLike
+
+
+class RecordReader:
+    """Reads the records of pieces; `types` tells what XML elements are. One object for each process."""
+
+    def __init__(self, types: TypesLike) -> None:
+        self._xml = XmlReader(types)
+
+    def records(self, piece: Piece) -> Iterator[Record]:
+        """The records of one piece, in the source's order; never raises on content."""
+        if piece.form == "resource" and is_xml(piece.data):
+            return iter((self._xml.record(piece),))
+        return read_records(piece)
+
+
+def read_document(data: bytes, types: TypesLike) -> Node | None:
+    """The resource in one document, JSON or XML, such as a definition in a file; None where there is none."""
+    for record in RecordReader(types).records(Piece("", "resource", data)):
+        return record.node
+    return None
+
+
+def locator_for(record: Record) -> Any:
+    """What finds line and column in the text of `record`: its ``in_source(record, expression)``."""
+    return XmlLocator(record.data) if is_xml(record.data) else Locator(record.data, repeated=bool(record.issues))
