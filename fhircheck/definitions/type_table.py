@@ -68,6 +68,7 @@ class TypeTable:
     def __init__(self, structures: Structures) -> None:
         self._structures = structures
         self._types: dict[str, TypeInfo] = {}
+        self._resources: dict[str, bool] = {}
 
     def type(self, name: str) -> TypeInfo | None:
         """The type called `name` (``Patient``, ``HumanName``, ``date``, ``Patient.contact``), or None."""
@@ -87,6 +88,16 @@ class TypeTable:
                 return False
             name = found.base
         return False
+
+    def is_resource(self, name: str) -> bool:
+        """Whether `name` is a resource type that instances can have."""
+        known = self._resources.get(name)
+        if known is None:
+            found = self.type(name)
+            known = found is not None and found.kind == "resource" and not found.abstract
+            if found is not None:
+                self._resources[name] = known
+        return known
 
     def _load(self, name: str) -> None:
         structure = self._structures.structure(name)

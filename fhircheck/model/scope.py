@@ -23,6 +23,7 @@ class Scope:
     entry: int = -1
     full_url: str = ""
     outer: "Scope | None" = None
+    split: bool = False
 
 
 class Resolved(NamedTuple):
@@ -34,3 +35,18 @@ class Resolved(NamedTuple):
     node: Node
     scope: Scope
     contained: bool
+
+
+class Lookup(NamedTuple):
+    """What became of looking for a reference's target.
+
+    found: the target, None where it is not there. where: ``contained``, ``bundle`` (a Bundle's entries were
+    searched), ``elsewhere`` (nothing at hand could hold it) or ``unknown`` (the rest of the Bundle is not at
+    hand). fault: what is wrong with the reference itself: ``no-full-url``, ``form``, ``ambiguous``, ``other-type``,
+    or empty. near: for a target that is not there, fullUrls of entries with the same type and id.
+    """
+
+    found: Resolved | None
+    where: str
+    fault: str = ""
+    near: tuple[str, ...] = ()
