@@ -19,6 +19,7 @@ from fhircheck.assertions.fixed_value import FixedValue
 from fhircheck.assertions.max_length import MaxLength
 from fhircheck.assertions.min_max_value import MinMaxValue
 from fhircheck.assertions.pattern_value import PatternValue
+from fhircheck.assertions.reference_target import ReferenceTarget
 from fhircheck.model.issue import IssueKind
 from fhircheck.registry import Registry
 
@@ -29,6 +30,7 @@ VALUE_ASSERTIONS: Registry[ValueAssertion] = Registry(
     MinMaxValue(),
     MaxLength(),
     Binding(),
+    ReferenceTarget(),
 )
 
 SHAPE_KINDS: tuple[tuple[str, tuple[IssueKind, ...]], ...] = (

@@ -6,6 +6,7 @@ from typing import Any
 from fhircheck.assertions import VALUE_ASSERTIONS
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, OpenCheck, TypeRef
+from fhircheck.definitions.canonical import TYPE_PREFIX
 from fhircheck.definitions.element_tree import ElementNode, element_tree
 from fhircheck.definitions.errata import SYSTEM_TYPES, type_code
 from fhircheck.model.errors import DefinitionUnusable
@@ -91,9 +92,15 @@ class _Builder:
             if facet is not None:
                 if assertion.name == "binding":
                     facet["valueSet"] = self._resolve(facet["valueSet"], "ValueSet")
+                if assertion.name == "reference-target":
+                    facet["targets"] = [self._target(url) for url in facet["targets"]]
                 facets[assertion.name] = facet
                 self.decided += 1
         return facets
+
+    def _target(self, url: str) -> str:
+        """A target profile with its version; types of the specification itself have none."""
+        return url if url.startswith(TYPE_PREFIX) else self._resolve(url, "StructureDefinition")
 
     def _leave_open(self, node: ElementNode, element_id: str) -> None:
         """Name the checks of this element that are asked for but not decided by this version."""
@@ -107,8 +114,6 @@ class _Builder:
         if binding.get("strength") == "extensible" and binding.get("valueSet"):
             self._open("extensible-binding", element_id, str(binding["valueSet"]))
         for type_ in definition.get("type") or ():
-            if type_.get("targetProfile"):
-                self._open("reference-target", element_id, str(len(type_["targetProfile"])))
             if type_.get("code") == "xhtml":
                 self._open("narrative", element_id, "xhtml")
 

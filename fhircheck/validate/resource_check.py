@@ -18,8 +18,10 @@ from fhircheck.model.path import child, item, shown_name
 from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
 from fhircheck.validate.near_profiles import NearProfiles
+from fhircheck.validate.reference_resolution import Resolver
 from fhircheck.validate.rules import RESOURCE_RULES
 from fhircheck.validate.rules.rule import ResourceRule, Subject
+from fhircheck.validate.target_conformance import TargetConformance
 
 Node = dict[str, Any]
 
@@ -101,7 +103,17 @@ class ResourceCheck:
         self._implied: dict[str, bool] = {}
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         self._near = NearProfiles(linker.around.definitions)
+        self.resolver = Resolver(linker.around.types)
+        self.targets = TargetConformance(self.holds)
+        linker.around.resolve = self.resolver.resolve
+        linker.around.look_up = self.resolver.look_up
+        linker.around.conforms = self.targets.conforms
         linker.use_resource_gate(self.inner_gate)
+
+    def forget(self) -> None:
+        """Let go of what was found out about the resources of one record: the next one comes."""
+        self.resolver.forget()
+        self.targets.forget()
 
     def _base_gate(self, name: str) -> Gate | None:
         if not self.linker.is_resource(name):
@@ -177,15 +189,17 @@ class ResourceCheck:
             return all(self.inner_gate(entry) for _, entry in entry_resources(node))
 
     def _inner_scope(self, node: Node, expression: str) -> Scope:
-        """The scope of a resource met inside the one being checked: contained, or an entry of an inner Bundle."""
+        """The scope of a resource met inside the one being checked: contained, an entry of an inner Bundle, a parameter."""
         outer = self.linker.around.scope
-        bundle = outer.resource
-        if bundle.get("resourceType") == "Bundle":
-            entries = bundle["entry"] if bundle.get("entry").__class__ is list else []
-            for index, entry in enumerate(entries):
-                if entry.__class__ is dict and entry.get("resource") is node:
-                    return Scope(node, node, expression, bundle, index, str(entry.get("fullUrl", "")), outer)
-        return Scope(node, outer.root, expression, outer.bundle, outer.entry, outer.full_url, outer.outer)
+        container = outer.resource
+        if container.get("resourceType") == "Bundle":
+            index = self.resolver.indexes.of(container)
+            number = index.position.get(id(node))
+            if number is not None:
+                return Scope(node, node, expression, container, number, index.full_url(number), outer)
+        elif container.get("resourceType") == "Parameters":
+            return Scope(node, node, expression, outer=outer)
+        return Scope(node, outer.root, expression, outer.bundle, outer.entry, outer.full_url, outer.outer, outer.split)
 
     def rules(self, node: Node, scope: Scope, findings: Findings) -> None:
         """Ask the rules about whole resources that apply to the type of `node`."""

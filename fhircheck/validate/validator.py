@@ -42,13 +42,15 @@ class Validator:
 
     def check(self, record: Record) -> list[Checked]:
         """All resources of `record` with their findings; none where it could not be read as one."""
+        self._check.forget()
         if record.node is None:
             return []
         found: list[Checked] = []
         if record.form == "bundle-entries":
             self._split_entry(found, record)
         else:
-            self._resource(found, record, Scope(record.node, record.node, record.root))
+            split = record.form == "bundle-shell"
+            self._resource(found, record, Scope(record.node, record.node, record.root, split=split))
         if text_quality.faulty(record.data, record.node):
             self._texts(record, found)
         if self._locate:
@@ -63,6 +65,7 @@ class Validator:
         node = record.node
         if node is None or record.issues or record.form not in PLAIN:
             return None
+        self._check.forget()
         found: list[Clean] = []
         if not self._clean(Scope(node, node, record.root), found) or text_quality.faulty(record.data, node):
             return None
@@ -114,7 +117,7 @@ class Validator:
         found.append(checked)
         inner = entry.get("resource")
         if inner.__class__ is dict:
-            scope = Scope(inner, inner, f"{record.root}.resource", full_url=str(entry.get("fullUrl", "")))
+            scope = Scope(inner, inner, f"{record.root}.resource", full_url=str(entry.get("fullUrl", "")), split=True)
             self._resource(found, record, scope, entry.get("fullUrl"), -1)
 
     def _against_all(self, checked: Checked, scope: Scope, split: bool) -> None:

@@ -18,6 +18,7 @@ from fhircheck.first_pass import linker_for
 from fhircheck.model.errors import CouldNotCheck
 from fhircheck.model.issue import Issue
 from fhircheck.model.record import Piece
+from fhircheck.model.settings import CheckSettings
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.transport.record_reader import RecordReader, read_document
 from fhircheck.validate.validator import Validator
@@ -45,7 +46,7 @@ def main(path: str) -> None:
 def check(job: dict[str, Any]) -> list[Issue]:
     """The findings of one job."""
     definitions, asked = _definitions(job)
-    linker = linker_for(definitions, lambda reason, detail: None)
+    linker = linker_for(definitions, lambda reason, detail: None, settings=_settings(job["settings"]))
     validator = Validator(linker, asked, locate=False)
     issues: list[Issue] = []
     piece = Piece(job["file"], "resource", Path(job["file"]).read_bytes())
@@ -54,6 +55,16 @@ def check(job: dict[str, Any]) -> list[Issue]:
         for checked in validator.check(record):
             issues += checked.issues
     return issues
+
+
+def _settings(wanted: dict[str, Any]) -> CheckSettings:
+    """What the case asks of its runner, beside what holds for all."""
+    return CheckSettings(
+        example_urls=True,
+        references_exist=str(wanted.get("validateReference", "")).startswith("CHECK_EXISTS"),
+        url_types=wanted.get("assumeValidRestReferences") is True,
+        aggregation_alone=wanted.get("enforceAggregationOutsideBundles") is not False,
+    )
 
 
 def _definitions(job: dict[str, Any]) -> tuple[DefinitionSet, list[str]]:

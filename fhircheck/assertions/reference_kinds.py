@@ -1,0 +1,298 @@
+"""Issue kinds of references: what can be wrong with one, and with what it leads to."""
+
+from fhircheck.model.issue import IssueKind
+
+LITERAL = "http://hl7.org/fhir/R4/references.html#literal"
+IN_BUNDLE = "http://hl7.org/fhir/R4/bundle.html#references"
+TARGETS = "http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.targetProfile"
+AGGREGATED = "http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.aggregation"
+_WHO = '{"resourceType": "Observation", "subject": {"reference": "Patient/1"}}'
+
+EMPTY = IssueKind(
+    name="reference-empty",
+    severity="warning",
+    code="structure",
+    summary="A Reference says neither by reference, by identifier nor in words what it is about.",
+    why="Nobody can follow it, and no person can read it.",
+    clause="http://hl7.org/fhir/R4/references.html#Reference",
+    fix="Give a reference, an identifier or at least a display.",
+    english="The Reference has no reference, identifier or display",
+    german="Die Referenz hat weder reference noch identifier noch display",
+    failing='{"resourceType": "Observation", "subject": {"type": "Patient"}}',
+    passing=_WHO,
+)
+INVALID = IssueKind(
+    name="reference-invalid",
+    severity="error",
+    code="invalid",
+    summary="The text of a reference contains white space.",
+    why="A URL has none, so no system can follow it.",
+    clause=LITERAL,
+    fix="Write the URL without blanks.",
+    english="The reference contains white space",
+    german="Die Referenz enthält Leerraum",
+    failing='{"resourceType": "Observation", "subject": {"reference": "Patient /1"}}',
+    passing=_WHO,
+)
+CONTAINED_MISSING = IssueKind(
+    name="contained-target-missing",
+    severity="error",
+    code="not-found",
+    summary="A reference to a contained resource leads to none.",
+    why="A contained resource exists nowhere else: what is meant is lost.",
+    clause="http://hl7.org/fhir/R4/references.html#contained",
+    fix="Contain the resource under this id, or correct the reference.",
+    english="No contained resource has the id the reference names",
+    german="Keine enthaltene Ressource hat die id, auf die verwiesen wird",
+    failing='{"resourceType": "Observation", "subject": {"reference": "#p"}}',
+    passing='{"resourceType": "Observation", "contained": [{"resourceType": "Patient", "id": "p"}],'
+    ' "subject": {"reference": "#p"}}',
+)
+UNRESOLVED = IssueKind(
+    name="reference-unresolved",
+    severity="error",
+    code="not-found",
+    summary="A reference leads to nothing in the data at hand, though the run asks that it does.",
+    why="Whoever gets this data cannot follow it.",
+    clause=LITERAL,
+    fix="Add the resource to the data, or leave the setting off where it may be elsewhere.",
+    english="The reference leads to nothing in the data at hand",
+    german="Die Referenz führt zu nichts in den vorliegenden Daten",
+    failing=_WHO,
+    passing='{"resourceType": "Observation", "subject": {"display": "unknown"}}',
+)
+NO_BASE = IssueKind(
+    name="reference-without-base",
+    severity="error",
+    code="required",
+    summary="A relative reference stands in an entry of a Bundle that has no fullUrl.",
+    why="What it is relative to is not known, so it leads nowhere.",
+    clause=IN_BUNDLE,
+    fix="Give the entry a fullUrl.",
+    english="The reference is relative, but its entry has no fullUrl to complete it by",
+    german="Die Referenz ist relativ, aber ihr Bundle-Eintrag hat keine fullUrl, die sie ergänzt",
+    failing='{"entry": [{"resource": {"resourceType": "Observation", "subject": {"reference": "Patient/1"}}}]}',
+    passing='{"entry": [{"fullUrl": "http://example.org/Observation/2", "resource": {"resourceType":'
+    ' "Observation", "id": "2", "subject": {"reference": "Patient/1"}}}]}',
+)
+FORM = IssueKind(
+    name="reference-form",
+    severity="error",
+    code="invalid",
+    summary="A relative reference in a Bundle does not have the form [type]/[id].",
+    why="It cannot be completed to the fullUrl of an entry.",
+    clause=LITERAL,
+    fix="Write [type]/[id], [type]/[id]/_history/[version] or the fullUrl; a search only in a transaction or batch.",
+    english="The relative reference is not of the form [type]/[id]",
+    german="Die relative Referenz hat nicht die Form [type]/[id]",
+    failing='{"subject": {"reference": "1"}}',
+    passing='{"subject": {"reference": "Patient/1"}}',
+)
+QUERY = IssueKind(
+    name="reference-query-invalid",
+    severity="error",
+    code="invalid",
+    summary="A conditional reference is no valid search.",
+    why="The server cannot find the target by it.",
+    clause="http://hl7.org/fhir/R4/http.html#trules",
+    fix="Write [type]?[parameter]=[value].",
+    english="The conditional reference to a {type} is no valid search",
+    german="Die bedingte Referenz auf {type} ist keine gültige Suche",
+    failing='{"subject": {"reference": "Patient?identifier"}}',
+    passing='{"subject": {"reference": "Patient?identifier=http://example.org/mrn|1"}}',
+)
+AMBIGUOUS = IssueKind(
+    name="reference-ambiguous",
+    severity="error",
+    code="conflict",
+    summary="A reference fits several entries of the Bundle.",
+    why="Each system may take another one of them.",
+    clause=IN_BUNDLE,
+    fix="Give every entry a fullUrl of its own, or refer to a version.",
+    english="The reference fits several entries of the Bundle",
+    german="Die Referenz passt zu mehreren Einträgen des Bundles",
+    failing='{"entry": [{"fullUrl": "urn:uuid:1"}, {"fullUrl": "urn:uuid:1"}]}',
+    passing='{"entry": [{"fullUrl": "urn:uuid:1"}, {"fullUrl": "urn:uuid:2"}]}',
+)
+OTHER_TYPE = IssueKind(
+    name="reference-leads-to-other-type",
+    severity="error",
+    code="conflict",
+    summary="A reference names one type and leads to a resource of another.",
+    why="The URL says one thing and the data another: one of them is wrong.",
+    clause=LITERAL,
+    fix="Correct the type in the reference, or the target.",
+    english="The reference leads to a resource of type {type}, though it names another",
+    german="Die Referenz führt zu einer Ressource vom Typ {type}, nennt aber einen anderen",
+    failing='{"subject": {"reference": "Group/1"}}',
+    passing='{"subject": {"reference": "Patient/1"}}',
+)
+NOT_LOCAL = IssueKind(
+    name="reference-urn-not-in-bundle",
+    severity="warning",
+    code="not-found",
+    summary="A reference by urn:uuid or urn:oid leads to no entry of its Bundle.",
+    why="Such a name can be looked up nowhere else.",
+    clause=IN_BUNDLE,
+    fix="Add the entry with this fullUrl, or refer by a URL that can be followed.",
+    english="No entry of the Bundle has the urn that is referred to",
+    german="Kein Eintrag des Bundles hat die urn, auf die verwiesen wird",
+    failing='{"resourceType": "Bundle", "entry": [{"resource": {"subject": {"reference": "urn:uuid:1"}}}]}',
+    passing='{"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:1"}]}',
+)
+NEAR = IssueKind(
+    name="reference-near-miss",
+    severity="warning",
+    code="not-found",
+    summary="The Bundle has an entry with the type and id of a reference, but under another fullUrl.",
+    why="By the rules of Bundles the reference does not lead there, though it was probably meant to.",
+    clause=IN_BUNDLE,
+    fix="Refer by the entry's fullUrl, or give both entries a fullUrl on the same base.",
+    english="The reference leads to no entry; {count} with the same type and id have another fullUrl",
+    german="Die Referenz führt zu keinem Eintrag; {count} mit gleichem Typ und gleicher id haben eine andere fullUrl",
+    failing='{"entry": [{"fullUrl": "urn:uuid:2", "resource": {"resourceType": "Patient", "id": "1"}}]}',
+    passing='{"entry": [{"fullUrl": "http://example.org/Patient/1", "resource": {"resourceType": "Patient",'
+    ' "id": "1"}}]}',
+)
+TYPE_NOT_ALLOWED = IssueKind(
+    name="reference-type-not-allowed",
+    severity="error",
+    code="structure",
+    summary="Reference.type names a type that the element may not refer to.",
+    why="Receivers expect the types that the profile names.",
+    clause=TARGETS,
+    fix="Refer to a resource of an allowed type.",
+    english="Reference.type is {type}; allowed: {allowed}",
+    german="Reference.type ist {type}; erlaubt: {allowed}",
+    failing='{"resourceType": "Condition", "subject": {"type": "Device", "display": "pump"}}',
+    passing='{"resourceType": "Condition", "subject": {"type": "Patient", "display": "John"}}',
+)
+TYPE_DIFFERS = IssueKind(
+    name="reference-type-differs",
+    severity="error",
+    code="conflict",
+    summary="Reference.type is not the type of what the reference leads to.",
+    why="The element says one thing and the data another: one of them is wrong.",
+    clause="http://hl7.org/fhir/R4/references-definitions.html#Reference.type",
+    fix="Correct Reference.type or the reference.",
+    english="Reference.type is {type}, but the reference leads to {found}",
+    german="Reference.type ist {type}, die Referenz führt aber zu {found}",
+    failing='{"subject": {"reference": "Patient/1", "type": "Group"}}',
+    passing='{"subject": {"reference": "Patient/1", "type": "Patient"}}',
+)
+TARGET_TYPE = IssueKind(
+    name="reference-target-type",
+    severity="error",
+    code="structure",
+    summary="A reference leads to a resource of a type that the element may not refer to.",
+    why="Receivers expect the types that the profile names.",
+    clause=TARGETS,
+    fix="Refer to a resource of an allowed type.",
+    english="The reference leads to a {type}; allowed: {allowed}",
+    german="Die Referenz führt zu {type}; erlaubt: {allowed}",
+    failing='{"resourceType": "Condition", "contained": [{"resourceType": "Device", "id": "d"}],'
+    ' "subject": {"reference": "#d"}}',
+    passing='{"resourceType": "Condition", "contained": [{"resourceType": "Patient", "id": "p"}],'
+    ' "subject": {"reference": "#p"}}',
+)
+TARGET_PROFILE = IssueKind(
+    name="reference-target-profile",
+    severity="error",
+    code="structure",
+    summary="What a reference leads to conforms to none of the profiles that the element allows for it.",
+    why="The profile counts on what its target profiles promise.",
+    clause=TARGETS,
+    fix="Validate the target against the profile and mend what is missing.",
+    english="The {type} that the reference leads to conforms to none of: {profiles}",
+    german="Die Ressource {type}, zu der die Referenz führt, entspricht keinem von: {profiles}",
+    failing='{"resourceType": "Encounter", "subject": {"reference": "#p"}}',
+    passing='{"resourceType": "Encounter", "subject": {"display": "John"}}',
+)
+PROFILE_MISSING = IssueKind(
+    name="reference-target-profile-unknown",
+    severity="error",
+    code="not-found",
+    summary="A profile that the target of a reference must conform to is not among the loaded packages.",
+    why="Whether the target is as the profile asks could not be checked.",
+    clause=TARGETS,
+    fix="Install the package that defines the profile and name it with --package.",
+    english="Target profile {profile} is not known",
+    german="Zielprofil {profile} ist nicht bekannt",
+    failing='{"resourceType": "Encounter", "subject": {"reference": "#p"}}',
+    passing='{"resourceType": "Encounter", "subject": {"display": "John"}}',
+)
+AGGREGATION = IssueKind(
+    name="reference-aggregation",
+    severity="error",
+    code="structure",
+    summary="What a reference leads to stands where the profile does not allow it.",
+    why="Receivers expect it contained, in the same Bundle, or elsewhere, as the profile says.",
+    clause=AGGREGATED,
+    fix="Contain the target, bundle it, or refer to it, as the profile asks.",
+    english="The target of the reference is {where}; the profile allows: {allowed}",
+    german="Das Ziel der Referenz ist {where}; das Profil erlaubt: {allowed}",
+    failing='{"resourceType": "Encounter", "subject": {"reference": "Patient/1"}}',
+    passing='{"resourceType": "Encounter", "contained": [{"resourceType": "Patient", "id": "p"}],'
+    ' "subject": {"reference": "#p"}}',
+)
+VERSIONING = IssueKind(
+    name="reference-versioning",
+    severity="warning",
+    code="structure",
+    summary="A reference names a version where the profile wants none, or none where it wants one.",
+    why="A reference to a version keeps meaning the same content, one without follows its changes.",
+    clause="http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.type.versioning",
+    fix="Add or remove /_history/[version].",
+    english="The profile asks for a reference that is version {rule}",
+    german="Das Profil verlangt eine Referenz, die in der Version {rule} ist",
+    failing='{"subject": {"reference": "Patient/1/_history/2"}}',
+    passing='{"subject": {"reference": "Patient/1"}}',
+)
+URL_TYPE = IssueKind(
+    name="reference-url-type",
+    severity="warning",
+    code="structure",
+    summary="The type in a reference's URL is none that the element may refer to.",
+    why="By the RESTful rules the target is of that type, so the reference cannot be right.",
+    clause=TARGETS,
+    fix="Refer to a resource of an allowed type.",
+    english="The URL of the reference names a {type}; allowed: {allowed}",
+    german="Die URL der Referenz nennt {type}; erlaubt: {allowed}",
+    failing='{"resourceType": "Condition", "subject": {"reference": "Device/1"}}',
+    passing='{"resourceType": "Condition", "subject": {"reference": "Patient/1"}}',
+)
+URL_TYPE_WRONG = IssueKind(
+    name="reference-url-type-wrong",
+    severity="error",
+    code="structure",
+    summary="The type in a reference's URL, which the run takes for a promise, is none that the element may refer to.",
+    why=URL_TYPE.why,
+    clause=TARGETS,
+    fix=URL_TYPE.fix,
+    english=URL_TYPE.english,
+    german=URL_TYPE.german,
+    failing=URL_TYPE.failing,
+    passing=URL_TYPE.passing,
+)
+KINDS = (
+    EMPTY,
+    INVALID,
+    CONTAINED_MISSING,
+    UNRESOLVED,
+    NO_BASE,
+    FORM,
+    QUERY,
+    AMBIGUOUS,
+    OTHER_TYPE,
+    NOT_LOCAL,
+    NEAR,
+    TYPE_NOT_ALLOWED,
+    TYPE_DIFFERS,
+    TARGET_TYPE,
+    TARGET_PROFILE,
+    PROFILE_MISSING,
+    AGGREGATION,
+    VERSIONING,
+    URL_TYPE,
+    URL_TYPE_WRONG,
+)

@@ -1,0 +1,47 @@
+"""Whether what references lead to conforms to a profile: asked once a target and profile, however many refer to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fhircheck.model.scope import Scope
+
+Node = dict[str, Any]
+Holds = Callable[[Node, str, Scope], bool | None]
+KEPT = 50_000
+DEPTH = 8
+"""So many targets, each reached from the one before, are held against profiles; beyond them it cannot be told."""
+
+
+class TargetConformance:
+    """Remembers answers. While a target is being judged it counts as conforming: references may go in a circle.
+
+    holds: the check itself. The nodes are kept beside the answers, so that no other object can take their place.
+    """
+
+    def __init__(self, holds: Holds) -> None:
+        self._holds = holds
+        self._answers: dict[tuple[int, str], tuple[Node, bool | None]] = {}
+        self._depth = 0
+
+    def conforms(self, node: Node, profile: str, scope: Scope) -> bool | None:
+        """Whether `node` holds `profile`; None where that cannot be told."""
+        key = (id(node), profile)
+        known = self._answers.get(key)
+        if known is not None and known[0] is node:
+            return known[1]
+        if self._depth >= DEPTH:
+            return None
+        if len(self._answers) >= KEPT:
+            self._answers.clear()
+        self._answers[key] = (node, True)
+        self._depth += 1
+        try:
+            answer = self._holds(node, profile, scope)
+        finally:
+            self._depth -= 1
+        self._answers[key] = (node, answer)
+        return answer
+
+    def forget(self) -> None:
+        """Let go of all answers: the next record comes."""
+        self._answers.clear()
