@@ -7,10 +7,12 @@ is put together; the linker weaves their gates into one function for each type o
 from fhircheck.assertions import (
     cardinality,
     choice_type,
+    invariant,
     json_form,
     null_alignment,
     primitive_format,
     resource_type,
+    slicing,
     unknown_element,
 )
 from fhircheck.assertions.assertion import ValueAssertion
@@ -36,10 +38,12 @@ VALUE_ASSERTIONS: Registry[ValueAssertion] = Registry(
 SHAPE_KINDS: tuple[tuple[str, tuple[IssueKind, ...]], ...] = (
     ("cardinality", cardinality.KINDS),
     ("choice_type", choice_type.KINDS),
+    ("invariant", invariant.KINDS),
     ("json_form", json_form.KINDS),
     ("null_alignment", null_alignment.KINDS),
     ("primitive_format", primitive_format.KINDS),
     ("resource_type", resource_type.KINDS),
+    ("slicing", slicing.KINDS),
     ("unknown_element", unknown_element.KINDS),
 )
 

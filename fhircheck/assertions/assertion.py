@@ -110,7 +110,8 @@ class Surroundings:
     scope it stands in) -> what it leads to within the data at hand, or None. types: FHIR's types.
     settings: how strictly is judged what is left to whoever judges. look_up: as resolve, but it also says
     where was searched and what is wrong with the reference. conforms: (resource, profile, its scope) ->
-    whether a reference's target holds a profile, None where that cannot be told.
+    whether a reference's target holds a profile, None where that cannot be told. environment: that of FHIRPath
+    evaluations, made when the first is asked for.
     """
 
     terminology: Terminology
@@ -123,6 +124,7 @@ class Surroundings:
     settings: CheckSettings = DEFAULT_SETTINGS
     look_up: Callable[[str, Scope], Lookup] = _look_nowhere
     conforms: Callable[[Node, str, Scope], bool | None] = _know_no_profile
+    environment: Any = None
 
 
 class ValueAssertion(Protocol):

@@ -6,12 +6,24 @@ import os
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jiter
 
 from fhircheck.compile.compiled_profile import DECIMAL
+
+WRITERS = ("assertions", "compile", "definitions", "terminology")
+
+
+@cache
+def code_stamp() -> str:
+    """Tells the code apart that writes the cache: what another version of it wrote is not read."""
+    root = Path(__file__).parent.parent
+    files = sorted(file for folder in WRITERS for file in (root / folder).glob("*.py"))
+    known = [f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
+    return hashlib.blake2b("\n".join(known).encode(), digest_size=16).hexdigest()
 
 
 class CompileCache:
@@ -39,7 +51,8 @@ class CompileCache:
     def _path(self, key: str) -> Path | None:
         if self._folder is None:
             return None
-        return self._folder / f"{hashlib.blake2b(key.encode(), digest_size=16).hexdigest()}.json"
+        digest = hashlib.blake2b(f"{code_stamp()} {key}".encode(), digest_size=16).hexdigest()
+        return self._folder / f"{digest}.json"
 
     def _write(self, path: Path, data: dict[str, Any]) -> None:
         """Keep `data`; a full or read-only disk only costs the speed of the next run."""

@@ -19,6 +19,14 @@ class TypeRef(NamedTuple):
     profiles: tuple[str, ...] = ()
 
 
+class SlicingRules(NamedTuple):
+    """ElementDefinition.slicing: (type, path) of each discriminator; open, closed or openAtEnd; does order count?"""
+
+    discriminators: tuple[tuple[str, str], ...] = ()
+    rules: str = "open"
+    ordered: bool = False
+
+
 class OpenCheck(NamedTuple):
     """A check that the definition asks for and this version does not decide: facet, element id, detail."""
 
@@ -35,6 +43,8 @@ class CompiledElement:
     repeats: written as a JSON array (by the base definition's max). bare: a FHIRPath system type
     (Resource.id, Extension.url), which has no id and no extensions. reference: id of the element
     whose content this one has (contentReference). facets: value assertion -> its compiled data.
+    slice: name of the slice that it is, empty for what is none. slicing: how `slices` are told apart, None
+    where there are none.
     """
 
     id: str
@@ -48,6 +58,9 @@ class CompiledElement:
     reference: str = ""
     facets: dict[str, Any] = field(default_factory=dict)
     children: tuple["CompiledElement", ...] = ()
+    slice: str = ""
+    slicing: SlicingRules | None = None
+    slices: tuple["CompiledElement", ...] = ()
 
 
 @dataclass(slots=True)
@@ -104,6 +117,13 @@ def _element_to_json(element: CompiledElement) -> dict[str, Any]:
         data["facets"] = element.facets
     if element.children:
         data["children"] = [_element_to_json(each) for each in element.children]
+    if element.slice:
+        data["slice"] = element.slice
+    if element.slicing:
+        discriminators = [list(each) for each in element.slicing.discriminators]
+        data["slicing"] = [discriminators, element.slicing.rules, element.slicing.ordered]
+    if element.slices:
+        data["slices"] = [_element_to_json(each) for each in element.slices]
     return data
 
 
@@ -136,7 +156,15 @@ def _element_from_json(data: dict[str, Any]) -> CompiledElement:
         data.get("reference", ""),
         _restored(data["facets"]) if "facets" in data else {},
         tuple(_element_from_json(each) for each in data.get("children", ())),
+        data.get("slice", ""),
+        _slicing_from_json(data["slicing"]) if "slicing" in data else None,
+        tuple(_element_from_json(each) for each in data.get("slices", ())),
     )
+
+
+def _slicing_from_json(data: list[Any]) -> SlicingRules:
+    discriminators, rules, ordered = data
+    return SlicingRules(tuple((kind, path) for kind, path in discriminators), rules, ordered)
 
 
 def _restored(value: Any) -> Any:

@@ -7,6 +7,7 @@ from fhircheck.assertions import (
     VALUE_ASSERTIONS,
     cardinality,
     choice_type,
+    invariant,
     json_form,
     null_alignment,
     primitive_format,
@@ -23,14 +24,19 @@ from fhircheck.model.path import child, item, shown_name
 
 Node = dict[str, Any]
 ExplainResource = Callable[[Any, str, Findings], None]
+ExplainConformance = Callable[[Any, str, str, Findings], None]
+"""(resource, profile, expression, findings)"""
 ELEMENT = "Element"
 
 
 class Explainer:
     """Explains values by the linker's shapes; `explain_resource` is asked about resources within."""
 
-    def __init__(self, linker: Linker, explain_resource: ExplainResource) -> None:
+    def __init__(
+        self, linker: Linker, explain_resource: ExplainResource, explain_conformance: ExplainConformance
+    ) -> None:
         self._linker = linker
+        self._explain_conformance = explain_conformance
         self._explain_resource = explain_resource
 
     def root(self, node: Any, linked: Linked, expression: str, findings: Findings) -> None:
@@ -38,12 +44,13 @@ class Explainer:
         if linked.shape is None or linked.compiled is None:
             return
         before, findings.profile = findings.profile, linked.compiled.canonical
-        self._object(node, linked.shape, linked, expression, findings)
+        self.object(node, linked.shape, linked, expression, findings)
         findings.profile = before
 
-    def _object(self, node: Any, shape: Shape, linked: Linked, expression: str, findings: Findings) -> None:
+    def object(self, node: Any, shape: Shape, linked: Linked, expression: str, findings: Findings) -> None:
+        """Report what is wrong with the object `node` by `shape`, a Shape of the profile `linked`."""
         spot = Spot(expression, shape.element.id, findings)
-        if not json_form.explain_object(node, shape.type_name, spot):
+        if not (shape.partial or json_form.explain_object(node, shape.type_name, spot)):
             return
         known = [name for name in shape.slots if not name.startswith("_")]
         found: dict[str, Slot] = {}
@@ -52,6 +59,8 @@ class Explainer:
             slot = shape.slots.get(name)
             if slot is not None:
                 found.setdefault(slot.json_name, slot)
+            elif shape.partial:
+                continue
             elif name != "resourceType" or not shape.resource_type:
                 refused |= self._not_defined(name, shape, known, spot)
             elif node[name] != shape.resource_type:
@@ -59,6 +68,16 @@ class Explainer:
         for name, slot in found.items():
             self._property(node, name, slot, linked, expression, findings)
         self._counts(node, [each for each in shape.element.children if id(each) not in refused], found, spot)
+        for check in shape.checks:
+            if not check.holds(node):
+                check.explain(node, expression, findings, self)
+        if linked.compiled is not None and shape.element is linked.compiled.root:
+            self._invariants(shape.element, "", node, spot)
+
+    def _invariants(self, element: CompiledElement, code: str, value: Any, spot: Spot) -> None:
+        facet = element.facets.get(invariant.NAME)
+        if facet is not None:
+            invariant.explain(facet, code, value, spot, self._linker.around)
 
     def _not_defined(self, name: str, shape: Shape, known: list[str], spot: Spot) -> set[int]:
         """A property without a slot: unknown, or a choice with a type that is not allowed here.
@@ -126,28 +145,34 @@ class Explainer:
             return
         before = len(findings.issues)
         self._by_type(value, slot, linked, place, findings)
+        if slot.type and slot.type.profiles and isinstance(value, dict):
+            self._profiles(value, slot.type, place, findings)
         if len(findings.issues) > before and not isinstance(value, str | dict):
             return  # of the wrong JSON type: nothing more can be said
+        spot = Spot(place, slot.element.id, findings)
         for name, facet in slot.element.facets.items():
-            VALUE_ASSERTIONS[name].explain(facet, value, Spot(place, slot.element.id, findings), self._linker.around)
+            if name != invariant.NAME:
+                VALUE_ASSERTIONS[name].explain(facet, value, spot, self._linker.around)
+        self._invariants(slot.element, slot.type.code if slot.type else "", value, spot)
+        root = self._linker.overlaid_root(slot)
+        if root is not None:
+            self._invariants(root, "", value, spot)
 
     def _sibling(self, value: Any, element: CompiledElement, place: str, findings: Findings) -> None:
         """The id and extensions of a primitive."""
         base = self._linker.type(ELEMENT)
         if base is not None and base.shape is not None and not passes(base.shape.gate, value):
-            self._object(value, base.shape, base, place, findings)
+            self.object(value, base.shape, base, place, findings)
 
     def _by_type(self, value: Any, slot: Slot, linked: Linked, place: str, findings: Findings) -> None:
-        if slot.primitive and slot.type and not slot.element.children:
+        if slot.primitive and slot.type:
             primitive_format.explain(slot.type.code, value, Spot(place, slot.element.id, findings))
         elif self._linker.holds_resource(slot):
             self._resource(value, slot, place, findings)
         else:
             shape = self._linker.shape_of(slot, linked)
             if shape is not None and not passes(shape.gate, value):
-                self._object(value, shape, self._linker.owner_of(slot, linked), place, findings)
-            if slot.type and slot.type.profiles and isinstance(value, dict):
-                self._profiles(value, slot.type, place, findings)
+                self.object(value, shape, self._linker.owner_of(slot, linked), place, findings)
 
     def _profiles(self, value: Any, type_: TypeRef, place: str, findings: Findings) -> None:
         """Report the profile on the type that `value` is nearest to, where it fits none."""
@@ -158,7 +183,10 @@ class Explainer:
             linked = self._linker.profile(url)
             if linked is not None:
                 attempt = Findings(findings.profile, findings.resource)
-                self.root(value, linked, place, attempt)
+                if linked.compiled is not None and linked.compiled.kind == "resource":
+                    self._explain_conformance(value, url, place, attempt)
+                else:
+                    self.root(value, linked, place, attempt)
                 attempts.append(attempt.issues)
         if attempts:
             fewest = min(len(issues) for issues in attempts)

@@ -15,6 +15,11 @@ TEXT = GATES["string"]
 NEVER: Gate = frozenset[Any]().__contains__
 
 
+def ALWAYS(value: Any) -> bool:
+    """The gate that lets all pass."""
+    return True
+
+
 class Members(dict[str, Gate]):
     """JSON property name -> gate of its value; each is built when its name is first met.
 
@@ -107,17 +112,18 @@ def object_gate(
     required: frozenset[str],
     choices: Sequence[tuple[int, frozenset[str], Callable[[dict[str, Any]], bool]]],
     together: dict[str, Callable[[dict[str, Any]], bool]],
+    empty: bool = False,
 ) -> Gate:
     """The gate of a JSON object.
 
     required: names that must be there (or their ``_name``). choices: (minimum, all JSON names of the
     choice, exact check for when two of them are there). together: names whose arrays are checked
-    with their sibling, where the plain gate did not pass.
+    with their sibling, where the plain gate did not pass. empty: an object without members may pass.
     """
     needed = tuple((name, f"_{name}") for name in required)
 
     def gate(node: Any) -> bool:
-        if node.__class__ is not dict or not node:
+        if node.__class__ is not dict or not (node or empty):
             return False
         for name, value in node.items():
             member = members[name]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from fhircheck.assertions.invariant import NAME as INVARIANT
 from fhircheck.compile.compiled_profile import CompiledElement
 
 TypeRoot = Callable[[str], CompiledElement | None]
@@ -14,6 +15,10 @@ def implies(profile: CompiledElement, base: CompiledElement, type_root: TypeRoot
     A sound profile only narrows (profiling.html), but published snapshots have been wrong, so it is
     looked at element by element; where it cannot be shown, the answer is False and both are asked.
     """
+    return _facets(profile, base) and _children_imply(profile, base, type_root)
+
+
+def _children_imply(profile: CompiledElement, base: CompiledElement, type_root: TypeRoot) -> bool:
     own = {each.name: each for each in profile.children}
     known = {each.name for each in base.children}
     return own.keys() <= known and all(
@@ -28,15 +33,27 @@ def _narrows(own: CompiledElement, base: CompiledElement, type_root: TypeRoot) -
         return False
     types = {each.code for each in own.types} <= {each.code for each in base.types}
     profiled = all(each in own.types for each in base.types if each.profiles)
-    facets = all(own.facets.get(name) == facet for name, facet in base.facets.items())
-    return same_form and bounds and types and profiled and facets and _content(own, base, type_root)
+    return same_form and bounds and types and profiled and _facets(own, base) and _content(own, base, type_root)
+
+
+def _facets(own: CompiledElement, base: CompiledElement) -> bool:
+    """Whether all that is asked of the value in `base` is asked in `own` too."""
+    for name, facet in base.facets.items():
+        mine = own.facets.get(name)
+        if name == INVARIANT:
+            asked = {(each[0], each[2]) for each in mine or ()}
+            if not all((each[0], each[2]) in asked for each in facet):
+                return False
+        elif mine != facet:
+            return False
+    return True
 
 
 def _content(own: CompiledElement, base: CompiledElement, type_root: TypeRoot) -> bool:
     """Whether what `own` says of the parts of its value narrows what `base` says of them."""
     if base.children:
-        return bool(own.children) and implies(own, base, type_root)
+        return bool(own.children) and _children_imply(own, base, type_root)
     if not own.children:
         return own.reference == base.reference
     root = type_root(own.types[0].code) if len(own.types) == 1 and not base.reference else None
-    return root is not None and implies(own, root, type_root)
+    return root is not None and _children_imply(own, root, type_root)  # its invariants are asked along (item_gate)

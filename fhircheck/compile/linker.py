@@ -3,17 +3,21 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from fhircheck.assertions import VALUE_ASSERTIONS
+from fhircheck.assertions import VALUE_ASSERTIONS, invariant
 from fhircheck.assertions.assertion import Surroundings, Terminology
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile import compiled_profile
 from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, TypeRef
-from fhircheck.compile.gates import all_of, any_of
+from fhircheck.compile.gates import all_of, any_of, passes
+from fhircheck.compile.part_check import PartCheck, has_parts
 from fhircheck.compile.profile_builder import compile_structure
-from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
+from fhircheck.compile.shape import PRIMITIVES, NodeCheck, Shape, Slot
+from fhircheck.compile.slice_check import SliceCheck
+from fhircheck.definitions.snapshot import generate_snapshot
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.protocols import Conformance, Gate
@@ -23,6 +27,7 @@ BASE = "http://hl7.org/fhir/StructureDefinition/"
 ABSTRACT_RESOURCES = frozenset({"Resource", "DomainResource"})
 UNKNOWN_KEPT = 20_000
 """Past so many canonicals those that are not found are looked up each time, not remembered."""
+BACKBONE = frozenset({"BackboneElement", "Element"})
 ENTRY_RESOURCE = "Bundle.entry.resource"
 
 
@@ -65,6 +70,7 @@ class Linker:
         self._linked: dict[str, Linked | None] = {}
         self._sibling: Gate | None = None
         self._resource_gate: Gate | None = None
+        self._resource_conforms: Callable[[Any, str], bool] | None = None
         self._counting = True
         self.count_undecided = undecided
         self.around = Surroundings(
@@ -85,9 +91,10 @@ class Linker:
         finally:
             self._counting = True
 
-    def use_resource_gate(self, gate: Gate) -> None:
-        """Set the gate for a resource inside another one, which chooses its profiles itself."""
+    def use_resource_gate(self, gate: Gate, conforms: Callable[[Any, str], bool]) -> None:
+        """Set how a resource inside another one is judged: by its claims, and by a profile it is to conform to."""
         self._resource_gate = gate
+        self._resource_conforms = conforms
 
     def profile(self, canonical: str) -> Linked | None:
         """The profile, resource type or datatype with this canonical; None where it is not loaded."""
@@ -135,6 +142,8 @@ class Linker:
             return f"{url}|{version}" if version else url
 
         try:
+            if not structure.get("snapshot", {}).get("element"):
+                structure = generate_snapshot(structure, self._definitions)
             return compiled_profile.to_json(compile_structure(structure, resolve))
         except DefinitionUnusable as fault:
             return {"fault": str(fault)}
@@ -143,18 +152,46 @@ class Linker:
         """The Shape of the object that `element` of this profile describes by its children."""
         shape = linked.shapes.get(id(element))
         if shape is None:
-            profile = linked.compiled.canonical if linked.compiled else ""
-            shape = Shape(element, resource_type, profile, lambda slot: self.item_gate(slot, linked), self.sibling_gate)
+            shape = self._new_shape(element, linked, resource_type, element.children, False)
             linked.shapes[id(element)] = shape
+            if element is not (linked.compiled.root if linked.compiled else None):
+                return shape
+            invariants = self.invariants(element, "")
+            if invariants is not None:
+                shape.gate = all_of([shape.gate, invariants])
         return shape
+
+    def _new_shape(
+        self,
+        element: CompiledElement,
+        linked: Linked,
+        resource_type: str,
+        children: tuple[CompiledElement, ...],
+        part: bool,
+    ) -> Shape:
+        profile = linked.compiled.canonical if linked.compiled else ""
+        checks: list[NodeCheck] = [SliceCheck(each, linked, self) for each in children if each.slices]
+        checks += [PartCheck(each, linked, self) for each in children if has_parts(each)]
+        return Shape(
+            element, resource_type, profile, lambda slot: self.item_gate(slot, linked), self.sibling_gate, checks, part
+        )
+
+    def part_shape(self, element: CompiledElement, linked: Linked) -> Shape:
+        """The Shape of what `element` says of the parts of a value whose type has a Shape of its own."""
+        return self._new_shape(element, linked, "", element.children, True)
+
+    def invariants(self, element: CompiledElement, code: str) -> Gate | None:
+        """The gate of the invariants of `element`, whose value is of type `code`; None where there are none."""
+        facet = element.facets.get(invariant.NAME)
+        return None if facet is None else invariant.gate(facet, code, self.around)
 
     def shape_of(self, slot: Slot, linked: Linked) -> Shape | None:
         """The Shape of the object in `slot`, None for primitives, resources and unknown types."""
         element = slot.element
-        if element.children:
+        if element.children and not has_parts(element):
             return self._shape(element, linked)
         if element.reference:
-            target = self._referenced(element.reference, linked)
+            target = self.referenced(element.reference, linked)
             return self._shape(target, linked) if target is not None else None
         code = slot.type.code if slot.type else ""
         if code in PRIMITIVES or self.holds_resource(slot):
@@ -164,11 +201,13 @@ class Linker:
 
     def owner_of(self, slot: Slot, linked: Linked) -> Linked:
         """The profile whose elements the Shape of `slot` comes from."""
-        if slot.element.children or slot.element.reference or slot.type is None:
+        whole = slot.element.children and not has_parts(slot.element)
+        if whole or slot.element.reference or slot.type is None:
             return linked
         return self.type(slot.type.code) or linked
 
-    def _referenced(self, element_id: str, linked: Linked) -> CompiledElement | None:
+    def referenced(self, element_id: str, linked: Linked) -> CompiledElement | None:
+        """The element of the profile that a contentReference names."""
         if not linked.elements and linked.compiled:
             waiting = [linked.compiled.root]
             while waiting:
@@ -200,17 +239,43 @@ class Linker:
     def item_gate(self, slot: Slot, linked: Linked) -> Gate:
         """The gate of one value in `slot`: its type, the profiles on the type, its facets."""
         gates = [self._type_gate(slot, linked)]
-        if slot.type and slot.type.profiles and not self.holds_resource(slot):
+        if slot.type and slot.type.profiles:
             gates.append(self.profiles_gate(slot.type))
         for name, facet in slot.element.facets.items():
-            gates.append(VALUE_ASSERTIONS[name].gate(facet, self.around))
+            if name != invariant.NAME:
+                gates.append(VALUE_ASSERTIONS[name].gate(facet, self.around))
+        gates += self._invariant_gates(slot)
         if len(gates) == 2 and "binding" in slot.element.facets and getattr(gates[1], "__name__", "") == "__contains__":
             return gates[1]  # all members of a closed value set are well-formed codes
         return all_of(gates)
 
+    def _invariant_gates(self, slot: Slot) -> list[Gate]:
+        """Invariants of the element, and of its type where the element's own Shape stands for that of the type."""
+        found = [self.invariants(slot.element, slot.type.code if slot.type else "")]
+        root = self.overlaid_root(slot)
+        if root is not None:
+            found.append(self.invariants(root, ""))
+        return [each for each in found if each is not None]
+
+    def overlaid_root(self, slot: Slot) -> CompiledElement | None:
+        """The root of the type's own definition, where a Shape of the element is checked in its place."""
+        if not slot.element.children or has_parts(slot.element) or slot.type is None or slot.type.code in BACKBONE:
+            return None
+        found = self.type(slot.type.code)
+        return found.compiled.root if found and found.compiled else None
+
+    def conforms(self, value: Any, url: str) -> bool | None:
+        """Whether a value conforms to a profile; None where that is not known or not usable."""
+        linked = self.profile(url)
+        if linked is None or linked.compiled is None or linked.shape is None:
+            return None
+        if linked.compiled.kind == "resource" and self._resource_conforms is not None:
+            return value.__class__ is dict and self._resource_conforms(value, url)
+        return passes(linked.shape.gate, value)
+
     def _type_gate(self, slot: Slot, linked: Linked) -> Gate:
         code = slot.type.code if slot.type else ""
-        if code in GATES and not slot.element.children:
+        if code in GATES:
             return GATES[code]
         if self.holds_resource(slot):
             return self._resource_slot_gate(slot)
@@ -233,9 +298,12 @@ class Linker:
         gates = []
         for url in type_.profiles:
             linked = self.profile(url)
-            if linked is None or linked.shape is None:
+            if linked is None or linked.shape is None or linked.compiled is None:
                 return self._open_gate("profile-missing", url)
-            gates.append(linked.shape.gate)
+            if linked.compiled.kind == "resource":
+                gates.append(partial(self.conforms, url=url))
+            else:
+                gates.append(linked.shape.gate)
         return any_of(gates)
 
     def _resource_slot_gate(self, slot: Slot) -> Gate:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from fhircheck.assertions import VALUE_ASSERTIONS
-from fhircheck.assertions.primitive_format import GATES
-from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, OpenCheck, TypeRef
+from fhircheck.assertions.invariant import NAME as INVARIANT
+from fhircheck.assertions.invariant import compile_invariants
+from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, OpenCheck, SlicingRules, TypeRef
 from fhircheck.definitions.canonical import TYPE_PREFIX
 from fhircheck.definitions.element_tree import ElementNode, element_tree
 from fhircheck.definitions.errata import SYSTEM_TYPES, type_code
@@ -70,14 +71,16 @@ class _Builder:
             any(str(each.get("code")) in SYSTEM_TYPES for each in definition.get("type") or ()),
             types,
             reference.rpartition("#")[2],
-            self._facets(definition, types),
+            self._facets(definition, types) | self._invariants(node, types, is_root),
         )
         self.decided += 0 if is_root else len(PARTS_OF_CHECK)
         self._leave_open(node, element_id)
-        if _parts_are_known(types):
-            compiled.children = tuple(self.element(each) for each in node.children)
-        elif node.children:
-            self._open("parts-of-value", element_id, types[0].code)
+        compiled.children = tuple(self.element(each) for each in node.children)
+        compiled.slice = str(definition.get("sliceName", ""))
+        if node.slices:
+            compiled.slicing = _slicing(definition, compiled)
+            compiled.slices = _nested([self.element(each) for each in node.slices])
+            self.decided += len(node.slices)
         return compiled
 
     def _type(self, type_: dict[str, Any], definition: dict[str, Any]) -> TypeRef:
@@ -98,6 +101,12 @@ class _Builder:
                 self.decided += 1
         return facets
 
+    def _invariants(self, node: ElementNode, types: tuple[TypeRef, ...], is_root: bool) -> dict[str, Any]:
+        codes = [each.code for each in types]
+        found = compile_invariants(node.definition, codes, is_root, bool(node.children))
+        self.decided += len(found or ())
+        return {INVARIANT: found} if found else {}
+
     def _target(self, url: str) -> str:
         """A target profile with its version; types of the specification itself have none."""
         return url if url.startswith(TYPE_PREFIX) else self._resolve(url, "StructureDefinition")
@@ -105,11 +114,6 @@ class _Builder:
     def _leave_open(self, node: ElementNode, element_id: str) -> None:
         """Name the checks of this element that are asked for but not decided by this version."""
         definition = node.definition
-        for constraint in definition.get("constraint") or ():
-            if constraint.get("severity") == "error":
-                self._open("invariant", element_id, str(constraint.get("key")))
-        for each in node.slices:
-            self._open("slicing", element_id, str(each.definition.get("sliceName")))
         binding = definition.get("binding", {})
         if binding.get("strength") == "extensible" and binding.get("valueSet"):
             self._open("extensible-binding", element_id, str(binding["valueSet"]))
@@ -121,12 +125,30 @@ class _Builder:
         self.undecided.append(OpenCheck(facet, element_id, detail))
 
 
-def _parts_are_known(types: tuple[TypeRef, ...]) -> bool:
-    """Whether the definitions below an element list all parts of its value.
+def _slicing(definition: dict[str, Any], compiled: CompiledElement) -> SlicingRules:
+    """The slicing of an element that has slices; a choice is sliced by its type where nothing else is said."""
+    slicing = definition.get("slicing") or {}
+    discriminators = tuple(
+        (str(each.get("type")), str(each.get("path"))) for each in slicing.get("discriminator") or ()
+    )
+    if not discriminators and compiled.choice:
+        discriminators = (("type", "$this"),)
+    return SlicingRules(discriminators, str(slicing.get("rules", "open")), slicing.get("ordered") is True)
 
-    Below a primitive they are about its extensions, below a choice of several types about what these share.
-    """
-    return len(types) < 2 and not any(each.code in GATES for each in types)
+
+def _nested(slices: list[CompiledElement]) -> tuple[CompiledElement, ...]:
+    """Slices with their own slices below them: `a/b` is a slice of `a`."""
+    by_name: dict[str, CompiledElement] = {}
+    top = []
+    for each in slices:
+        above = by_name.get(each.slice.rpartition("/")[0])
+        if above is None:
+            top.append(each)
+        else:
+            above.slicing = above.slicing or SlicingRules()
+            above.slices = (*above.slices, each)
+        by_name[each.slice] = each
+    return tuple(top)
 
 
 def _bounds(definition: dict[str, Any]) -> tuple[int, int | None]:

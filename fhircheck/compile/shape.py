@@ -4,12 +4,13 @@ It belongs to one process: it holds functions. All it is made of is plain data (
 its properties are linked when they are first met.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
+from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
-from fhircheck.compile.gates import Members, aligned_values, list_of, object_gate, without_null
+from fhircheck.compile.gates import ALWAYS, Members, aligned_values, list_of, object_gate, without_null
 from fhircheck.model.protocols import Gate
 
 PRIMITIVES = GATES.keys()
@@ -50,22 +51,45 @@ def slots_of(element: CompiledElement) -> dict[str, Slot]:
     """JSON property name -> Slot for all properties that the children of `element` allow."""
     slots: dict[str, Slot] = {}
     for child in element.children:
-        for type_ in child.types or (None,):
-            slot = Slot(child, type_)
-            slots.setdefault(slot.json_name, slot)
+        for name, slot in slots_of_element(child).items():
+            slots.setdefault(name, slot)
             if slot.primitive and not child.bare:
-                slots.setdefault(f"_{slot.json_name}", Slot(child, type_, True))
+                slots.setdefault(f"_{name}", slot._replace(sibling=True))
     return slots
+
+
+def slots_of_element(element: CompiledElement) -> dict[str, Slot]:
+    """JSON property name -> Slot for the names that `element` itself can have; siblings are left out."""
+    found = (Slot(element, type_) for type_ in element.types or (None,))
+    return {slot.json_name: slot for slot in found}
+
+
+class Explains(Protocol):
+    """What reports faults within values (see Explainer)."""
+
+    def value(self, value: Any, slot: Slot, linked: Any, place: str, findings: Findings) -> None: ...
+
+    def object(self, node: Any, shape: "Shape", linked: Any, expression: str, findings: Findings) -> None: ...
+
+
+class NodeCheck(Protocol):
+    """A check of an object that looks at more than one value: slices, or parts of a primitive."""
+
+    def holds(self, node: Any) -> bool: ...
+
+    def explain(self, node: Any, expression: str, findings: Findings, explainer: Explains) -> None: ...
 
 
 class Shape:
     """One type of object of one profile.
 
     element: the element whose children are its properties. resource_type: name that resourceType
-    must have, empty for what is no resource. profile: canonical of the profile it comes from.
+    must have, empty for what is no resource. profile: canonical of the profile it comes from. checks: those of
+    slices and of parts of primitives. partial: the element says only a part of what the object may hold, which
+    another Shape says; nor need the object be there.
     """
 
-    __slots__ = ("element", "gate", "profile", "resource_type", "slots")
+    __slots__ = ("checks", "element", "gate", "partial", "profile", "resource_type", "slots")
 
     def __init__(
         self,
@@ -74,12 +98,26 @@ class Shape:
         profile: str,
         item_gate: Callable[[Slot], Gate],
         sibling_gate: Callable[[], Gate],
+        checks: Sequence[NodeCheck] = (),
+        partial: bool = False,
     ) -> None:
         self.element = element
         self.profile = profile
         self.resource_type = resource_type
+        self.checks = tuple(checks)
+        self.partial = partial
         self.slots = slots_of(element)
-        self.gate = self._gate(item_gate, sibling_gate)
+        self.gate = self._checked(self._gate(item_gate, sibling_gate))
+
+    def _checked(self, plain: Gate) -> Gate:
+        """`plain` and the checks that look at more than one value."""
+        if not self.checks:
+            return plain
+        if len(self.checks) == 1:
+            holds = self.checks[0].holds
+            return lambda node: plain(node) and holds(node)
+        every = tuple(check.holds for check in self.checks)
+        return lambda node: plain(node) and all(holds(node) for holds in every)
 
     @property
     def type_name(self) -> str:
@@ -97,6 +135,8 @@ class Shape:
             if name == "resourceType" and self.resource_type:
                 return frozenset((self.resource_type,)).__contains__
             slot = slots.get(name)
+            if slot is None and self.partial:
+                return ALWAYS
             if slot is None or slot.element.maximum == 0:
                 return None
             item = sibling_gate() if slot.sibling else item_gate(slot)
@@ -111,7 +151,7 @@ class Shape:
             if slot.element.repeats and slot.primitive and slot.element.maximum != 0:
                 together[name] = self._together(slot, item_gate, sibling_gate)
         required = frozenset(each.name for each in self.element.children if each.minimum and not each.choice)
-        return object_gate(Members(build), required, tuple(self._choices()), together)
+        return object_gate(Members(build), required, tuple(self._choices()), together, self.partial)
 
     def _together(
         self, slot: Slot, item_gate: Callable[[Slot], Gate], sibling_gate: Callable[[], Gate]

@@ -98,7 +98,7 @@ class ResourceCheck:
 
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
-        self.explainer = Explainer(linker, self.explain_inner)
+        self.explainer = Explainer(linker, self.explain_inner, self.explain_conformance)
         self._base = Members(self._base_gate)
         self._implied: dict[str, bool] = {}
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
@@ -108,7 +108,7 @@ class ResourceCheck:
         linker.around.resolve = self.resolver.resolve
         linker.around.look_up = self.resolver.look_up
         linker.around.conforms = self.targets.conforms
-        linker.use_resource_gate(self.inner_gate)
+        linker.use_resource_gate(self.inner_gate, self.inner_conforms)
 
     def forget(self) -> None:
         """Let go of what was found out about the resources of one record: the next one comes."""
@@ -187,6 +187,18 @@ class ResourceCheck:
             if findings.issues:
                 return False
             return all(self.inner_gate(entry) for _, entry in entry_resources(node))
+
+    def inner_conforms(self, node: Node, url: str) -> bool:
+        """Whether a resource within another conforms to the profile `url`."""
+        with self.at(self._inner_scope(node, "")):
+            return self._claim_holds(node, url)
+
+    def explain_conformance(self, node: Node, url: str, expression: str, findings: Findings) -> None:
+        """Report why a resource within another does not conform to the profile `url`."""
+        before, findings.resource = findings.resource, label(node)
+        with self.at(self._inner_scope(node, expression)):
+            self.explain_profile(node, url, expression, findings)
+        findings.resource = before
 
     def _inner_scope(self, node: Node, expression: str) -> Scope:
         """The scope of a resource met inside the one being checked: contained, an entry of an inner Bundle, a parameter."""
@@ -289,11 +301,21 @@ class ResourceCheck:
         if linked.compiled.type != name:
             findings.add(PROFILE_TYPE, place, "", profile=shown, expected=linked.compiled.type, type=type_shown(name))
         elif not passes(linked.shape.gate, node):
-            said = {_what(issue) for issue in findings.issues}
+            said: set[tuple[Any, ...]] = {_what(issue) for issue in findings.issues}
             first = len(findings.issues)
             self.explainer.root(node, linked, expression, findings)
-            findings.issues[first:] = [each for each in findings.issues[first:] if _what(each) not in said]
+            findings.issues[first:] = _not_said(findings.issues[first:], said)
         return linked
+
+
+def _not_said(issues: list[Issue], said: set[tuple[Any, ...]]) -> list[Issue]:
+    """Those of `issues` that say something new, each once."""
+    kept = []
+    for issue in issues:
+        if _what(issue) not in said:
+            said.add(_what(issue))
+            kept.append(issue)
+    return kept
 
 
 def _what(issue: Issue) -> tuple[str, str, tuple[tuple[str, str | int], ...]]:

@@ -1,0 +1,94 @@
+"""Evaluates invariants as FHIRPath, with the scope the value stands in as %resource and %rootResource."""
+
+from typing import TYPE_CHECKING, Any
+
+from fhircheck.assertions.assertion import Surroundings
+from fhircheck.model.protocols import Gate
+
+if TYPE_CHECKING:
+    from fhircheck.fhirpath import Expression
+
+UNUSABLE = "invariant-expression"
+CANNOT_TELL = "invariant"
+
+
+def evaluation(key: str, expression: str, type_name: str, around: Surroundings, about: str | None = None) -> Gate:
+    """The gate of one invariant on values of type `type_name`; the expression is compiled when it is first asked.
+
+    about: it holds wherever the object has no member of this name. An expression that does not compile, or
+    asks what cannot be told (the members of a value set that is not loaded), is counted and holds.
+    """
+    made: list[Expression | None] = []
+
+    def compiled() -> "Expression | None":
+        try:
+            from fhircheck.fhirpath import FhirPathError, compile_expression
+        except ImportError:  # TEMPORARY, until the engine is whole
+            made.append(None)
+            return None
+        try:
+            made.append(compile_expression(expression, type_name, around.types))
+        except FhirPathError:
+            made.append(None)
+        return made[0]
+
+    def gate(value: Any) -> bool:
+        if about is not None and value.__class__ is dict and about not in value:
+            return True
+        asked = made[0] if made else compiled()
+        if asked is None:
+            around.undecided(UNUSABLE, key)
+            return True
+        return holds(asked, value, type_name, key, around)
+
+    return gate
+
+
+def holds(asked: "Expression", value: Any, type_name: str, key: str, around: Surroundings) -> bool:
+    """Whether the invariant is true of `value` in the present scope."""
+    from fhircheck.fhirpath import CannotTell, FhirPathError
+
+    try:
+        return asked.truth(value, type_name, environment_of(around))
+    except CannotTell:
+        around.undecided(CANNOT_TELL, key)
+    except FhirPathError:
+        around.undecided(UNUSABLE, key)
+    return True
+
+
+def environment_of(around: Surroundings) -> "Environment":
+    """The environment of an evaluation in the present scope; one object, its %resource set anew."""
+    found: Environment | None = around.environment
+    if found is None:
+        found = around.environment = _environment(around)
+    scope = around.scope
+    found.resource, found.root_resource = scope.resource, scope.root
+    return found
+
+
+def _environment(around: Surroundings) -> "Environment":
+    from fhircheck.fhirpath import Environment
+
+    def resolve(reference: str) -> tuple[Any, str] | None:
+        target = around.resolve(reference, around.scope)
+        return None if target is None else (target.node, str(target.node.get("resourceType", "")))
+
+    def conforms_to(node: Any, canonical: str) -> bool | None:
+        return around.conforms(node, canonical, around.scope) if node.__class__ is dict else None
+
+    return Environment(
+        resolve=resolve,
+        member_of=around.terminology.member,
+        subsumes=around.terminology.subsumes,
+        conforms_to=conforms_to,
+        html_checks=html_checks,
+        now=around.now,
+    )
+
+
+def html_checks(text: str) -> bool | None:
+    """FHIRPath's htmlChecks(): whether a narrative holds only what is allowed."""
+    from fhircheck.assertions import narrative
+
+    return narrative.html_checks(text)

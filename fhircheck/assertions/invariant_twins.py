@@ -1,0 +1,70 @@
+"""Hand-written twins of invariants that are asked about nearly every object: value -> whether it holds.
+
+Each stands for one key with one expression; a definition that states the key with another expression is
+evaluated as FHIRPath. `tests/laws` proves each equal to its expression.
+"""
+
+from typing import Any
+
+from fhircheck.model.protocols import Gate
+
+Node = dict[str, Any]
+
+
+def has_content(value: Any) -> bool:
+    """ele-1: the element has a value, or children besides its id."""
+    return value.__class__ is not dict or len(value) > ("id" in value)
+
+
+def value_or_extensions(value: Any) -> bool:
+    """ext-1: an extension has either extensions or a value."""
+    if value.__class__ is not dict:
+        return True
+    has_value = any(name[:5] == "value" for name in value) or any(name[:6] == "_value" for name in value)
+    return ("extension" in value) is not has_value
+
+
+def no_nested_contained(value: Any) -> bool:
+    """dom-2: contained resources contain none."""
+    contained = value.get("contained")
+    if contained.__class__ is not list:
+        return True
+    return not any(each.__class__ is dict and each.get("contained") for each in contained)
+
+
+def no_version_in_contained(value: Any) -> bool:
+    """dom-4: contained resources have no meta.versionId and no meta.lastUpdated."""
+    return not any("versionId" in meta or "lastUpdated" in meta for meta in _metas(value))
+
+
+def no_security_in_contained(value: Any) -> bool:
+    """dom-5: contained resources have no security label."""
+    return not any("security" in meta for meta in _metas(value))
+
+
+def _metas(value: Node) -> list[Node]:
+    contained = value.get("contained")
+    if contained.__class__ is not list:
+        return []
+    metas = [each.get("meta") for each in contained if each.__class__ is dict]
+    return [each for each in metas if each.__class__ is dict]
+
+
+TWINS: dict[tuple[str, str], Gate] = {
+    ("ele-1", "hasValue() or (children().count() > id.count())"): has_content,
+    ("ext-1", "extension.exists() != value.exists()"): value_or_extensions,
+    ("dom-2", "contained.contained.empty()"): no_nested_contained,
+    ("dom-4", "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()"): no_version_in_contained,
+    ("dom-5", "contained.meta.security.empty()"): no_security_in_contained,
+}
+
+ABOUT: dict[tuple[str, str], str] = {
+    (
+        "dom-3",
+        "contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical)"
+        " | %resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = '#')"
+        ".exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = '#')"
+        ".exists()).not()).trace('unmatched', id).empty()",
+    ): "contained",
+}
+"""Invariants that hold wherever the object has no member of this name."""
