@@ -6,7 +6,7 @@ from fhircheck.assertions.assertion import Surroundings
 from fhircheck.model.protocols import Gate
 
 if TYPE_CHECKING:
-    from fhircheck.fhirpath import Expression
+    from fhircheck.fhirpath import Environment, Expression
 
 UNUSABLE = "invariant-expression"
 CANNOT_TELL = "invariant"
