@@ -94,6 +94,8 @@ KINDS = (NOT_OFFERED, NO_OPTION_OF_TYPE, EXCLUSIVE, NOT_IN_VALUE_SET, NO_OPTIONS
 NUMBERS = ("integer", "decimal")
 DATES = ("date", "dateTime")
 
+Key = tuple[str, Any]
+
 
 def check_choice(answered: Answered) -> None:
     """The answer to a choice or open-choice."""
@@ -104,8 +106,8 @@ def check_choice(answered: Answered) -> None:
         if kind == "string" and question.type == "open-choice":
             _free_text(answered, options)
         else:
-            _offered(answered, options, answered.answer)
-            _exclusive(answered, options)
+            _offered(answered, answered.answer)
+            _exclusive(answered)
     elif kind == "Coding" and value_set:
         _coding_in(answered, value_set)
     else:
@@ -119,49 +121,59 @@ def check_plain(answered: Answered) -> None:
         members = members_of(answered, value_set)
         if members is not None and is_member(answered, members, "", value.value) is False:
             answered.spot.add(NOT_IN_VALUE_SET, value=value.value, code="(value)", valueset=value_set)
-    options = objects(answered.question.node, "answerOption")
-    if options:
-        _offered(answered, options, answered.spot)
+    if objects(answered.question.node, "answerOption"):
+        _offered(answered, answered.spot)
 
 
-def _offered(answered: Answered, options: list[Node], spot: Spot) -> None:
+def _offered(answered: Answered, spot: Spot) -> None:
     value, link = answered.value, answered.question.link_id
     if value.value is None:
         return
-    alike = next((each for each in (NUMBERS, DATES) if value.type in each), (value.type,))
-    offered = [each for each in map(typed, options) if each is not None and each.type in alike]
-    if not offered:
+    offered = _option_keys(answered, False)
+    if option_key(value) in offered:
+        return
+    alike = [key for key in offered if key[0] == _family(value.type)]
+    if not alike:
         spot.add(NO_OPTION_OF_TYPE, link=link, type=value.type)
-    elif not any(same(each, value) for each in offered):
+    else:
         code = shown_code(value.value.get("code")) if value.type == "Coding" and value.value.__class__ is dict else ""
         shown = None if value.value.__class__ is dict else str(value.value)
-        spot.add(NOT_OFFERED, value=shown, type=value.type, code=code or "(value)", count=len(offered), link=link)
+        spot.add(NOT_OFFERED, value=shown, type=value.type, code=code or "(value)", count=len(alike), link=link)
 
 
-def same(option: Typed, value: Typed) -> bool:
-    """Whether an answer is this option: codings by system and code, references by reference, the rest by value."""
-    left, right = option.value, value.value
-    if value.type == "Coding":
-        return all(text(left, name) == text(right, name) for name in ("system", "code"))
-    if value.type == "Reference":
-        return text(left, "reference") == text(right, "reference")
-    if value.type in NUMBERS:
-        found = number(left)
-        return found is not None and found == number(right)
-    return bool(left == right)
+def _option_keys(answered: Answered, exclusive: bool) -> set[Key]:
+    """Keys of the options of a question, or of those that exclude all others; made once a form."""
+    key = ("exclusive" if exclusive else "options", answered.question.place)
+    if key not in answered.form.cache:
+        options = objects(answered.question.node, "answerOption")
+        if exclusive:
+            options = [each for each in options if extension(each, EXCLUSIVE_URL) is True]
+        answered.form.cache[key] = {option_key(each) for each in map(typed, options) if each is not None}
+    found: set[Key] = answered.form.cache[key]
+    return found
 
 
-def _exclusive(answered: Answered, options: list[Node]) -> None:
-    if answered.answers < 2:
-        return
-    for option in options:
-        found = typed(option)
-        if found is None or found.type != answered.value.type or extension(option, EXCLUSIVE_URL) is not True:
-            continue
-        if same(found, answered.value):
-            code = shown_code(text(answered.value.value, "code") or None)
-            answered.answer.add(EXCLUSIVE, code=code, count=answered.answers)
-            return
+def _family(kind: str) -> str:
+    """Types whose values compare with each other go by one name."""
+    return "number" if kind in NUMBERS else "date" if kind in DATES else kind
+
+
+def option_key(option: Typed) -> Key:
+    """What makes an answer this option: codings by system and code, references by reference, the rest by value."""
+    kind, value = _family(option.type), option.value
+    if kind == "Coding":
+        return kind, (text(value, "system"), text(value, "code"))
+    if kind == "Reference":
+        return kind, text(value, "reference")
+    if kind == "number":
+        return kind, number(value)
+    return kind, value if value.__class__ is str else None
+
+
+def _exclusive(answered: Answered) -> None:
+    if answered.answers > 1 and option_key(answered.value) in _option_keys(answered, True):
+        code = shown_code(text(answered.value.value, "code") or None)
+        answered.answer.add(EXCLUSIVE, code=code, count=answered.answers)
 
 
 def _free_text(answered: Answered, options: list[Node]) -> None:
