@@ -1,0 +1,64 @@
+"""Regular expressions out of definitions: searched with a time limit, so that no pattern can hang a run."""
+
+from functools import lru_cache
+from typing import Any
+
+from fhircheck.fhirpath.errors import FhirPathError
+
+SECONDS = 1.0
+MAX_PATTERN = 10_000
+
+
+@lru_cache(1_000)
+def compiled(pattern: str) -> Any:
+    """The pattern, where a dot also matches the end of a line. Raises FhirPathError for one that is none.
+
+    The library `regex` stands in for `re` because its searches can be given a time limit.
+    """
+    import regex
+
+    if len(pattern) > MAX_PATTERN:
+        raise FhirPathError(f"a regular expression of more than {MAX_PATTERN} characters")
+    try:
+        return regex.compile(pattern, regex.DOTALL | regex.VERSION0)
+    except (regex.error, RecursionError, OverflowError) as fault:
+        raise FhirPathError(f"no regular expression: {fault}") from None
+
+
+def searched(pattern: str, text: str, *, whole: bool = False) -> bool:
+    """Whether `pattern` is found in `text` (whole: matches all of it).
+
+    matches() is not anchored, as in the reference (http://hl7.org/fhirpath/#matchesregex--string--boolean).
+    Raises FhirPathError where that takes more than a second.
+    """
+    found = compiled(pattern)
+    try:
+        return (found.fullmatch if whole else found.search)(text, timeout=SECONDS) is not None
+    except TimeoutError:
+        raise FhirPathError(f"a regular expression that takes more than {SECONDS:g} s") from None
+
+
+def replaced(pattern: str, text: str, by: str) -> str:
+    """`text` with all matches replaced; ``$1`` and ``${name}`` in `by` are groups. Raises FhirPathError."""
+    template = _template(by)
+    found = compiled(pattern)
+    try:
+        return str(found.sub(template, text, timeout=SECONDS))
+    except TimeoutError:
+        raise FhirPathError(f"a regular expression that takes more than {SECONDS:g} s") from None
+    except (IndexError, LookupError, _regex_error()):
+        raise FhirPathError("the substitution names a group that the regular expression does not have") from None
+
+
+def _regex_error() -> type[Exception]:
+    import regex
+
+    return regex.error
+
+
+@lru_cache(1_000)
+def _template(by: str) -> str:
+    import re
+
+    escaped = by.replace("\\", "\\\\")
+    return re.sub(r"\$(?:(\d)|\{([A-Za-z][A-Za-z0-9]*)\})", lambda match: rf"\g<{match[1] or match[2]}>", escaped)
