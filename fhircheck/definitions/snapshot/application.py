@@ -5,6 +5,7 @@ from typing import Any
 
 from fhircheck.definitions.canonical import TYPE_PREFIX
 from fhircheck.definitions.element_tree import ElementNode
+from fhircheck.definitions.errata import SYSTEM_TYPES
 from fhircheck.definitions.snapshot.differential import Change, root_name
 from fhircheck.definitions.snapshot.element_merge import merged, with_type_profile
 from fhircheck.definitions.snapshot.node import copied, tail_of, type_codes
@@ -81,11 +82,15 @@ class Application:
                     self.element(target, each)
 
     def _target(self, node: ElementNode, change: Change) -> ElementNode:
-        """The child of `node` that `change` is about."""
+        """The child of `node` that `change` is about.
+
+        Below a choice of several types any name is taken: which of them it belongs to is not known (a slice by an
+        extension that is not loaded).
+        """
         for child in node.children:
             if tail_of(child) == change.tail or named_type(child, change.tail):
                 return child
-        if self.specialization:
+        if self.specialization or len(set(type_codes(node.definition))) > 1:
             fresh = ElementNode(f"{node.path}.{change.tail}", {"min": 0, "max": "*"} | change.definition)
             self.take(1)
             node.children.append(fresh)
@@ -126,7 +131,7 @@ class Application:
             if tree is not None:
                 return tree
         codes = set(type_codes(node.definition))
-        code = codes.pop() if len(codes) == 1 else "Element"
+        code = codes.pop() if len(codes) == 1 and not codes & SYSTEM_TYPES.keys() else "Element"
         return self._find(code if ":" in code else TYPE_PREFIX + code, self._referrer())
 
 

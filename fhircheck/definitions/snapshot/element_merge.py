@@ -19,7 +19,7 @@ def merged(base: Json, change: Json, source: str) -> Json:
     for name, value in change.items():
         if name in STRUCTURAL or name.removeprefix("_") in STRUCTURAL:
             continue
-        merge = _MERGES.get(name)
+        merge = _overlay if name.startswith("pattern") else _MERGES.get(name)
         if merge is not None and name in base:
             result[name] = merge(base[name], value)
         else:
@@ -79,9 +79,29 @@ def _union(base: list[Any], change: list[Any]) -> list[Any]:
     return [*base, *(each for each in change if each not in base)]
 
 
+def _overlay(base: Any, change: Any) -> Any:
+    """A pattern over a pattern: both hold, so what the narrower one leaves out stays."""
+    if isinstance(base, dict) and isinstance(change, dict):
+        return {**base, **{name: _overlay(base.get(name), value) for name, value in change.items()}}
+    if isinstance(base, list) and isinstance(change, list) and len(base) == len(change) == 1:
+        return [_overlay(base[0], change[0])]
+    return change
+
+
 def _binding(base: Json, change: Json) -> Json:
     kept = {name: value for name, value in base.items() if name not in ("description", "extension")}
     return {**kept, **change}
+
+
+def _types(base: list[Any], change: list[Any]) -> list[Any]:
+    """The types of `change`; one that names no targets keeps those that the base has for it."""
+    targets = {each.get("code"): each["targetProfile"] for each in base if "targetProfile" in each}
+    return [
+        {**each, "targetProfile": targets[each["code"]]}
+        if each.get("code") in targets and "targetProfile" not in each
+        else each
+        for each in change
+    ]
 
 
 _MERGES: dict[str, Callable[[Any, Any], Any]] = {
@@ -90,6 +110,7 @@ _MERGES: dict[str, Callable[[Any, Any], Any]] = {
     "alias": _union,
     "mapping": _union,
     "binding": _binding,
+    "type": _types,
 }
 
 
@@ -100,10 +121,16 @@ def with_type_profile(base: Json, profile_root: Json, source: str) -> Json:
         if name in profile_root:
             value = profile_root[name]
             added[name] = sourced(value, source) if name == "constraint" else value
+    if _is_extension(base) and str(base.get("max")) == "*" and "max" in profile_root:
+        added["max"] = profile_root["max"]
     for name in ("isModifier", "isModifierReason", "short", "definition", "comment"):
         if name in profile_root:
             added[name] = profile_root[name]
     return merged(base, added, source)
+
+
+def _is_extension(element: Json) -> bool:
+    return any(each.get("code") == "Extension" for each in element.get("type") or ())
 
 
 def inherited(element: Json, source: str) -> Json:

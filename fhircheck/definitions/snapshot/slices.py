@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from fhircheck.definitions.element_tree import ElementNode
 from fhircheck.definitions.snapshot.differential import Change
 from fhircheck.definitions.snapshot.node import copied, slice_name, tail_of
-from fhircheck.definitions.snapshot.type_slices import as_slice, same_type_slice, settle, slices_by_type
+from fhircheck.definitions.snapshot.type_slices import as_slice, is_choice, same_type_slice, settle, slices_by_type
 
 if TYPE_CHECKING:
     from fhircheck.definitions.snapshot.application import Application
@@ -19,7 +19,16 @@ EXTENSIONS = ("extension", "modifierExtension")
 def split(node: ElementNode, changes: list[Change]) -> tuple[list[Change], list[Change]]:
     """The changes about the element itself, and those about its slices."""
     sliced = [as_slice(node, each) for each in changes]
+    if len(sliced) == 1 and _only_named(node, sliced[0]):
+        return sliced, []
     return [each for each in sliced if not each.slice_name], [each for each in sliced if each.slice_name]
+
+
+def _only_named(node: ElementNode, change: Change) -> bool:
+    """Whether a lone change with a slice name is about the element itself, since nothing slices it."""
+    if is_choice(node) or tail_of(node) in EXTENSIONS or node.slices:
+        return False
+    return "slicing" not in node.definition and "/" not in change.slice_name
 
 
 def apply_slices(application: "Application", node: ElementNode, plain: list[Change], slices: list[Change]) -> None:
@@ -34,7 +43,7 @@ def apply_slices(application: "Application", node: ElementNode, plain: list[Chan
     for change in slices:
         _apply_slice(application, node, pristine, change)
     if slices_by_type(node, slices):
-        settle(node, implied)
+        settle(node, implied, not plain)
 
 
 def _imply_slicing(node: ElementNode) -> None:

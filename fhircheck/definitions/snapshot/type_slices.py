@@ -30,11 +30,16 @@ def named_type(node: ElementNode, tail: str) -> str | None:
 
 
 def as_slice(node: ElementNode, change: Change) -> Change:
-    """The change for ``valueQuantity`` as one for the slice ``valueQuantity`` of ``value[x]``."""
-    code = named_type(node, change.tail)
+    """The change for ``valueQuantity`` as one for the slice ``valueQuantity`` of ``value[x]``.
+
+    A slice of that name which says nothing of its type has the type of its name.
+    """
+    code = named_type(node, change.tail) or named_type(node, change.slice_name)
     if code is None:
         return change
     definition: Json = {"sliceName": change.tail} | change.definition
+    if change.tail == tail_of(node) and same_type_slice(node, change) is not None:
+        return change
     if "type" not in definition:
         kept = [each for each in node.definition.get("type") or () if each.get("code") == code]
         definition["type"] = kept or [{"code": code}]
@@ -58,17 +63,18 @@ def same_type_slice(node: ElementNode, change: Change) -> ElementNode | None:
     return found[0] if len(found) == 1 else None
 
 
-def settle(node: ElementNode, implied: bool) -> None:
+def settle(node: ElementNode, implied: bool, short: bool) -> None:
     """After the slices by type of `node` were made: what they mean for the element itself.
 
-    A slice that must be there leaves no other type; in an extension only the types named remain.
+    implied: the differential does not say how the slices are told apart. short: it does not speak of the element.
+    A slice that must be there leaves no other type; in an extension written short only the types named remain.
     """
     named = [code for each in node.slices for code in type_codes(each.definition)]
     required = [each for each in node.slices if (each.definition.get("min") or 0) > 0]
     if len(required) == 1:
         _keep_types(node, type_codes(required[0].definition))
         node.definition = {**node.definition, "min": max(1, node.definition.get("min") or 0)}
-    elif implied and ("xtension.value" in node.path):
+    elif short and "xtension.value" in node.path:
         _keep_types(node, named)
     if implied:
         rules = "open" if set(type_codes(node.definition)) - set(named) else "closed"
