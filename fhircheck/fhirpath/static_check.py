@@ -31,8 +31,8 @@ NEEDS_ORDER = frozenset({"skip", "first", "last", "tail", "take"})
 TEXT = frozenset({"startsWith", "endsWith", "contains", "matches", "matchesFull", "indexOf", "substring", "length"})
 LAMBDAS = frozenset({"where", "select", "all", "exists", "repeat", "aggregate", "sort", "trace"})
 RESULTS = {
-    "System.Boolean": "exists empty all allTrue anyTrue allFalse anyFalse subsetOf supersetOf isDistinct not hasValue is "
-    "startsWith endsWith contains matches matchesFull memberOf conformsTo htmlChecks toBoolean subsumes subsumedBy",
+    "System.Boolean": "exists empty all allTrue anyTrue allFalse anyFalse subsetOf supersetOf isDistinct not hasValue "
+    "startsWith endsWith contains matches matchesFull memberOf conformsTo htmlChecks toBoolean subsumes subsumedBy is",
     "System.Integer": "count length indexOf toInteger",
     "System.String": "substring upper lower replace replaceMatches toString join trim",
 }
