@@ -1,19 +1,19 @@
 """Quantities: minQuantity and maxQuantity, unitOption, unitValueSet and decimal places."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from fhircheck.model.issue import IssueKind
 from fhircheck.validate.lenient import Node, extension, extensions, number, text
 from fhircheck.validate.questionnaire.answer_limits import ABOVE, BELOW, BOUND_MISSING, check_decimals
 from fhircheck.validate.questionnaire.answer_value_set import is_member, members_of
 from fhircheck.validate.questionnaire.answered import Answered
-from fhircheck.validate.questionnaire.unit_order import CANNOT_TELL, factor_between
 
 SDC = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
 UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 UCUM = "http://unitsofmeasure.org"
 UNIT_ORDER = "ucum-unit"
+CANNOT_TELL: Final = "cannot-tell"
 
 INCOMPARABLE = IssueKind(
     name="response-quantity-incomparable",
@@ -83,17 +83,20 @@ def quantity_order(quantity: Node, bound: Node) -> Any:
         return (left > right) - (left < right)
     if systems != [UCUM, UCUM]:
         return None
-    factor = factor_between(codes[0], codes[1])
-    if factor is None or factor is CANNOT_TELL:
-        return factor
-    return _near(left * factor, right)
+    return _converted_order((left, codes[0]), (right, codes[1]))
 
 
-def _near(left: Decimal, right: Decimal) -> int:
-    """The order of two numbers, one of them converted: equal where they differ by rounding only."""
-    if abs(left - right) <= max(abs(left), abs(right)) * Decimal("1e-9"):
-        return 0
-    return 1 if left > right else -1
+def _converted_order(left: tuple[Decimal, str], right: tuple[Decimal, str]) -> Any:
+    """The order of two (value, UCUM code) with different codes; CANNOT_TELL where one of them is no unit."""
+    from fhircheck.fhirpath.units import in_base_units
+
+    units = [in_base_units(code) for _, code in (left, right)]
+    if units[0] is None or units[1] is None:
+        return CANNOT_TELL
+    if units[0].dimension != units[1].dimension:
+        return None
+    first, second = units[0].of(left[0]), units[1].of(right[0])
+    return (first > second) - (first < second)
 
 
 def _shown(bound: Node) -> str:

@@ -110,8 +110,17 @@ class QuestionnaireResponseRule:
 
 
 def _evaluated(subject: Subject, expression: str) -> bool | None:
-    subject.around.undecided(EXPRESSION, text(subject.node, "questionnaire")[:200])
-    return None
+    """What an enableWhenExpression gives for the response; None where it cannot be evaluated."""
+    from fhircheck.assertions.invariant_evaluation import environment_of
+    from fhircheck.fhirpath import CannotTell, FhirPathError, compile_expression
+
+    name = "QuestionnaireResponse"
+    try:
+        compiled = compile_expression(expression, name, subject.around.types)
+        return compiled.truth(subject.node, name, environment_of(subject.around))
+    except (CannotTell, FhirPathError):
+        subject.around.undecided(EXPRESSION, text(subject.node, "questionnaire")[:200])
+        return None
 
 
 def _period(subject: Subject, form: Form) -> None:
