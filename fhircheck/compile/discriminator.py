@@ -116,12 +116,13 @@ class Discriminators:
             for extension in self._below(spot, "extension", ""):
                 for each in extension.element.slices:
                     if self._is_extension(Spot(each, extension.owner), argument):
-                        yield Spot(each, extension.owner)
+                        yield from (Spot(one, extension.owner) for one in _obligatory(each) or (each,))
         else:
             for base in self._objects(spot):
                 for child in base.element.children:
-                    if child.name == name or (child.choice and name.startswith(child.name) and name != child.name):
-                        yield Spot(child, base.owner)
+                    if child.name == name or (child.choice and name.startswith(child.name)):
+                        for each in (_obligatory(child) if child.choice else ()) or (child,):
+                            yield Spot(each, base.owner)
 
     def _is_extension(self, spot: Spot, url: str) -> bool:
         profiled = any(each == url or each.startswith(f"{url}|") for t in spot.element.types for each in t.profiles)
@@ -162,6 +163,8 @@ class Discriminators:
 
     def values(self, spots: list[Spot]) -> Callable[[list[Value]], bool | None] | None:
         """Criterion of `value` and `pattern`: fixed value, pattern, required binding, or bounds of occurrence."""
+        if all(each.element.maximum == 0 for each in spots):
+            return self.exists(spots)
         tests = [test for test in (self._value_test(each, 0) for each in spots) if test is not None]
         if not tests:
             return self.exists(spots)
@@ -275,18 +278,27 @@ class Discriminators:
             yield from self._member_values(value, type_, name)
 
     def _member_values(self, value: dict[str, Any], type_: str, name: str) -> Iterator[Value]:
-        known = self._linker.around.types.type(str(value.get("resourceType") or type_))
+        for json_name, code in self._json_names(value, type_, name):
+            inner = value[json_name]
+            for each in inner if inner.__class__ is list else (inner,):
+                resource = each.get("resourceType") if each.__class__ is dict else None
+                yield each, resource if resource.__class__ is str else code
+
+    def _json_names(self, value: dict[str, Any], type_: str, name: str) -> Iterator[tuple[str, str]]:
+        """(JSON name, type) of the members of `value` that the step `name` means; a choice is known by its type's name."""
+        table = self._linker.around.types
+        known = table.type(str(value.get("resourceType") or type_))
         element = known.properties.get(name) if known else None
-        if element is not None and element.choice:
-            names = [(element.json_name(code), code) for code in element.types]
-        else:
-            names = [(name, element.types[0] if element and len(element.types) == 1 else "")]
-        for json_name, code in names:
-            if json_name in value:
-                inner = value[json_name]
-                for each in inner if inner.__class__ is list else (inner,):
-                    resource = each.get("resourceType") if each.__class__ is dict else None
-                    yield each, resource if resource.__class__ is str else code
+        if name in value:
+            yield name, element.types[0] if element and len(element.types) == 1 else ""
+            return
+        for json_name in value:
+            rest = json_name[len(name) :] if json_name.startswith(name) else ""
+            if rest[:1].isupper():
+                for code in (rest, rest[:1].lower() + rest[1:]):
+                    if table.type(code) is not None:
+                        yield json_name, code
+                        break
 
     def _resolved(self, value: Any) -> Iterator[Value]:
         reference = value.get("reference") if value.__class__ is dict else value
@@ -306,6 +318,11 @@ MAKERS: dict[str, Callable[[Discriminators, list[Spot]], Callable[[list[Value]],
     "type": Discriminators.types,
     "profile": Discriminators.profiles,
 }
+
+
+def _obligatory(element: CompiledElement) -> list[CompiledElement]:
+    """The slices of `element` that must be there, those of its slices included."""
+    return [one for each in element.slices if each.minimum for one in _obligatory(each) or (each,)]
 
 
 def _is_root(spot: Spot) -> bool:
