@@ -4,7 +4,7 @@ The *gate* answers yes or no and builds nothing; the *explainer* says what is wr
 holds them together: the gate is true exactly when the explainer finds nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -16,7 +16,8 @@ from fhircheck.model.protocols import Conformance, Gate
 from fhircheck.model.scope import Lookup, Node, Resolved, Scope
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 from fhircheck.terminology.code_verdict import CodeVerdict
-from fhircheck.terminology.membership import Membership
+from fhircheck.terminology.codings import Coded
+from fhircheck.terminology.membership import Answer, Membership
 
 
 @dataclass(slots=True)
@@ -81,8 +82,13 @@ class Terminology(Protocol):
     def member(self, node: Any, value_set: str) -> bool | None:
         """Whether the code, or any coding of the concept, is in the value set; None where that cannot be told."""
 
-    def check_code(self, system: Any, code: Any, version: Any = "", display: Any = "") -> CodeVerdict:
-        """What is known of `code` in its own code system."""
+    def check_code(
+        self, system: Any, code: Any, version: Any = "", display: Any = "", language: Any = ""
+    ) -> CodeVerdict:
+        """What is known of `code` in its own code system. language: of the resource, where it states one."""
+
+    def answer(self, codings: Sequence[Coded], members: Membership) -> Answer:
+        """Whether any of `codings` is a member."""
 
     def subsumes(self, node: Any, other: Any) -> bool | None:
         """Whether a code of `node` is the same as, or above, a code of `other`; None where that cannot be told."""

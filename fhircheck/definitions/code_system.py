@@ -16,7 +16,8 @@ class CodeTable:
     complete: whether all codes are there (content = complete). case_sensitive: only where it is said
     to be (codesystem.html: where it is not said, be lenient in what is accepted). parents: code -> codes
     right above it, by nesting and by the properties `parent` and `subsumedBy`. properties: code -> {property: values}.
-    codes: code -> display. content, version, supplements: as the resource says. designations: code -> other texts.
+    codes: code -> display. content, version, supplements, language: as the resource says. designations: code -> other
+    texts, each with its language, which may be empty.
     """
 
     url: str
@@ -29,7 +30,8 @@ class CodeTable:
     version: str = ""
     supplements: str = ""
     compositional: bool = False
-    designations: dict[str, list[str]] = field(default_factory=dict)
+    language: str = ""
+    designations: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     _folded: dict[str, str] | None = None
     _children: dict[str, list[str]] | None = None
 
@@ -46,7 +48,7 @@ class CodeTable:
     def displays(self, code: str) -> tuple[str, ...]:
         """All texts the system has for `code`, the display first."""
         own = self.codes.get(code)
-        return (*((own,) if own else ()), *self.designations.get(code, ()))
+        return (*((own,) if own else ()), *(text for _, text in self.designations.get(code, ())))
 
     def flag(self, code: str, name: str) -> bool:
         """Whether the boolean property `name` of `code` is true."""
@@ -62,17 +64,21 @@ class CodeTable:
         """Whether the concept only groups others (property ``notSelectable``)."""
         return self.flag(code, "notSelectable") or self.flag(code, "abstract")
 
-    def below(self, top: str) -> set[str]:
-        """All codes under `top`, without `top` itself; a circle in the hierarchy ends where it closes."""
+    def children(self, code: str) -> list[str]:
+        """The codes right under `code`."""
         if self._children is None:
             self._children = {}
-            for code, parents in self.parents.items():
+            for each, parents in self.parents.items():
                 for parent in parents:
-                    self._children.setdefault(parent, []).append(code)
+                    self._children.setdefault(parent, []).append(each)
+        return self._children.get(code, [])
+
+    def below(self, top: str) -> set[str]:
+        """All codes under `top`, without `top` itself; a circle in the hierarchy ends where it closes."""
         found: set[str] = set()
         waiting = [top]
         while waiting:
-            for code in self._children.get(waiting.pop(), ()):
+            for code in self.children(waiting.pop()):
                 if code not in found and code != top:
                     found.add(code)
                     waiting.append(code)
@@ -89,6 +95,7 @@ def code_table(resource: dict[str, Any]) -> CodeTable:
         version=str(resource.get("version", "")),
         supplements=str(resource.get("supplements", "")),
         compositional=resource.get("compositional") is True,
+        language=str(resource.get("language", "")),
     )
     for concept, parent in _walk(resource.get("concept")):
         code = concept["code"]
@@ -101,7 +108,11 @@ def code_table(resource: dict[str, Any]) -> CodeTable:
                 parents.add(str(value))
         if parents:
             table.parents.setdefault(code, set()).update(parents)
-        texts = [each["value"] for each in _objects(concept.get("designation")) if isinstance(each.get("value"), str)]
+        texts = [
+            (str(each.get("language", "")), each["value"])
+            for each in _objects(concept.get("designation"))
+            if isinstance(each.get("value"), str)
+        ]
         if texts:
             table.designations[code] = texts
     return table

@@ -8,6 +8,7 @@ from fhircheck.model.issue import Severity
 UnknownProfile = Literal["error", "warning", "information", "ignore"]
 UnknownExtensions = Literal["error", "warning", "allow"]
 BestPractice = Literal["error", "warning", "information", "ignore"]
+WrongDisplays = Literal["error", "warning", "ignore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class CheckSettings:
     unknown_extensions: whether an extension whose definition no loaded package has may be used.
     ignored_systems: code systems (URLs without version) whose codes are not judged.
     ignored_value_sets: value sets (URLs without version) that no code is held against.
+    wrong_displays: severity of a display that the code system does not have for its code.
     best_practice: severity of invariants that FHIR only recommends, ``ignore`` not to ask them.
     example_urls: whether names below example.org and the like stand for definitions that need not exist.
     references_exist: whether what a reference leads to has to be in the data at hand.
@@ -93,6 +95,7 @@ class CheckSettings:
     unknown_extensions: UnknownExtensions = "error"
     ignored_systems: frozenset[str] = frozenset()
     ignored_value_sets: frozenset[str] = frozenset()
+    wrong_displays: WrongDisplays = "error"
     best_practice: BestPractice = "ignore"
     example_urls: bool = False
     references_exist: bool = False

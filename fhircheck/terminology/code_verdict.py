@@ -24,8 +24,8 @@ class CodeVerdict(NamedTuple):
     """The answer about one (system, code, version, display).
 
     version: of the code system that answered. displays: the right ones where the given display is none of them,
-    empty otherwise. inactive, abstract: properties of a known code. reason, detail: what to count where it cannot
-    be told.
+    empty otherwise. inactive, abstract: properties of a known code. odd: not written as codes of the system usually
+    are. reason, detail: what to count where it cannot be told.
     """
 
     status: CodeStatus
@@ -35,8 +35,12 @@ class CodeVerdict(NamedTuple):
     abstract: bool = False
     reason: str = ""
     detail: str = ""
+    odd: bool = False
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is to be said against the code and its display."""
-        return self.status in (CodeStatus.KNOWN, CodeStatus.CANNOT_TELL) and not self.displays
+        """Whether nothing speaks against the code and its display."""
+        return self.status in POSSIBLE and not self.displays
+
+
+POSSIBLE = frozenset((CodeStatus.KNOWN, CodeStatus.NOT_IN_FRAGMENT, CodeStatus.CANNOT_TELL))

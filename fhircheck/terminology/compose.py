@@ -5,15 +5,16 @@ system and each valueSet are intersected, the excludes are taken away. What depe
 not there stays open; it is never taken for empty.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from fhircheck.definitions.code_system import CodeTable, code_table
+from fhircheck.definitions.code_system import CodeTable
 from fhircheck.model.protocols import Conformance
-from fhircheck.terminology.membership import Membership
+from fhircheck.terminology.code_systems import NO_CONTENT, NO_VERSION, CodeSystems
+from fhircheck.terminology.filters import passing
+from fhircheck.terminology.known_systems import KNOWN_SYSTEMS
+from fhircheck.terminology.membership import WHOLE, Membership
 
-NO_CONTENT = "code-system-content"
 NO_VALUE_SET = "value-set-missing"
 NO_FILTER = "value-set-filter"
 IMPORT_LIMIT = 30
@@ -37,7 +38,8 @@ class Content:
         for system, codes in other.systems.items():
             self.systems.setdefault(system, set()).update(codes)
         self.folded |= other.folded
-        self.open_systems |= other.open_systems
+        whole = {system for each in (self, other) for system, reason in each.open_systems.items() if reason == WHOLE}
+        self.open_systems |= other.open_systems | dict.fromkeys(whole, WHOLE)
 
     def meet(self, other: "Content") -> "Content":
         """Intersection. Where one side is open for a system, the other's codes stay open there too."""
@@ -48,27 +50,41 @@ class Content:
                 met.systems[system] = both
         for mine, theirs in ((self, other), (other, self)):
             for system, reason in mine.open_systems.items():
-                if system == "*" or system in theirs.systems or theirs.open_systems.keys() & {system, "*"}:
+                if reason == WHOLE:
+                    met._meet_whole(system, theirs)
+                elif system == "*" or system in theirs.systems or theirs.open_systems.keys() & {system, "*"}:
                     met.open_systems[system] = reason
         return met
+
+    def _meet_whole(self, system: str, theirs: "Content") -> None:
+        """All codes of `system` on one side: what the other side has of it."""
+        if system in theirs.systems:
+            self.systems.setdefault(system, set()).update(theirs.systems[system])
+        reason = theirs.open_systems.get(system) or theirs.open_systems.get("*")
+        if reason:
+            self.open_systems[system] = reason
 
     def take_away(self, other: "Content") -> None:
         """Difference, in place; what `other` cannot tell becomes open here."""
         for system, codes in other.systems.items():
             if system in self.systems:
                 self.systems[system] -= codes
+            if self.open_systems.get(system) == WHOLE:
+                self.open_systems[system] = NO_CONTENT
         for system, reason in other.open_systems.items():
             for mine in list(self.systems) if system == "*" else [system]:
                 if self.systems.pop(mine, None):
-                    self.open_systems[mine] = reason
+                    self.open_systems[mine] = NO_CONTENT if reason == WHOLE else reason
+            if reason == WHOLE:
+                self.open_systems.pop(system, None)
 
 
 class Composer:
     """Puts value sets together out of one set of definitions."""
 
-    def __init__(self, definitions: Conformance) -> None:
+    def __init__(self, definitions: Conformance, code_systems: CodeSystems | None = None) -> None:
         self._definitions = definitions
-        self._tables: dict[str, CodeTable | None] = {}
+        self._code_systems = code_systems or CodeSystems(definitions, lambda key, make: make())
         self._made: dict[tuple[str, str], Content] = {}
 
     def compose(self, canonical: str) -> Membership:
@@ -93,9 +109,18 @@ class Composer:
         compose = resource.get("compose")
         if not compose:
             return self._expansion(resource)
+        content = self._by_compose(compose, canonical, above)
+        if content.open_systems and "expansion" in resource:
+            expanded = self._expansion(resource)
+            return expanded if not expanded.open_systems else content
+        return content
+
+    def _by_compose(self, compose: dict[str, Any], canonical: str, above: tuple[str, ...]) -> Content:
         content = Content()
         for include in compose.get("include") or ():
             content.join(self._include(include, (*above, canonical)))
+        if compose.get("inactive") is False:
+            content.systems = {system: self._active(system, codes) for system, codes in content.systems.items()}
         for exclude in compose.get("exclude") or ():
             content.take_away(self._include(exclude, (*above, canonical)))
         return content
@@ -111,7 +136,7 @@ class Composer:
             waiting.extend(each.get("contains") or ())
             if each.get("code") and not each.get("abstract"):
                 content.systems.setdefault(str(each.get("system", "")), set()).add(each["code"])
-        tables = {system: self._table(system) for system in content.systems}
+        tables = {system: self._code_systems.table(system) for system in content.systems}
         content.folded = {system for system, table in tables.items() if table and not table.case_sensitive}
         marked = any(each.get("url") in NOT_WHOLE for each in expansion.get("extension") or ())
         if marked or length < (expansion.get("total") or 0):
@@ -121,7 +146,7 @@ class Composer:
     def _include(self, include: dict[str, Any], above: tuple[str, ...]) -> Content:
         parts = [self._value_set(each, above) for each in include.get("valueSet") or ()]
         if include.get("system"):
-            parts.append(self._system(include))
+            parts.append(self._system(include, above[-1]))
         if not parts:
             return Content()
         content = parts[0]
@@ -129,62 +154,53 @@ class Composer:
             content = content.meet(part)
         return content
 
-    def _system(self, include: dict[str, Any]) -> Content:
+    def _active(self, system: str, codes: set[str]) -> set[str]:
+        table = self._code_systems.table(system)
+        return codes if table is None else {code for code in codes if not table.inactive(code)}
+
+    def _system(self, include: dict[str, Any], referrer: str) -> Content:
         system = str(include["system"])
-        version = f"|{include['version']}" if include.get("version") else ""
-        table = self._table(system + version) or self._table(system)
-        folded = set() if table is None or table.case_sensitive else {system}
+        version = str(include.get("version") or "")
+        table = self._code_systems.table(f"{system}|{version}" if version else system, _own(referrer))
+        loaded = table or (self._code_systems.table(system) if version else None)
+        folded = set() if loaded is None or loaded.case_sensitive else {system}
         if include.get("concept"):
             codes = {each["code"] for each in include["concept"] if each.get("code")}
             return Content({system: codes}, folded)
+        if table is None and loaded is not None and system not in KNOWN_SYSTEMS:
+            return Content(open_systems={system: NO_VERSION})
         if table is None or not table.complete:
-            return Content(open_systems={system: NO_CONTENT})
+            return self._without_content(system, include, table)
         codes = set(table.codes)
         for filter_ in include.get("filter") or ():
-            passed = self._filter(table, filter_)
+            passed = passing(table, filter_, self._value_set_codes)
             if passed is None:
                 return Content(open_systems={system: NO_FILTER})
             codes &= passed
         return Content({system: codes}, folded)
 
-    def _table(self, canonical: str) -> CodeTable | None:
-        if canonical not in self._tables:
-            resource = self._definitions.find(canonical, "CodeSystem")
-            self._tables[canonical] = code_table(resource) if resource else None
-        return self._tables[canonical]
+    def _without_content(self, system: str, include: dict[str, Any], table: CodeTable | None) -> Content:
+        """Codes of a system that is not loaded whole: a filter hides which, otherwise all that there are."""
+        if include.get("filter"):
+            return Content(open_systems={system: NO_CONTENT})
+        known = KNOWN_SYSTEMS.get(system)
+        if known is not None and known.certain:
+            return Content(open_systems={system: WHOLE})
+        if table is None or table.content != "fragment":
+            return Content(open_systems={system: NO_CONTENT})
+        return Content({system: set(table.codes)}, set() if table.case_sensitive else {system}, {system: NO_CONTENT})
 
-    def _filter(self, table: CodeTable, filter_: dict[str, Any]) -> set[str] | None:
-        """Codes that pass one filter, None where this version cannot decide it (a regex, say)."""
-        name, op, value = (str(filter_.get(key, "")) for key in ("property", "op", "value"))
-        if name in ("concept", "code", "parent", "subsumedBy") and op in HIERARCHY:
-            return HIERARCHY[op](table, value) if value in table.codes else None
-        if name not in OF_EVERY_CODE and not any(name in each for each in table.properties.values()):
-            return None  # defined elsewhere, or computed: that no concept states it does not mean that none has it
-        if op == "exists":
-            there = {code for code in table.codes if _values(table, code, name)}
-            return there if value == "true" else set(table.codes) - there
-        if op in ("=", "in", "not-in"):
-            wanted = {each.strip() for each in value.split(",")} if op != "=" else {value}
-            found = {code for code in table.codes if wanted & _values(table, code, name)}
-            return set(table.codes) - found if op == "not-in" else found
-        return None
+    def _value_set_codes(self, canonical: str, system: str) -> set[str] | None:
+        """Codes of `system` in another value set, None where not all are known: for filters that name one."""
+        content = self._value_set(canonical, ())
+        if system in content.open_systems or "*" in content.open_systems:
+            return None
+        return content.systems.get(system, set())
 
 
-OF_EVERY_CODE = ("concept", "code", "parent")
+def _own(value_set: str) -> str:
+    """The value set that refers, where its package decides which version of a code system it means.
 
-
-def _values(table: CodeTable, code: str, name: str) -> set[str]:
-    if name in ("concept", "code"):
-        return {code}
-    if name == "parent":
-        return table.parents.get(code, set())
-    values = table.properties.get(code, {}).get(name, ())
-    return {str(value.get("code")) if isinstance(value, dict) else str(value).lower()
-            if isinstance(value, bool) else str(value) for value in values}  # fmt: skip
-
-
-HIERARCHY: dict[str, Callable[[CodeTable, str], set[str]]] = {
-    "is-a": lambda table, top: table.below(top) | {top},
-    "descendent-of": lambda table, top: table.below(top),
-    "is-not-a": lambda table, top: set(table.codes) - table.below(top) - {top},
-}
+    HL7's own value sets mean what HL7's terminology package has.
+    """
+    return "" if value_set.startswith(("http://hl7.org/fhir/ValueSet/", "http://terminology.hl7.org/")) else value_set

@@ -1,8 +1,17 @@
 """What is known of one value set: which codes are members, which are not, and what cannot be told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+NO_CONTENT = "code-system-content"
+WHOLE = "whole"
+"""Reason of an open system all of whose codes are members: a code that exists is one."""
+
+
+def _cannot_judge(system: str, code: str) -> bool | None:
+    return None
 
 
 class Answer(Enum):
@@ -19,7 +28,8 @@ class Membership:
 
     systems: system URL -> its codes in the value set. folded: the same in lower case, for systems
     that are not case sensitive. open_systems: system URL -> why its members are not known; the key
-    ``*`` stands for any system. reason, detail: what to report where nothing can be told.
+    ``*`` stands for any system. judge: (system, code) -> whether the code exists, for open systems.
+    ask_server: (system or None, code) -> whether it is a member, or None; asked last.
     """
 
     canonical: str
@@ -27,6 +37,8 @@ class Membership:
     folded: dict[str, frozenset[str]] = field(default_factory=dict)
     open_systems: dict[str, str] = field(default_factory=dict)
     codes: frozenset[str] = frozenset()
+    judge: Callable[[str, str], bool | None] = _cannot_judge
+    ask_server: Callable[[str, str], bool | None] = _cannot_judge
 
     @property
     def closed(self) -> bool:
@@ -36,8 +48,10 @@ class Membership:
     @property
     def undecided(self) -> tuple[str, str]:
         """(reason, detail) of the first thing that is not known."""
+        if not self.open_systems:
+            return NO_CONTENT, self.canonical
         system, reason = min(self.open_systems.items())
-        return reason, self.canonical if system == "*" else system
+        return NO_CONTENT if reason == WHOLE else reason, self.canonical if system == "*" else system
 
     def answer(self, system: Any, code: Any) -> Answer:
         """Whether `code` of `system` is a member; system None: the element implies the system."""
@@ -49,9 +63,35 @@ class Membership:
             known = code in self.systems.get(system, ()) or code.lower() in self.folded.get(system, ())
         if known:
             return Answer.MEMBER
-        if "*" in self.open_systems or (self.open_systems if system is None else system in self.open_systems):
-            return Answer.CANNOT_TELL
+        return self._open(system, code) if self.open_systems else Answer.NOT_MEMBER
+
+    def _open(self, system: str | None, code: str) -> Answer:
+        """The answer where `code` is none of the known members and others may exist."""
+        answers = [
+            self._in_open(each, reason, code)
+            for each, reason in self.open_systems.items()
+            if system is None or each in ("*", system)
+        ]
+        if Answer.CANNOT_TELL in answers:
+            asked = self.ask_server(system or "", code)
+            if asked is not None:
+                return Answer.MEMBER if asked else Answer.NOT_MEMBER
+        for answer in (Answer.MEMBER, Answer.CANNOT_TELL):
+            if answer in answers:
+                return answer
         return Answer.NOT_MEMBER
+
+    def _in_open(self, system: str, reason: str, code: str) -> Answer:
+        exists = None if system == "*" else self.judge(system, code)
+        if exists is None:
+            return Answer.CANNOT_TELL
+        if not exists:
+            return Answer.NOT_MEMBER
+        return Answer.MEMBER if reason == WHOLE else Answer.CANNOT_TELL
+
+    def systems_of(self, code: str) -> int:
+        """In how many code systems `code` is a known member: for codings without a system."""
+        return sum(code in codes for codes in self.systems.values())
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the cache, in a stable order."""

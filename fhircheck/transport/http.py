@@ -127,6 +127,23 @@ def get(session: "Session", url: str, limits: HttpLimits, headers: Mapping[str, 
     raise ServerFault("too-many-redirects")
 
 
+def post(
+    session: "Session", url: str, body: bytes, limits: HttpLimits, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """Send the FHIR resource `body` to `url`; redirects are not followed. Raises ServerFault; its text holds no URL."""
+    with _faultless(
+        lambda: session.post(
+            url,
+            data=body,
+            headers={"Content-Type": "application/fhir+json", **(headers or {})},
+            timeout=(limits.connect, limits.read),
+            stream=True,
+            allow_redirects=False,
+        )
+    ) as response:
+        return Answer(url, response.status_code, response.headers.get("content-type", ""), _body(response, limits))
+
+
 def _sent(session: "Session", url: str, limits: HttpLimits, headers: Mapping[str, str] | None) -> "Response":
     return _faultless(
         lambda: session.get(

@@ -1,0 +1,13 @@
+"""MIME types (RFC 2045 section 5.1, RFC 6838 section 4.2): the form; new types are registered all the time."""
+
+import re
+
+_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,127}"
+_TYPE = re.compile(rf'{_TOKEN}/{_TOKEN}(?:\s*;\s*{_TOKEN}=(?:{_TOKEN}|"[^"]{{0,200}}"))*\s*;?', re.ASCII).fullmatch
+_SHORT = frozenset(("xml", "json", "ttl", "html", "jsonx", "text"))
+"""Names FHIR itself uses in their place (http.html#mime-type)."""
+
+
+def judge(code: str) -> bool | None:
+    """Whether `code` is written as a MIME type."""
+    return code in _SHORT or (len(code) <= 600 and _TYPE(code) is not None)
