@@ -22,6 +22,7 @@ from fhircheck.model.settings import CheckSettings
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.transport.record_reader import RecordReader, read_document
 from fhircheck.validate.validator import Validator
+from tests.conformance.reference_places import place_in_reference
 from tests.needs import SHARED
 
 ALWAYS = ("hl7.terminology.r4-6.4.0.tgz", "hl7.fhir.uv.extensions.r4-5.3.0.tgz")
@@ -103,7 +104,7 @@ def _shown(issue: Issue) -> dict[str, str]:
     kind = ISSUE_KINDS.get(issue.kind)
     return {
         "severity": issue.severity,
-        "expression": issue.place.expression,
+        "expression": place_in_reference(issue.kind, issue.place.expression),
         "message": f"{issue.kind}: {kind.summary if kind else ''} {dict(issue.params)}",
     }
 

@@ -1,16 +1,32 @@
 """Rules about whole resources, one a file."""
 
 from fhircheck.registry import Registry
+from fhircheck.validate.rules.bundle_document import BundleDocument
+from fhircheck.validate.rules.bundle_full_url import BundleFullUrl
+from fhircheck.validate.rules.bundle_link import BundleLink
+from fhircheck.validate.rules.bundle_reach import BundleReach
+from fhircheck.validate.rules.bundle_search import BundleSearch
+from fhircheck.validate.rules.contained import Contained
 from fhircheck.validate.rules.measure import MeasureRule
 from fhircheck.validate.rules.measure_report import MeasureReportRule
 from fhircheck.validate.rules.questionnaire_conditions import QuestionnaireConditions
 from fhircheck.validate.rules.questionnaire_derivation import QuestionnaireDerivation
 from fhircheck.validate.rules.questionnaire_response import QuestionnaireResponseRule
+from fhircheck.validate.rules.questionnaire_value_set_parameters import QuestionnaireValueSetParameters
 from fhircheck.validate.rules.rule import ResourceRule
+from fhircheck.validate.rules.search_parameter import SearchParameterRule
 
 RESOURCE_RULES: Registry[ResourceRule] = Registry(
     "resource rules",
+    BundleDocument(),
+    BundleFullUrl(),
+    BundleLink(),
+    BundleReach(),
+    BundleSearch(),
+    Contained(),
     QuestionnaireResponseRule(),
+    SearchParameterRule(),
+    QuestionnaireValueSetParameters(),
     QuestionnaireDerivation(),
     QuestionnaireConditions(),
     MeasureReportRule(),
