@@ -30,7 +30,7 @@ def facets(definition: Json) -> dict[str, Any]:
         "min": definition.get("min"),
         "max": definition.get("max"),
         "type": sorted(
-            (each.get("code"), sorted(each.get("profile") or ()), sorted(each.get("targetProfile") or ()))
+            (each.get("code"), _canonicals(each.get("profile")), _canonicals(each.get("targetProfile")))
             for each in definition.get("type") or ()
         ),
         "binding": (strength, binding.get("valueSet")) if binding.get("valueSet") else None,
@@ -41,6 +41,10 @@ def facets(definition: Json) -> dict[str, Any]:
         "isModifier": definition.get("isModifier") is True,
     }
     return found | {name: value for name, value in definition.items() if name.startswith(CHOICES)}
+
+
+def _canonicals(urls: list[str] | None) -> list[str]:
+    return sorted(urls or (), key=lambda url: url.partition("|")[0])
 
 
 def _slicing(slicing: Json | None) -> Any:
@@ -66,6 +70,7 @@ class Effect:
     def of(self, node: ElementNode) -> dict[str, Any]:
         """The facets of `node` in their one form."""
         found = facets(node.definition)
+        found["type"] = [self._with_targets(each, node) for each in found["type"]]
         found["constraint"] = [each for each in found["constraint"] if each not in self._of_types(found["type"])]
         if found["binding"] and found["binding"][0] == "example":
             found["binding"] = None
@@ -75,6 +80,9 @@ class Effect:
             found["contentReference"] = ""
         if node.path.endswith("[x]"):
             self._choice(node, found)
+        else:
+            names = [each for each in node.slices if "/" not in str(each.definition.get("sliceName"))]
+            found["min"] = max(found["min"] or 0, sum(each.definition.get("min") or 0 for each in names))
         return found
 
     def _choice(self, node: ElementNode, found: dict[str, Any]) -> None:
@@ -89,6 +97,20 @@ class Effect:
         if required or found["slicing"][1] == "closed":
             found["type"] = [each for each in found["type"] if each[0] in of_slices]
         found["slicing"] = None
+
+    def _with_targets(self, type_: tuple[str, list[str], list[str]], node: ElementNode) -> Any:
+        """A reference without targets has those of FHIR's own definition, which is checked in any case."""
+        code, profiles, targets = type_
+        path = str((node.definition.get("base") or {}).get("path"))
+        if code != "Reference" or targets:
+            return type_
+        structure = self._definitions.structure(path.partition(".")[0]) or {}
+        for each in structure.get("snapshot", {}).get("element", ()):
+            if each["path"] == path:
+                for own in each.get("type", ()):
+                    if own["code"] == code:
+                        return code, profiles, _canonicals(own.get("targetProfile"))
+        return type_
 
     def _of_types(self, types: list[Any]) -> frozenset[str]:
         codes = [code for code, _, _ in types] + [url for _, profiles, _ in types for url in profiles]

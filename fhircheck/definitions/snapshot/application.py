@@ -113,11 +113,12 @@ class Application:
 
     def _content(self, node: ElementNode) -> ElementNode | None:
         """The element that `node` refers to for its content; it stops to refer, and has its type."""
-        reference = str(node.definition.get("contentReference") or "").rpartition("#")[2]
-        if not reference:
+        url, _, target = str(node.definition.get("contentReference") or "").rpartition("#")
+        if not target:
             return None
-        for each in walk(self._base):
-            if each.path == reference or each.definition.get("id") == reference:
+        home = self._find(url or TYPE_PREFIX + target.partition(".")[0], self._referrer()) or self._base
+        for each in walk(home):
+            if each.path == target or each.definition.get("id") == target:
                 kept = {name: value for name, value in node.definition.items() if name != "contentReference"}
                 node.definition = kept | {"type": each.definition.get("type", [])}
                 return each

@@ -93,24 +93,12 @@ def _binding(base: Json, change: Json) -> Json:
     return {**kept, **change}
 
 
-def _types(base: list[Any], change: list[Any]) -> list[Any]:
-    """The types of `change`; one that names no targets keeps those that the base has for it."""
-    targets = {each.get("code"): each["targetProfile"] for each in base if "targetProfile" in each}
-    return [
-        {**each, "targetProfile": targets[each["code"]]}
-        if each.get("code") in targets and "targetProfile" not in each
-        else each
-        for each in change
-    ]
-
-
 _MERGES: dict[str, Callable[[Any, Any], Any]] = {
     "constraint": _by_key,
     "condition": _union,
     "alias": _union,
     "mapping": _union,
     "binding": _binding,
-    "type": _types,
 }
 
 

@@ -32,7 +32,10 @@ def _only_named(node: ElementNode, change: Change) -> bool:
 
 
 def apply_slices(application: "Application", node: ElementNode, plain: list[Change], slices: list[Change]) -> None:
-    """Change `node` by `plain` and its slices by `slices`; a slice that is not there is made."""
+    """Change `node` by `plain` and its slices by `slices`; a slice that is not there is made.
+
+    What is said of the parts of the element is repeated for a slice whose parts come from a profile of its own.
+    """
     pristine = ElementNode(node.path, node.definition, [copied(each) for each in node.children])
     told = any("slicing" in each.definition for each in plain) or "slicing" in node.definition
     for change in plain:
@@ -40,16 +43,32 @@ def apply_slices(application: "Application", node: ElementNode, plain: list[Chan
     implied = not told and slices_by_type(node, slices)
     if not told:
         _imply_slicing(node)
+    shared = [child for change in plain for child in change.children]
     for change in slices:
+        if _has_profile(change):
+            change = Change(change.tail, change.definition, [*shared, *change.children])
         _apply_slice(application, node, pristine, change)
+    if not told:
+        _raise_minimum(node)
     if slices_by_type(node, slices):
-        settle(node, implied, not plain)
+        settle(node, slices, implied, not plain)
 
 
 def _imply_slicing(node: ElementNode) -> None:
     """Slicing that goes without saying: extensions by url. Others without say nothing of how slices are told apart."""
     slicing = BY_URL if tail_of(node) in EXTENSIONS else {"rules": "open"}
     node.definition = {**node.definition, "slicing": slicing}
+
+
+def _has_profile(change: Change) -> bool:
+    return any("profile" in each for each in change.definition.get("type") or ())
+
+
+def _raise_minimum(node: ElementNode) -> None:
+    """Where slices must be there, so must the element."""
+    needed = sum(each.definition.get("min") or 0 for each in node.slices if "/" not in slice_name(each))
+    if needed > (node.definition.get("min") or 0) and not is_choice(node):
+        node.definition = {**node.definition, "min": needed}
 
 
 def _apply_slice(application: "Application", node: ElementNode, pristine: ElementNode, change: Change) -> None:

@@ -63,14 +63,14 @@ def same_type_slice(node: ElementNode, change: Change) -> ElementNode | None:
     return found[0] if len(found) == 1 else None
 
 
-def settle(node: ElementNode, implied: bool, short: bool) -> None:
-    """After the slices by type of `node` were made: what they mean for the element itself.
+def settle(node: ElementNode, slices: list[Change], implied: bool, short: bool) -> None:
+    """After the slices by type of `node` were changed by `slices`: what they mean for the element itself.
 
     implied: the differential does not say how the slices are told apart. short: it does not speak of the element.
     A slice that must be there leaves no other type; in an extension written short only the types named remain.
     """
     named = [code for each in node.slices for code in type_codes(each.definition)]
-    required = [each for each in node.slices if (each.definition.get("min") or 0) > 0]
+    required = [each for each in slices if (each.definition.get("min") or 0) > 0]
     if len(required) == 1:
         _keep_types(node, type_codes(required[0].definition))
         node.definition = {**node.definition, "min": max(1, node.definition.get("min") or 0)}
