@@ -84,6 +84,8 @@ class CheckSettings:
     wrong_displays: severity of a display that the code system does not have for its code.
     best_practice: severity of invariants that FHIR only recommends, ``ignore`` not to ask them.
     example_urls: whether names below example.org and the like stand for definitions that need not exist.
+    forbid_example_urls: whether every URL below example.org and the like is an error. forbid_markup: whether texts that
+    look as if they held HTML are (else that is only mentioned).
     references_exist: whether what a reference leads to has to be in the data at hand.
     url_types: whether ``Patient/1`` in a reference's URL is a promise that the target is a Patient.
     aggregation_alone: whether a profile's ``bundled`` binds resources that stand outside of a Bundle too.
@@ -98,6 +100,8 @@ class CheckSettings:
     wrong_displays: WrongDisplays = "error"
     best_practice: BestPractice = "ignore"
     example_urls: bool = False
+    forbid_example_urls: bool = False
+    forbid_markup: bool = False
     references_exist: bool = False
     url_types: bool = False
     aggregation_alone: bool = True

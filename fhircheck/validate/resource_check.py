@@ -102,6 +102,7 @@ class ResourceCheck:
         self._base = Members(self._base_gate)
         self._implied: dict[str, bool] = {}
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
+        self.kept: dict[str, object] = {}
         self._near = NearProfiles(linker.around.definitions)
         self.resolver = Resolver(linker.around.types)
         self.targets = TargetConformance(self.holds)
@@ -241,6 +242,23 @@ class ResourceCheck:
                 self.explain_profile(node, canonical, scope.expression, findings)
         return answer
 
+    def element_gate(self, canonical: str) -> Gate | None:
+        """The gate of a profile on a datatype (an extension); None where it is not known or not usable."""
+        linked = self.linker.profile(canonical)
+        return linked.shape.gate if linked and linked.compiled and linked.shape else None
+
+    def explain_element(self, node: Any, canonical: str, expression: str, findings: Findings) -> None:
+        """Report what is wrong with a value by a profile on its datatype, beside what is wrong by the type itself."""
+        linked = self.linker.profile(canonical)
+        if linked is None or linked.compiled is None or linked.shape is None or passes(linked.shape.gate, node):
+            return
+        by_type, by_profile = Findings(), Findings(resource=findings.resource)
+        base = self.linker.type(linked.compiled.type)
+        if base is not None and base.shape is not None and not passes(base.shape.gate, node):
+            self.explainer.root(node, base, expression, by_type)
+        self.explainer.root(node, linked, expression, by_profile)
+        findings.issues += not_said(by_profile.issues, {statement(issue) for issue in by_type.issues})
+
     def _claim_holds(self, node: Node, url: str) -> bool:
         linked = self.linker.profile(url)
         if linked is None:
@@ -301,24 +319,24 @@ class ResourceCheck:
         if linked.compiled.type != name:
             findings.add(PROFILE_TYPE, place, "", profile=shown, expected=linked.compiled.type, type=type_shown(name))
         elif not passes(linked.shape.gate, node):
-            said: set[tuple[Any, ...]] = {_what(issue) for issue in findings.issues}
+            said: set[tuple[Any, ...]] = {statement(issue) for issue in findings.issues}
             first = len(findings.issues)
             self.explainer.root(node, linked, expression, findings)
-            findings.issues[first:] = _not_said(findings.issues[first:], said)
+            findings.issues[first:] = not_said(findings.issues[first:], said)
         return linked
 
 
-def _not_said(issues: list[Issue], said: set[tuple[Any, ...]]) -> list[Issue]:
+def not_said(issues: list[Issue], said: set[tuple[Any, ...]]) -> list[Issue]:
     """Those of `issues` that say something new, each once."""
     kept = []
     for issue in issues:
-        if _what(issue) not in said:
-            said.add(_what(issue))
+        if statement(issue) not in said:
+            said.add(statement(issue))
             kept.append(issue)
     return kept
 
 
-def _what(issue: Issue) -> tuple[str, str, tuple[tuple[str, str | int], ...]]:
+def statement(issue: Issue) -> tuple[str, str, tuple[tuple[str, str | int], ...]]:
     """What a finding says, whichever profile it was found by."""
     return issue.kind, issue.place.expression, issue.params
 

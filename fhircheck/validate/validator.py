@@ -15,7 +15,7 @@ from fhircheck.validate import text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck
 from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
-from fhircheck.validate.resource_check import ResourceCheck, label
+from fhircheck.validate.resource_check import ResourceCheck, label, not_said, statement
 
 ERRORS = ("fatal", "error")
 SPLIT = "bundle-split"
@@ -128,7 +128,7 @@ class Validator:
         findings = Findings(resource=checked.resource)
         self._check.rules(checked.node, scope, findings)
         if findings.issues:
-            self._finish(checked, findings.issues)
+            self._finish(checked, not_said(findings.issues, {statement(issue) for issue in checked.issues}))
 
     def _against_definitions(self, checked: Checked, split: bool) -> None:
         node, check = checked.node, self._check

@@ -61,7 +61,9 @@ def check(job: dict[str, Any]) -> list[Issue]:
 def _settings(wanted: dict[str, Any]) -> CheckSettings:
     """What the case asks of its runner, beside what holds for all."""
     return CheckSettings(
-        example_urls=True,
+        example_urls=wanted.get("examples") is not False,
+        forbid_example_urls=wanted.get("examples") is False,
+        forbid_markup=wanted.get("security-checks") is True,
         references_exist=str(wanted.get("validateReference", "")).startswith("CHECK_EXISTS"),
         url_types=wanted.get("assumeValidRestReferences") is True,
         aggregation_alone=wanted.get("enforceAggregationOutsideBundles") is not False,
@@ -71,7 +73,9 @@ def _settings(wanted: dict[str, Any]) -> CheckSettings:
 def _definitions(job: dict[str, Any]) -> tuple[DefinitionSet, list[str]]:
     packages = [str(SHARED / "packages" / name) for name in ALWAYS]
     packages += [_package(name) for name in job["packages"]]
-    supporting = [_resource(path) for path in job["supporting"]]
+    beside = Path(job["file"]).parent
+    also = [str(beside / name) for name in job["settings"].get("supporting5") or ()]
+    supporting = [_resource(path) for path in [*job["supporting"], *also]]
     asked = [url if url.startswith("http") else _resource(url) for url in job["profiles"]]
     loose = supporting + [each for each in asked if isinstance(each, dict)]
     definitions = load_definitions(packages, offline=True, loose=loose)

@@ -7,6 +7,7 @@ from fhircheck.validate.rules.bundle_link import BundleLink
 from fhircheck.validate.rules.bundle_reach import BundleReach
 from fhircheck.validate.rules.bundle_search import BundleSearch
 from fhircheck.validate.rules.contained import Contained
+from fhircheck.validate.rules.elements import ElementRules
 from fhircheck.validate.rules.measure import MeasureRule
 from fhircheck.validate.rules.measure_report import MeasureReportRule
 from fhircheck.validate.rules.questionnaire_conditions import QuestionnaireConditions
@@ -14,16 +15,19 @@ from fhircheck.validate.rules.questionnaire_derivation import QuestionnaireDeriv
 from fhircheck.validate.rules.questionnaire_response import QuestionnaireResponseRule
 from fhircheck.validate.rules.questionnaire_value_set_parameters import QuestionnaireValueSetParameters
 from fhircheck.validate.rules.rule import ResourceRule
+from fhircheck.validate.rules.signature import Signature
 from fhircheck.validate.rules.search_parameter import SearchParameterRule
 
 RESOURCE_RULES: Registry[ResourceRule] = Registry(
     "resource rules",
+    ElementRules(),
     BundleDocument(),
     BundleFullUrl(),
     BundleLink(),
     BundleReach(),
     BundleSearch(),
     Contained(),
+    Signature(),
     QuestionnaireResponseRule(),
     SearchParameterRule(),
     QuestionnaireValueSetParameters(),

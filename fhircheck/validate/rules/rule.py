@@ -4,19 +4,31 @@ from typing import Any, NamedTuple, Protocol
 
 from fhircheck.assertions.assertion import Findings, Surroundings
 from fhircheck.model.issue import IssueKind
+from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
 
 Node = dict[str, Any]
 
 
 class Profiles(Protocol):
-    """How a rule has something checked against a profile."""
+    """How a rule has something checked against a profile.
+
+    kept: what rules keep from one resource to the next, by a name of their own.
+    """
+
+    kept: dict[str, object]
 
     def holds(self, node: Node, canonical: str, scope: Scope) -> bool | None:
         """Whether `node` conforms to the profile; None where the profile is not known or not usable."""
 
     def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
         """The same, with the findings added to `findings`."""
+
+    def element_gate(self, canonical: str) -> Gate | None:
+        """The gate of a profile on a datatype (an extension); None where it is not known or not usable."""
+
+    def explain_element(self, node: Any, canonical: str, expression: str, findings: Findings) -> None:
+        """Report what is wrong with a value by a profile on its datatype, beside what is wrong by the type itself."""
 
 
 class Subject(NamedTuple):

@@ -1,0 +1,120 @@
+"""Where an object stands in a resource, by type: computed once, since all resources of a type have the same places."""
+
+from typing import Any, NamedTuple
+
+from fhircheck.definitions.type_table import Property, TypeInfo, TypeTable
+
+LIMIT = 50_000
+"""Past so many places none is remembered: nesting in data is without bound."""
+KEPT = 2_000
+"""So many extensions are remembered at a place: their URLs come out of the data."""
+
+
+class Step(NamedTuple):
+    """What a JSON property leads to.
+
+    type: FHIR type of the value. below: the place of an object there, None for a bare primitive, a resource,
+    or what is not defined. name: how an expression names it.
+    """
+
+    type: str
+    below: "Place | None"
+    name: str
+
+
+UNDEFINED = Step("", None, "")
+
+
+class Place:
+    """One kind of place: ``Patient.contact.name``. It belongs to one set of definitions.
+
+    type: FHIR type of the object (a path for a backbone element, a primitive's type for its ``_name``).
+    paths: every way to name the place by a resource or data type and element names. uses: what was found out
+    about extensions here, see extension.py. property: element name, empty for a resource.
+    """
+
+    __slots__ = ("_steps", "_tree", "info", "paths", "property", "resource", "type", "uses")
+
+    def __init__(
+        self, tree: "PlaceTree", info: TypeInfo, type_name: str, paths: frozenset[str], resource: str, name: str
+    ) -> None:
+        self._tree = tree
+        self._steps: dict[str, Step] = {}
+        self.info = info
+        self.type = type_name
+        self.paths = paths
+        self.resource = resource
+        self.property = name
+        self.uses: dict[Any, Any] = {}
+
+    def step(self, json_name: str) -> Step:
+        """What the property `json_name` leads to, UNDEFINED where there is no such property."""
+        found = self._steps.get(json_name)
+        if found is not None:
+            return found
+        defined = self.info.by_json.get(json_name.removeprefix("_"))
+        if defined is None:
+            return UNDEFINED
+        found = self._step(json_name, *defined)
+        if self._tree.room():
+            self._steps[json_name] = found
+        return found
+
+    def _step(self, json_name: str, element: Property, type_name: str) -> Step:
+        types = self._tree.types
+        info = types.type(type_name)
+        name = f"{element.name}.ofType({type_name})" if element.choice else element.name
+        if info is None or info.kind == "resource":
+            return Step(type_name, None, name)
+        if json_name.startswith("_"):
+            base = types.type("Element")
+            return Step(type_name, self._below(base, element, type_name) if base else None, name)
+        return Step(type_name, None if info.kind == "primitive-type" else self._below(info, element, type_name), name)
+
+    def _below(self, info: TypeInfo, element: Property, type_name: str) -> "Place":
+        paths = {f"{path}.{element.name}" for path in self.paths} | {type_name}
+        if element.choice:
+            paths |= {f"{path}.{element.json_name(type_name)}" for path in self.paths}
+        return Place(self._tree, info, type_name, frozenset(paths), self.resource, element.name)
+
+    def remember(self, key: Any, use: Any) -> None:
+        """Keep what was found out about an extension here."""
+        if len(self.uses) >= KEPT:
+            self.uses.clear()
+        self.uses[key] = use
+
+    def named(self) -> frozenset[str]:
+        """`paths`, each also with the types that its first name specializes (Patient.text: DomainResource.text)."""
+        found = set(self.paths)
+        if "." in self.type:  # a backbone element: its path names it, what it specializes is in its definition
+            found.add(self.info.base)
+        for path in tuple(found):
+            head, dot, rest = path.partition(".")
+            info = self._tree.types.type(head)
+            while info is not None and info.base:
+                found.add(info.base + dot + rest)
+                info = self._tree.types.type(info.base)
+        return frozenset(found)
+
+
+class PlaceTree:
+    """The places of one set of definitions, made when they are first met."""
+
+    def __init__(self, types: TypeTable) -> None:
+        self.types = types
+        self._roots: dict[str, Place | None] = {}
+        self._made = 0
+
+    def root(self, resource_type: str) -> Place | None:
+        """The place of a resource of this type; None where there is no such type."""
+        if resource_type not in self._roots:
+            info = self.types.type(resource_type)
+            if info is None or info.kind != "resource":
+                return None
+            self._roots[resource_type] = Place(self, info, resource_type, frozenset({resource_type}), resource_type, "")
+        return self._roots[resource_type]
+
+    def room(self) -> bool:
+        """Whether another step may be remembered."""
+        self._made += 1
+        return self._made < LIMIT
