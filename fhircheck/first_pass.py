@@ -15,9 +15,11 @@ from fhircheck.definitions.definition_set import DefinitionRecipe, DefinitionSet
 from fhircheck.model.facts import Partial
 from fhircheck.model.record import Chunk, Piece, Record
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
+from fhircheck.model.split_line import SplitLine
 from fhircheck.terminology.package_terminology import PackageTerminology
 from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.checked import Checked
+from fhircheck.validate.decisions import Decisions
 from fhircheck.validate.validator import ERRORS, Clean, Validator
 
 UNKNOWN_TYPE = "(unknown)"
@@ -30,7 +32,8 @@ class Plan:
 
     asked: profiles every resource of their type is checked against. measure: count measures and
     links too. keep: hand all findings on, not only their counts. now: the moment of the run.
-    settings: how strictly is judged what is left to whoever judges.
+    settings: how strictly is judged what is left to whoever judges. split: hand on each record as a line, for
+    the files of a split, by ``record`` or by ``patient``; empty for none.
     """
 
     recipe: DefinitionRecipe
@@ -39,6 +42,7 @@ class Plan:
     keep: bool
     now: datetime
     settings: CheckSettings = DEFAULT_SETTINGS
+    split: str = ""
 
 
 def compiled_folder() -> Path:
@@ -54,7 +58,7 @@ def linker_for(
 ) -> Linker:
     """A Linker over `definitions` with the cache on disk behind it."""
     cache = CompileCache(compiled_folder())
-    return Linker(definitions, PackageTerminology(definitions, cache.get), cache, undecided, now, settings)
+    return Linker(definitions, PackageTerminology(definitions, cache.get, settings), cache, undecided, now, settings)
 
 
 def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
@@ -68,6 +72,8 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     validator = Validator(linker, plan.asked)
     reader = RecordReader(linker.around.types)
     learn = _measuring() if plan.measure else None
+    decisions = decisions_of(plan.settings, plan.now)
+    keep_line = _splitting(plan.split) if plan.split else None
 
     def check(chunk: Chunk) -> Partial:
         undecided.clear()
@@ -79,9 +85,13 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
                 for record in reader.records(piece):
                     found = None if plan.measure else _clean(record, validator, undecided)
                     if found is None:
-                        _check_record(record, validator, partial, plan.keep, learn)
+                        sound = _check_record(record, validator, partial, plan.keep, learn, decisions)
+                        if keep_line is not None:
+                            keep_line(record, sound, partial)
                         continue
                     partial.records += 1
+                    if keep_line is not None:
+                        keep_line(record, True, partial)
                     for each in found:
                         clean[each] += 1
         _count_clean(clean, partial)
@@ -89,6 +99,26 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
         return partial
 
     return check
+
+
+def decisions_of(settings: CheckSettings, now: datetime) -> Decisions:
+    """The decisions about findings that the settings hold, as they stand on the day of the run."""
+    return Decisions(settings.severities, settings.accepted, now.date().isoformat())
+
+
+def _splitting(by: str) -> Callable[[Record, bool, Partial], None]:
+    from fhircheck.resolve.patient_keys import patient_keys
+    from fhircheck.transport.json_line import line_of
+
+    def keep_line(record: Record, sound: bool, partial: Partial) -> None:
+        line = line_of(record)
+        if line is not None:
+            keys = patient_keys(record.node) if by == "patient" else ()
+            partial.lines.append(SplitLine(sound and record.node is not None, keys, line))
+        else:
+            partial.unwritten += record.node is None and any(issue.severity in ERRORS for issue in record.issues)
+
+    return keep_line
 
 
 @contextmanager
@@ -132,23 +162,36 @@ def _check_record(
     partial: Partial,
     keep: bool,
     learn: Callable[[Checked, Partial], None] | None,
-) -> None:
-    """Check one record and count all that came of it."""
+    decisions: Decisions,
+) -> bool:
+    """Check one record and count all that came of it; whether it was checked and no error is left.
+
+    Measures see the findings before decisions about them: what is accepted raises no score.
+    """
     partial.records += record.form not in ("bundle-entries", "problem")
     issues = record.issues
     if record.node is None and any(issue.severity in ERRORS for issue in issues):
         partial.unreadable += 1
+    if issues and decisions:
+        issues = decisions.judge(issues, partial.decisions)
+    sound = True
     for checked in validator.check(record):
+        if learn is not None and checked.node and not checked.version:
+            learn(checked, partial)
         if checked.issues:
+            if decisions:
+                decisions.apply(checked, partial.decisions)
             issues = issues + checked.issues
         if checked.node:
             _count_resource(checked, partial)
-            if learn is not None and not checked.version:
-                learn(checked, partial)
+        sound = sound and checked.valid is True
     if issues:
+        sound = sound and not any(issue.severity in ERRORS for issue in issues)
         partial.groups.add(issues)
+        partial.decisions.see(issues)
         if keep:
             partial.issues += issues
+    return sound
 
 
 def _clean(record: Record, validator: Validator, undecided: Counter[tuple[str, str]]) -> list[Clean] | None:

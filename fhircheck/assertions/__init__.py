@@ -15,8 +15,11 @@ from fhircheck.assertions import (
     slicing,
     unknown_element,
 )
+from fhircheck.assertions.additional_binding import AdditionalBinding
 from fhircheck.assertions.assertion import ValueAssertion
 from fhircheck.assertions.binding import Binding
+from fhircheck.assertions.coding import CodingAssertion
+from fhircheck.assertions.extensible_binding import ExtensibleBinding, MaximumBinding
 from fhircheck.assertions.fixed_value import FixedValue
 from fhircheck.assertions.max_length import MaxLength
 from fhircheck.assertions.min_max_value import MinMaxValue
@@ -32,6 +35,10 @@ VALUE_ASSERTIONS: Registry[ValueAssertion] = Registry(
     MinMaxValue(),
     MaxLength(),
     Binding(),
+    ExtensibleBinding(),
+    MaximumBinding(),
+    AdditionalBinding(),
+    CodingAssertion(),
     ReferenceTarget(),
 )
 

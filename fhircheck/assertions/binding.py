@@ -1,12 +1,14 @@
 """Required bindings: the code is in the value set (terminologies.html#required)."""
 
-import re
 from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
+from fhircheck.assertions.bound_value import bound_types, judge, shown_code, shown_codes
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
-from fhircheck.terminology.membership import Answer, Membership
+from fhircheck.terminology.membership import Answer
+
+__all__ = ["KIND", "MISSING", "SYSTEM", "Binding", "codings_of", "shown_code"]
 
 CLAUSE = "http://hl7.org/fhir/R4/terminologies.html#required"
 KIND = IssueKind(
@@ -36,17 +38,19 @@ MISSING = IssueKind(
     passing='{"clinicalStatus": {"coding": [{"system":'
     ' "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]}}',
 )
-
-# Types a binding applies to; for the others of a choice (string, ...) it says nothing.
-CODE_TYPES = frozenset({"code", "string", "uri", "canonical", "url", "oid", "uuid", "id"})
-CODED = CODE_TYPES | {"Coding", "CodeableConcept", "Quantity", "Age", "Distance", "Duration", "Count", "Money"}
-
-_CODE_LIKE = re.compile(r"[A-Za-z0-9._+/-]{1,24}")
-
-
-def shown_code(code: Any) -> str:
-    """A code as it may be shown: what looks like one, since free text in its place may name a person."""
-    return f"'{code}'" if code.__class__ is str and _CODE_LIKE.fullmatch(code) else "(value)"
+SYSTEM = IssueKind(
+    name="code-system-undetermined",
+    severity="error",
+    code="not-found",
+    summary="Which code system a plain code belongs to cannot be determined, since the bound value set has no such code.",
+    why="A plain code has no system of its own: outside its element's value set it means nothing.",
+    clause="http://hl7.org/fhir/R4/datatypes.html#code",
+    fix="Use a code of the value set: then its system follows.",
+    english="No code system can be determined for code {code} by the value set {valueset}",
+    german="Für den Code {code} ergibt das ValueSet {valueset} kein Codesystem",
+    failing='{"resourceType": "Patient", "gender": "m"}',
+    passing='{"resourceType": "Patient", "gender": "male"}',
+)
 
 
 class Binding:
@@ -55,53 +59,43 @@ class Binding:
     name = "binding"
     summary = KIND.summary
     clause = CLAUSE
-    kinds = (KIND, MISSING)
+    kinds = (KIND, MISSING, SYSTEM)
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
-        """Canonical of the required value set and whether all types are plain codes, or None."""
+        """Canonical of the required value set and what the types are, or None."""
         binding = definition.get("binding", {})
         if binding.get("strength") != "required" or not binding.get("valueSet"):
             return None
-        if not any(each in CODED for each in types):
-            return None
-        return {"valueSet": str(binding["valueSet"]), "plain": all(each in CODE_TYPES for each in types)}
+        kept = bound_types(types)
+        return None if kept is None else {"valueSet": str(binding["valueSet"]), **kept}
 
     def gate(self, facet: Any, around: Surroundings) -> Gate:
         """True where the value is a member, or where that cannot be told (which is counted)."""
         members = around.terminology.membership(facet["valueSet"])
         codes = members.codes
-        decide = self._decide
         if members.closed and facet["plain"]:
             return codes.__contains__
 
         def gate(value: Any) -> bool:
-            if value.__class__ is str:
-                return value in codes or decide(members, [(None, value)], around) is not Answer.NOT_MEMBER
-            codings = codings_of(value)
-            return bool(codings) and decide(members, codings, around) is not Answer.NOT_MEMBER
+            if value.__class__ is str and value in codes:
+                return True
+            return judge(facet, value, members, around)[0] is not Answer.NOT_MEMBER
 
         return gate
-
-    def _decide(self, members: Membership, codings: list[tuple[Any, Any]], around: Surroundings) -> Answer:
-        """Member where any coding is; cannot tell where any could not be told."""
-        answers = [members.answer(system, code) for system, code in codings]
-        if Answer.MEMBER in answers:
-            return Answer.MEMBER
-        if Answer.CANNOT_TELL in answers:
-            around.undecided(*members.undecided)
-            return Answer.CANNOT_TELL
-        return Answer.NOT_MEMBER
 
     def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
         """Report a code that is no member, or a concept without any code."""
         canonical = facet["valueSet"]
-        members = around.terminology.membership(canonical)
-        codings = [(None, value)] if value.__class__ is str else codings_of(value)
+        answer, codings = judge(facet, value, around.terminology.membership(canonical), around)
+        if answer is not Answer.NOT_MEMBER:
+            return
         if not codings:
             spot.add(MISSING, valueset=canonical)
-        elif self._decide(members, codings, around) is Answer.NOT_MEMBER:
-            codes = ", ".join(shown_code(code) for _, code in codings[:3])
-            spot.add(KIND, code=codes, valueset=canonical)
+            return
+        codes = shown_codes(codings)
+        if value.__class__ is str:
+            spot.add(SYSTEM, code=codes, valueset=canonical)
+        spot.add(KIND, code=codes, valueset=canonical)
 
 
 def codings_of(value: Any) -> list[tuple[Any, Any]]:

@@ -93,8 +93,9 @@ class _Builder:
         for assertion in VALUE_ASSERTIONS:
             facet = assertion.compile(definition, codes)
             if facet is not None:
-                if assertion.name == "binding":
-                    facet["valueSet"] = self._resolve(facet["valueSet"], "ValueSet")
+                for each in (facet, *facet.get("bindings", ())) if assertion.name.endswith("binding") else ():
+                    if "valueSet" in each:
+                        each["valueSet"] = self._resolve(each["valueSet"], "ValueSet")
                 if assertion.name == "reference-target":
                     facet["targets"] = [self._target(url) for url in facet["targets"]]
                 facets[assertion.name] = facet
@@ -114,9 +115,6 @@ class _Builder:
     def _leave_open(self, node: ElementNode, element_id: str) -> None:
         """Name the checks of this element that are asked for but not decided by this version."""
         definition = node.definition
-        binding = definition.get("binding", {})
-        if binding.get("strength") == "extensible" and binding.get("valueSet"):
-            self._open("extensible-binding", element_id, str(binding["valueSet"]))
         for type_ in definition.get("type") or ():
             if type_.get("code") == "xhtml":
                 self._open("narrative", element_id, "xhtml")
