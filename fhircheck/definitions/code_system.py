@@ -89,7 +89,7 @@ def code_table(resource: dict[str, Any]) -> CodeTable:
     """The table of the CodeSystem `resource`; broken concepts are left out."""
     table = CodeTable(
         str(resource.get("url", "")),
-        resource.get("content") == "complete",
+        resource.get("content") == "complete" and not resource.get("supplements"),
         resource.get("caseSensitive") is True,
         content=str(resource.get("content", "")),
         version=str(resource.get("version", "")),

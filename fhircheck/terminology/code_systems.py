@@ -15,6 +15,7 @@ from fhircheck.terminology.code_verdict import CodeStatus, CodeVerdict
 from fhircheck.terminology.displays import fitting
 from fhircheck.terminology.known_systems import KNOWN_SYSTEMS
 from fhircheck.terminology.membership import NO_CONTENT
+from fhircheck.terminology.placeholders import stood_for
 
 Kept = Callable[[str, Callable[[], dict[str, Any] | None]], dict[str, Any] | None]
 AskServer = Callable[[str, str, str, str], CodeVerdict | None]
@@ -97,11 +98,12 @@ class CodeSystems:
         table = self.table(f"{system}|{version}" if version else system)
         if table is None:
             return self._without_table(system, code, version, display)
-        if table.content == "supplement":
+        if table.content == "supplement" or table.supplements:
             return CodeVerdict(CodeStatus.SUPPLEMENT, table.version)
-        found = table.find(code)
+        found = table.find(code) or stood_for(table, code)
         if found is not None:
-            displays = () if not display or fitting(table, found, display, language) else table.displays(found)
+            right = not display or found != table.find(code) or fitting(table, found, display, language)
+            displays = () if right else table.displays(found)
             return CodeVerdict(
                 CodeStatus.KNOWN, table.version, displays, table.inactive(found), table.abstract(found)
             )

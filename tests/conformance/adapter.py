@@ -64,6 +64,7 @@ def _settings(wanted: dict[str, Any]) -> CheckSettings:
         example_urls=wanted.get("examples") is not False,
         forbid_example_urls=wanted.get("examples") is False,
         forbid_markup=wanted.get("security-checks") is True,
+        wrong_displays="warning" if wanted.get("wrong-displays") == "warning" else "error",
         references_exist=str(wanted.get("validateReference", "")).startswith("CHECK_EXISTS"),
         url_types=wanted.get("assumeValidRestReferences") is True,
         aggregation_alone=wanted.get("enforceAggregationOutsideBundles") is not False,
@@ -73,6 +74,7 @@ def _settings(wanted: dict[str, Any]) -> CheckSettings:
 def _definitions(job: dict[str, Any]) -> tuple[DefinitionSet, list[str]]:
     packages = [str(SHARED / "packages" / name) for name in ALWAYS]
     packages += [_package(name) for name in job["packages"]]
+    packages += [_beside(job["file"], name) for name in job["settings"].get("package-map", {}).values()]
     beside = Path(job["file"]).parent
     also = [str(beside / name) for name in job["settings"].get("supporting5") or ()]
     supporting = [_resource(path) for path in [*job["supporting"], *also]]
@@ -89,6 +91,14 @@ def _package(name: str) -> str:
     if not path.exists():
         raise NotRun(f"package {name} is not there")
     return str(path)
+
+
+def _beside(case: str, name: str) -> str:
+    """A file that the manifest names from its own folder on, which is one of those above the case."""
+    found = next((folder / name for folder in Path(case).parents if (folder / name).exists()), None)
+    if found is None:
+        raise NotRun(f"{name} is not there")
+    return str(found)
 
 
 def _resource(path: str) -> dict[str, Any]:
