@@ -23,6 +23,8 @@ from fhircheck.assertions.extensible_binding import ExtensibleBinding, MaximumBi
 from fhircheck.assertions.fixed_value import FixedValue
 from fhircheck.assertions.max_length import MaxLength
 from fhircheck.assertions.min_max_value import MinMaxValue
+from fhircheck.assertions.narrative import Narrative
+from fhircheck.assertions.narrative_control import NarrativeControl
 from fhircheck.assertions.pattern_value import PatternValue
 from fhircheck.assertions.reference_target import ReferenceTarget
 from fhircheck.model.issue import IssueKind
@@ -40,6 +42,8 @@ VALUE_ASSERTIONS: Registry[ValueAssertion] = Registry(
     AdditionalBinding(),
     CodingAssertion(),
     ReferenceTarget(),
+    Narrative(),
+    NarrativeControl(),
 )
 
 SHAPE_KINDS: tuple[tuple[str, tuple[IssueKind, ...]], ...] = (

@@ -6,6 +6,7 @@ evaluated as FHIRPath. `tests/laws` proves each equal to its expression.
 
 from typing import Any
 
+from fhircheck.assertions import narrative
 from fhircheck.model.protocols import Gate
 
 Node = dict[str, Any]
@@ -50,12 +51,24 @@ def _metas(value: Node) -> list[Node]:
     return [each for each in metas if each.__class__ is dict]
 
 
+def narrative_allowed(value: Any) -> bool:
+    """txt-1: the narrative holds only what narratives may hold."""
+    return value.__class__ is not str or narrative.html_checks(value)
+
+
+def narrative_content(value: Any) -> bool:
+    """txt-2: the narrative has content that is not blank (R4 states it by the expression of txt-1)."""
+    return value.__class__ is not str or narrative.has_content(value)
+
+
 TWINS: dict[tuple[str, str], Gate] = {
     ("ele-1", "hasValue() or (children().count() > id.count())"): has_content,
     ("ext-1", "extension.exists() != value.exists()"): value_or_extensions,
     ("dom-2", "contained.contained.empty()"): no_nested_contained,
     ("dom-4", "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()"): no_version_in_contained,
     ("dom-5", "contained.meta.security.empty()"): no_security_in_contained,
+    ("txt-1", "htmlChecks()"): narrative_allowed,
+    ("txt-2", "htmlChecks()"): narrative_content,
 }
 
 ABOUT: dict[tuple[str, str], str] = {

@@ -10,6 +10,7 @@ from fhircheck.validate.rules.contained import Contained
 from fhircheck.validate.rules.elements import ElementRules
 from fhircheck.validate.rules.measure import MeasureRule
 from fhircheck.validate.rules.measure_report import MeasureReportRule
+from fhircheck.validate.rules.narrative import NarrativeRule
 from fhircheck.validate.rules.questionnaire_conditions import QuestionnaireConditions
 from fhircheck.validate.rules.questionnaire_derivation import QuestionnaireDerivation
 from fhircheck.validate.rules.questionnaire_response import QuestionnaireResponseRule
@@ -35,4 +36,5 @@ RESOURCE_RULES: Registry[ResourceRule] = Registry(
     QuestionnaireConditions(),
     MeasureReportRule(),
     MeasureRule(),
+    NarrativeRule(),
 )
