@@ -4,6 +4,7 @@ fhircheck.fhirpath.fast has quicker forms for what it understands, held equal to
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from fhircheck.fhirpath import ast
 from fhircheck.fhirpath.environment import Frame
@@ -15,6 +16,7 @@ from fhircheck.fhirpath.item import Item, boolean
 from fhircheck.fhirpath.navigation import Navigator
 from fhircheck.fhirpath.operators import OPERATORS
 from fhircheck.fhirpath.operators.arithmetic import negative
+from fhircheck.fhirpath.operators.collections import Seen
 from fhircheck.fhirpath.operators.logic import LOGIC
 from fhircheck.fhirpath.operators.types import as_test, check_known, is_test
 
@@ -31,7 +33,7 @@ class Compiler:
     def compile(self, tree: ast.Ast) -> Compiled:
         """The closure of `tree`. Raises FhirPathError for unknown functions, types and numbers of arguments."""
         found: Compiled = getattr(self, "_" + type(tree).__name__.lower())(tree)
-        return found
+        return kept(found) if isinstance(tree, ast.Call | ast.Binary) and is_fixed(tree) else found
 
     def _literal(self, tree: ast.Literal) -> Compiled:
         item = Item(tree.value, tree.type)
@@ -164,8 +166,51 @@ class Compiler:
         logic = LOGIC.get(tree.operator)
         if logic is not None:
             return logic(left, right)
+        if tree.operator == "in" and is_fixed(tree.right):
+            return self._in_fixed(left, right)
         operator = OPERATORS[tree.operator]
         return lambda frame: operator(left(frame), right(frame))
+
+    def _in_fixed(self, left: Compiled, right: Compiled) -> Compiled:
+        seen = kept(lambda frame: Seen(right(frame)))
+
+        def run(frame: Frame) -> list[Item]:
+            items = left(frame)
+            if len(items) > 1:
+                raise FhirPathError("'in' takes one item on its left side")
+            return boolean(items[0] in seen(frame)) if items else []
+
+        return run
+
+
+def kept(compiled: Callable[[Frame], Any]) -> Callable[[Frame], Any]:
+    """`compiled`, evaluated once in an evaluation."""
+
+    def run(frame: Frame) -> Any:
+        try:
+            return frame.kept[number]
+        except KeyError:
+            found = frame.kept[number] = compiled(frame)
+            return found
+
+    number = id(run)
+    return run
+
+
+FIXED_CALLS = frozenset({"descendants", "children", "as", "ofType", "resolve", "first", "last", "tail", "distinct"})
+
+
+def is_fixed(tree: ast.Ast) -> bool:
+    """Whether `tree` is the same throughout an evaluation: a path from %resource, or a union of such and literals."""
+    if isinstance(tree, ast.Literal):
+        return True
+    if isinstance(tree, ast.External):
+        return tree.name in ("resource", "rootResource", "context")
+    if isinstance(tree, ast.Member):
+        return tree.target is not None and is_fixed(tree.target)
+    if isinstance(tree, ast.Call):
+        return tree.target is not None and tree.name in FIXED_CALLS and is_fixed(tree.target)
+    return isinstance(tree, ast.Binary) and tree.operator == "|" and is_fixed(tree.left) and is_fixed(tree.right)
 
 
 def type_specifier(tree: ast.Ast) -> str:

@@ -51,9 +51,12 @@ class Environment:
 
 
 class Frame:
-    """The state of one evaluation: what $this, $index and $total are at the moment, and how much was spent."""
+    """The state of one evaluation: what $this, $index and $total are at the moment, and how much was spent.
 
-    __slots__ = ("env", "index", "spent", "this", "total", "types", "variables")
+    kept: results of parts that are the same throughout the evaluation, see Compiler.
+    """
+
+    __slots__ = ("env", "index", "kept", "spent", "this", "total", "types", "variables")
 
     def __init__(self, env: Environment, types: TypeModel, this: list[Item]) -> None:
         self.env = env
@@ -63,6 +66,7 @@ class Frame:
         self.total: list[Item] = []
         self.spent = 0
         self.variables = env.variables
+        self.kept: dict[int, Any] = {}
 
     def spend(self, steps: int) -> None:
         """Count `steps`. Raises FhirPathError when there were too many: an expression must end."""
@@ -72,11 +76,11 @@ class Frame:
 
     def external(self, name: str) -> list[Item]:
         """The value of ``%name``. Raises FhirPathError for a name that is not known."""
+        if name in CONSTANTS:
+            return [Item(CONSTANTS[name], "System.String")]
         found = self.variables.get(name)
         if found is not None:
             return found
-        if name in CONSTANTS:
-            return [Item(CONSTANTS[name], "System.String")]
         if name.startswith("vs-"):
             return [Item(VALUE_SET + name[3:], "System.String")]
         if name.startswith("ext-"):

@@ -6,6 +6,7 @@ from fhircheck.fhirpath.ast import Ast
 from fhircheck.fhirpath.compiler import Compiler
 from fhircheck.fhirpath.environment import Environment, Frame
 from fhircheck.fhirpath.errors import FhirPathError
+from fhircheck.fhirpath.fast.truth import GIVE_UP, quick_truth
 from fhircheck.fhirpath.item import Item
 from fhircheck.fhirpath.navigation import Navigator, navigator
 from fhircheck.fhirpath.operators.logic import criterion
@@ -18,7 +19,7 @@ TOO_DEEP = "the expression or the data is nested too deeply"
 class Expression:
     """One expression, compiled once, to be evaluated often; holds no state between evaluations."""
 
-    __slots__ = ("_navigator", "_run", "text", "tree", "type_name")
+    __slots__ = ("_navigator", "_quick", "_run", "text", "tree", "type_name")
 
     def __init__(self, text: str, tree: Ast, type_name: str, model: Navigator) -> None:
         self.text = text
@@ -26,6 +27,7 @@ class Expression:
         self.type_name = type_name
         self._navigator = model
         self._run = Compiler(model).compile(tree)
+        self._quick = quick_truth(tree, type_name, model)
 
     def evaluate(self, node: Any, type_name: str, environment: Environment, *, sibling: Any = None) -> list[Item]:
         """The items that the expression gives for `node`, a plain JSON value of the type `type_name`.
@@ -51,6 +53,17 @@ class Expression:
 
     def truth(self, node: Any, type_name: str, environment: Environment, *, sibling: Any = None) -> bool:
         """Whether the expression holds as an invariant: a single boolean as it is, empty false, anything else true."""
+        quick = self._quick
+        if (
+            quick is not None
+            and type_name == self.type_name
+            and environment.resource is not None
+            and environment.trace is None
+        ):
+            try:
+                return quick(node, environment) is True
+            except GIVE_UP:
+                pass
         return criterion(self.evaluate(node, type_name, environment, sibling=sibling))
 
 

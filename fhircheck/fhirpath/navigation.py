@@ -103,7 +103,7 @@ class Navigator:
 
     def _take(self, node: dict[str, Any], key: str, type_name: str, found: list[Item]) -> None:
         value = node.get(key)
-        sibling = node.get("_" + key) if key != "resourceType" else None
+        sibling = node.get("_" + key) if not type_name or self.is_primitive(type_name) else None
         if value.__class__ is list:
             siblings = sibling if sibling.__class__ is list else ()
             for index, each in enumerate(value):
