@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Literal, TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack, get_args
 
 from fhircheck.model.errors import UsageError
 from fhircheck.model.report import RunReport
-from fhircheck.run import RunOptions, Sink, run
+from fhircheck.model.settings import CheckSettings, UnknownProfile
+from fhircheck.run import RunOptions, Sink, SplitBy, run
 
 Number = int | float | str | Fraction
 
@@ -17,7 +18,8 @@ Number = int | float | str | Fraction
 class Options(TypedDict, total=False):
     """Keyword options of `check` and `validate`; they mean what the options of the command line mean.
 
-    profiles, packages, registries: one text or several. min_score, min_coverage: percent.
+    profiles, packages, registries, accept: one text or several. settings: a file or CheckSettings.
+    min_score, min_coverage: percent.
     now: the moment the data is judged at (default: the present). sink: is handed all findings, in
     the data's order, a list at a time; the report itself keeps counts and a few examples only.
     """
@@ -33,6 +35,13 @@ class Options(TypedDict, total=False):
     fail_on: Literal["error", "warning", "never"]
     min_score: Number
     min_coverage: Number
+    settings: str | os.PathLike[str] | CheckSettings
+    unknown_profile: UnknownProfile
+    accept: str | Iterable[str]
+    baseline: str | os.PathLike[str]
+    write_valid: str | os.PathLike[str]
+    write_invalid: str | os.PathLike[str]
+    split_by: SplitBy
     now: datetime
     sink: Sink
 
@@ -70,11 +79,12 @@ def _run(sources: tuple[str | os.PathLike[str], ...], options: Options, measure:
 def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
     """RunOptions of loosely typed options. Raises UsageError for a number that makes no sense."""
     fields: dict[str, object] = {name: value for name, value in given.items() if value is not None}
-    for name in ("profiles", "packages", "registries"):
+    for name in ("profiles", "packages", "registries", "accept"):
         if name in fields:
             fields[name] = _several(fields[name])
-    if "package_cache" in fields:
-        fields["package_cache"] = os.fspath(fields["package_cache"])  # type: ignore[call-overload]
+    for name in ("package_cache", "settings", "baseline", "write_valid", "write_invalid"):
+        if name in fields and not isinstance(fields[name], CheckSettings):
+            fields[name] = os.fspath(fields[name])  # type: ignore[call-overload]
     for name in ("min_score", "min_coverage"):
         if name in fields:
             fields[name] = percentage(fields[name], name)
@@ -83,6 +93,9 @@ def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
             raise UsageError(f"{name}: must be a whole number of at least {least}")
     if fields.get("fail_on", "error") not in ("error", "warning", "never"):
         raise UsageError("fail_on: must be error, warning or never")
+    for name, allowed in (("unknown_profile", get_args(UnknownProfile)), ("split_by", get_args(SplitBy))):
+        if fields.get(name, allowed[0]) not in allowed:
+            raise UsageError(f"{name}: must be one of {', '.join(allowed)}")
     return RunOptions(sources=sources, **fields)  # type: ignore[arg-type]
 
 

@@ -2,28 +2,36 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jiter import from_json
 
 from fhircheck import __version__
 from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
 from fhircheck.distribute import executor_for
-from fhircheck.first_pass import Plan, first_pass, linker_for
+from fhircheck.first_pass import Plan, decisions_of, first_pass, linker_for
 from fhircheck.model.errors import DefinitionUnusable, UsageError
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import Issue, params
 from fhircheck.model.report import MeasureResult, RunHeader, RunReport, Score
+from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings, UnknownProfile
+from fhircheck.resolve.baseline import Baseline, load_baseline
 from fhircheck.summary import build_report
+from fhircheck.validate.decisions import Decisions
 from fhircheck.validate.fhir_version import KIND as FHIR_VERSION
 from fhircheck.validate.fhir_version import NAMES
 
+if TYPE_CHECKING:
+    from fhircheck.resolve.split import Split
+
 Sink = Callable[[list[Issue]], None]
+SplitBy = Literal["record", "patient"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,10 @@ class RunOptions:
     measure: also measure and score (``check``), or only validate.
     rubric: name of a shipped rubric or path of a TOML file.
     fail_on: least severity that makes exit code 1. min_score, min_coverage: percent.
+    settings: how to judge: a TOML file or CheckSettings; unknown_profile goes before what it says.
+    accept: TOML files of accepted issues. baseline: report or findings of an earlier run.
+    write_valid, write_invalid: NDJSON files records are sent to; split_by: each by itself, or with all of
+    their patient.
     now: the moment the data is judged at (a parameter, so that runs repeat).
     progress: called with (records, bytes) so far.
     """
@@ -54,6 +66,13 @@ class RunOptions:
     fail_on: Literal["error", "warning", "never"] = "error"
     min_score: Fraction | None = None
     min_coverage: Fraction | None = None
+    settings: str | CheckSettings | None = None
+    unknown_profile: UnknownProfile | None = None
+    accept: tuple[str, ...] = ()
+    baseline: str | None = None
+    write_valid: str | None = None
+    write_invalid: str | None = None
+    split_by: SplitBy = "record"
     now: datetime | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -68,20 +87,89 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
 
     started, clock = options.now or datetime.now(UTC), time.monotonic()
     rubric = _rubric(options)
-    definitions, asked = _definitions(options)
+    options, settings = with_settings(options)
+    baseline = load_baseline(options.baseline) if options.baseline is not None else None
+    definitions, asked = _definitions(options, settings)
     executor, jobs = executor_for(options.jobs)
-    plan = Plan(definitions.recipe(), asked, options.measure, sink is not None, started)
+    splits = bool(options.write_valid or options.write_invalid)
+    keep = sink is not None or baseline is not None
+    plan = Plan(
+        definitions.recipe(), asked, options.measure, keep, started, settings, options.split_by if splits else ""
+    )
     chunks = open_sources(options.sources, ReadOptions(sample=options.sample, offline=options.offline))
     merged = Partial()
-    with merged.links:
-        _merge(executor.run(first_pass, plan, chunks, jobs), merged, sink, options.progress)
-        _report_versions(merged, sink)
+    with merged.links, _split(options) as split:
+        findings = Findings(sink, baseline, decisions_of(settings, started))
+        _merge(executor.run(first_pass, plan, chunks, jobs), merged, findings, split, options.progress)
+        _report_versions(merged, findings)
         measures, scores = _judge(merged, rubric, options, definitions)
+        written = split.finish(merged.unwritten) if split is not None else None
     header = RunHeader(__version__, started.isoformat(), time.monotonic() - clock, jobs, platform.python_version())
-    return build_report(header, options, merged, definitions, measures, scores)
+    report = build_report(header, options, merged, definitions, measures, scores, settings)
+    known = baseline.summary() if baseline is not None else None
+    borne = report.borne + (baseline.errors if baseline is not None else 0)
+    return replace(report, split=written, baseline=known, borne=borne)
 
 
-def _definitions(options: RunOptions) -> tuple[DefinitionSet, tuple[str, ...]]:
+class Findings:
+    """Where findings go: what the baseline knows is taken out, the rest goes to the sink."""
+
+    def __init__(self, sink: Sink | None, baseline: Baseline | None, decisions: Decisions) -> None:
+        self.sink = sink
+        self.baseline = baseline
+        self.decisions = decisions
+
+    def take(self, partial: Partial) -> None:
+        """Hand on the findings of `partial`, which keeps only what is new in its counts."""
+        if self.baseline is not None:
+            self.baseline.reduce(partial)
+        if self.sink is not None and partial.issues:
+            self.sink(partial.issues)
+        partial.issues = []
+
+
+def with_settings(options: RunOptions) -> tuple[RunOptions, CheckSettings]:
+    """The settings of a run, and the options with the packages and profiles that a settings file names.
+
+    Raises UsageError for a file that is missing or wrong.
+    """
+    if isinstance(options.settings, str):
+        from fhircheck.validate.settings_file import load_settings
+
+        job = load_settings(options.settings)
+        settings = job.check
+        packages = tuple(dict.fromkeys((*options.packages, *job.packages)))
+        profiles = tuple(dict.fromkeys((*options.profiles, *job.profiles)))
+        options = replace(options, packages=packages, profiles=profiles)
+    else:
+        settings = options.settings or DEFAULT_SETTINGS
+    if options.unknown_profile is not None:
+        settings = replace(settings, unknown_profile=options.unknown_profile)
+    if options.accept:
+        from fhircheck.validate.settings_file import load_accepted
+
+        more = tuple(entry for each in options.accept for entry in load_accepted(each))
+        settings = replace(settings, accepted=(*settings.accepted, *more))
+    return options, settings
+
+
+@contextmanager
+def _split(options: RunOptions) -> "Iterator[Split | None]":
+    """The files of a split, which are put in place by its end and left alone where the run fails."""
+    if not (options.write_valid or options.write_invalid):
+        yield None
+        return
+    from fhircheck.resolve.split import Split
+
+    split = Split(options.write_valid, options.write_invalid, options.split_by)
+    try:
+        yield split
+    except BaseException:
+        split.discard()
+        raise
+
+
+def _definitions(options: RunOptions, settings: CheckSettings) -> tuple[DefinitionSet, tuple[str, ...]]:
     """The definitions of a run and the canonicals of the profiles asked for, which must be usable."""
     files = [each for each in options.profiles if not each.startswith(("http://", "https://", "urn:"))]
     loose = {each: _profile_file(each) for each in files}
@@ -94,7 +182,8 @@ def _definitions(options: RunOptions) -> tuple[DefinitionSet, tuple[str, ...]]:
     )
     asked = tuple(dict.fromkeys(loose[each]["url"] if each in loose else each for each in options.profiles))
     linker = linker_for(definitions, lambda reason, detail: None)
-    for url in asked:
+    mapped = (url for each in settings.mapped for url in each.profiles)
+    for url in dict.fromkeys((*asked, *mapped)):
         linked = linker.profile(url)
         if linked is None:
             raise DefinitionUnusable(
@@ -123,26 +212,34 @@ def _profile_file(path: str) -> dict[str, Any]:
 
 
 def _merge(
-    partials: Iterable[Partial], merged: Partial, sink: Sink | None, progress: Callable[[int, int], None] | None
+    partials: Iterable[Partial],
+    merged: Partial,
+    findings: Findings,
+    split: "Split | None",
+    progress: Callable[[int, int], None] | None,
 ) -> None:
-    """Merge what the chunks gave, in their order; findings go to the sink and are not kept."""
+    """Merge what the chunks gave, in their order; findings and records are handed on and not kept."""
     for partial in partials:
-        if sink is not None and partial.issues:
-            sink(partial.issues)
-        partial.issues = []
+        findings.take(partial)
+        if split is not None:
+            split.take(partial.lines)
+            partial.lines = []
         merged.merge(partial)
         if progress is not None:
             progress(merged.records, merged.bytes)
 
 
-def _report_versions(merged: Partial, sink: Sink | None) -> None:
+def _report_versions(merged: Partial, findings: Findings) -> None:
     """Say once for each source that it holds data of another FHIR version."""
     for (_, version), (count, place, evidence) in sorted(merged.versions.items(), key=lambda each: each[1][1]):
         shown = params(version=NAMES.get(version, version), evidence=evidence, count=count)
         issue = Issue(FHIR_VERSION.name, FHIR_VERSION.severity, place, shown)
-        merged.groups.add([issue])
-        if sink is not None:
-            sink([issue])
+        found = Partial()
+        found.issues = findings.decisions.judge([issue], found.decisions)
+        found.decisions.see(found.issues)
+        found.groups.add(found.issues)
+        findings.take(found)
+        merged.merge(found)
 
 
 def _rubric(options: RunOptions) -> Any:

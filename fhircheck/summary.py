@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from fhircheck.compile.linker import Linked, Linker
 from fhircheck.definitions.definition_set import DefinitionSet
 from fhircheck.first_pass import linker_for
+from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import SEVERITIES
 from fhircheck.model.report import (
+    DecisionUse,
     IssueGroup,
     MeasureResult,
     ProfileUse,
@@ -20,6 +22,7 @@ from fhircheck.model.report import (
     Undecided,
     Verdict,
 )
+from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 
 if TYPE_CHECKING:
     from fhircheck.run import RunOptions
@@ -35,6 +38,7 @@ def build_report(
     definitions: DefinitionSet,
     measures: tuple[MeasureResult, ...],
     scores: tuple[Score, ...],
+    settings: CheckSettings = DEFAULT_SETTINGS,
 ) -> RunReport:
     """The RunReport of a run; everything in an order that does not depend on how the work was spread."""
     linker = linker_for(definitions, lambda reason, detail: None)
@@ -59,7 +63,34 @@ def build_report(
         measures,
         scores,
         _verdict(options, merged, coverage, scores),
+        overrides=_overrides(settings, merged.decisions),
+        accepted=_accepted(settings, merged.decisions, header.started[:10]),
+        borne=merged.decisions.softened + merged.decisions.accepted_errors,
+        fingerprints=_fingerprints(merged.decisions),
+        fingerprints_complete=merged.decisions.complete,
     )
+
+
+def _overrides(settings: CheckSettings, facts: DecisionFacts) -> tuple[DecisionUse, ...]:
+    return tuple(
+        DecisionUse(rule.pattern.shown, rule.severity, rule.reason, facts.overridden[number])
+        for number, rule in enumerate(settings.severities)
+    )
+
+
+def _accepted(settings: CheckSettings, facts: DecisionFacts, today: str) -> tuple[DecisionUse, ...]:
+    """All accepted issues: how many findings each stood for, or, past its day, how many have returned."""
+    uses = []
+    for number, entry in enumerate(settings.accepted):
+        expired = entry.expires < today
+        count = facts.returned[number] if expired else facts.accepted[number]
+        uses.append(DecisionUse(entry.pattern.shown, "", entry.reason, count, entry.owner, entry.expires, expired))
+    return tuple(uses)
+
+
+def _fingerprints(facts: DecisionFacts) -> tuple[tuple[str, int], ...]:
+    facts.trim()
+    return tuple(sorted(facts.fingerprints.items()))
 
 
 def _profiles(merged: Partial, linker: Linker) -> tuple[ProfileUse, ...]:

@@ -37,6 +37,19 @@ _OPTIONS = (
                  help="Check every resource of its type against this profile too. Repeatable."),
     click.option("--package", "packages", multiple=True, metavar="NAME#VERSION|FILE",
                  help="FHIR package with profiles and value sets, beside the built-in R4 core. Repeatable."),
+    click.option("--settings", metavar="FILE",
+                 help="How to judge (TOML): profiles by type, validity periods, severities, what is not judged."),
+    click.option("--unknown-profile", type=click.Choice(("error", "warning", "information", "ignore")),
+                 help="Severity of a claim to a profile that no package has.  [default: warning]"),
+    click.option("--accept", multiple=True, metavar="FILE",
+                 help="Accepted issues (TOML): counted and shown apart until they expire. Repeatable."),
+    click.option("--baseline", metavar="FILE",
+                 help="Show only what is new beside an earlier report (JSON) or its findings (NDJSON)."),
+    click.option("--write-valid", metavar="FILE", help="Write records without errors to FILE as NDJSON (.gz: packed)."),
+    click.option("--write-invalid", metavar="FILE", help="Write all other records to FILE as NDJSON (.gz: packed)."),
+    click.option("--split-by", type=click.Choice(("record", "patient")), default="record", show_default=True,
+                 help="Patient: one error holds back all records about the same patient."),
+    click.option("--explain", is_flag=True, help="Say what each type of finding means and how to mend it."),
     click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
                  help="Form of the report; ndjson is one line a finding, as they are found."),
     click.option("--output", metavar="FILE", help="Write the report to FILE (whole or not at all)."),
@@ -109,7 +122,8 @@ def _view(command: str, on_screen: bool, given: dict[str, Any]) -> Any:
 
     width, color = screen(on_screen)
     names = Disguise(_key()) if given.pop("hash_ids") else OPEN
-    return View(command, given.pop("language"), given.pop("show_values"), names, width, color)
+    explain = given.pop("explain")
+    return View(command, given.pop("language"), given.pop("show_values"), names, width, color, explain)
 
 
 def _tell(report: Any, view: Any) -> None:

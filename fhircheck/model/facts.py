@@ -4,8 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
+from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.issue import Issue, Place, Severity
 from fhircheck.model.link_facts import LinkFacts
+from fhircheck.model.split_line import SplitLine
 
 EXAMPLES = 3
 GROUPS = 2_000
@@ -154,6 +156,7 @@ class Partial:
     profiles: (profile url, how it was chosen) -> [resources, resources without an error].
     undecided: what could not be told while checking -> how often.
     versions: (source, FHIR version other than R4) -> (resources, the first one's place, evidence).
+    lines: records for the files of a split; unwritten: those that cannot be written as a line.
     """
 
     records: int = 0
@@ -169,6 +172,9 @@ class Partial:
     tallies: dict[str, Tally] = field(default_factory=dict)
     links: LinkFacts = field(default_factory=LinkFacts)
     issues: list[Issue] = field(default_factory=list)
+    decisions: DecisionFacts = field(default_factory=DecisionFacts)
+    lines: list[SplitLine] = field(default_factory=list)
+    unwritten: int = 0
 
     def see_version(self, seen: tuple[str, str], count: int, place: Place, evidence: str) -> None:
         """Count resources of another FHIR version; the first place stands for all."""
@@ -216,3 +222,6 @@ class Partial:
             self.tallies.setdefault(name, Tally()).merge(tally)
         self.links.merge(other.links)
         self.issues.extend(other.issues)
+        self.decisions.merge(other.decisions)
+        self.lines.extend(other.lines)
+        self.unwritten += other.unwritten

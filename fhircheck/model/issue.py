@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from fhircheck.model.path import without_indexes
@@ -52,8 +53,13 @@ class Issue(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """Stable over runs and machines: kind, definition, expression without indexes, profile."""
-        parts = (self.kind, self.definition, without_indexes(self.place.expression), self.profile)
-        return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+        return _fingerprint(self.kind, self.definition, self.place.expression, self.profile)
+
+
+@lru_cache(4_096)
+def _fingerprint(kind: str, definition: str, expression: str, profile: str) -> str:
+    parts = (kind, definition, without_indexes(expression), profile)
+    return hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def params(**values: str | int) -> tuple[Param, ...]:

@@ -50,7 +50,8 @@ class PackageSummary:
 class ProfileUse:
     """A profile resources were checked against.
 
-    how: ``base`` (the resource type itself), ``meta`` (meta.profile), ``asked`` (--profile).
+    how: ``base`` (the resource type itself), ``meta`` (meta.profile), ``dated`` (meta.profile without a
+    version: the one in force on the instance's day), ``asked`` (--profile), ``mapped`` (by a mapping).
     found: whether it could be loaded. decided, undecided: checks of the profile's own definition
     that this version can and cannot decide.
     """
@@ -159,6 +160,47 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionUse:
+    """A decision about findings and how often it was used.
+
+    what: the pattern of the findings it is about. severity: the one they get, empty for accepted ones.
+    owner, expires: of accepted ones only. expired: it does not count any more; its findings have returned.
+    """
+
+    what: str
+    severity: str
+    reason: str
+    count: int
+    owner: str = ""
+    expires: str = ""
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSummary:
+    """Findings known from an earlier run, which are not shown. gone: known ones that are not there any more."""
+
+    name: str
+    known: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSummary:
+    """Records that went to the file for the valid and for the invalid.
+
+    by: ``record`` or ``patient``. held_back: records without errors among the invalid, since another of
+    their patient has one. unwritten: records that could not be read and are in neither file.
+    """
+
+    by: str
+    valid: int
+    invalid: int
+    held_back: int
+    unwritten: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """How the run ended: exit code (0 clean, 1 findings, 2 wrong use, 3 could not check) and why."""
 
@@ -173,6 +215,9 @@ class RunReport:
     coverage: share of the checks asked for that could be decided; each pair of resource and profile
     weighs the same, a profile that was not found counts as nothing decided.
     totals: findings by (severity, kind), exact even where `issues` had to be bounded.
+    overrides, accepted: decisions about findings and their use. borne: errors that were accepted, made
+    less severe or known from the baseline. fingerprints: findings by fingerprint (also those known from
+    the baseline), all of them where fingerprints_complete.
     """
 
     header: RunHeader
@@ -188,6 +233,13 @@ class RunReport:
     measures: tuple[MeasureResult, ...]
     scores: tuple[Score, ...]
     verdict: Verdict = field(default_factory=lambda: Verdict(0, ()))
+    overrides: tuple[DecisionUse, ...] = ()
+    accepted: tuple[DecisionUse, ...] = ()
+    borne: int = 0
+    baseline: BaselineSummary | None = None
+    split: SplitSummary | None = None
+    fingerprints: tuple[tuple[str, int], ...] = ()
+    fingerprints_complete: bool = True
 
     def count(self, severity: Severity) -> int:
         """Number of findings of `severity`."""

@@ -5,7 +5,16 @@ from fractions import Fraction
 from typing import Any
 
 from fhircheck.model.issue import Issue
-from fhircheck.model.report import IssueGroup, MeasureResult, PackageSummary, RunReport, Score, ScorePart, Threshold
+from fhircheck.model.report import (
+    DecisionUse,
+    IssueGroup,
+    MeasureResult,
+    PackageSummary,
+    RunReport,
+    Score,
+    ScorePart,
+    Threshold,
+)
 from fhircheck.report.finding import finding, located
 from fhircheck.report.ndjson import encoded
 from fhircheck.report.numbers import rounded
@@ -13,7 +22,7 @@ from fhircheck.report.outcome import outcome
 from fhircheck.report.shown import View
 
 FORMAT = "fhircheck-report"
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 
 
 class Json:
@@ -84,6 +93,47 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
         "measures": [_measure(measure, view) for measure in report.measures],
         "scores": [_score(score) for score in report.scores],
         "notes": [words(note, sources=sources.names) for note in report.notes],
+        "overrides": [_decision(use) for use in report.overrides],
+        "accepted": [_decision(use) for use in report.accepted],
+        "borne": report.borne,
+        "baseline": _baseline(report, view),
+        "split": _split(report),
+        "fingerprints": {
+            "complete": report.fingerprints_complete,
+            "counts": [{"fingerprint": name, "count": count} for name, count in report.fingerprints],
+        },
+    }
+
+
+def _decision(use: DecisionUse) -> dict[str, Any]:
+    return {
+        "what": use.what,
+        "severity": use.severity or None,
+        "reason": use.reason,
+        "owner": use.owner or None,
+        "expires": use.expires or None,
+        "expired": use.expired,
+        "count": use.count,
+    }
+
+
+def _baseline(report: RunReport, view: View) -> dict[str, Any] | None:
+    baseline = report.baseline
+    if baseline is None:
+        return None
+    return {"name": view.names.source(baseline.name), "known": baseline.known, "gone": baseline.gone}
+
+
+def _split(report: RunReport) -> dict[str, Any] | None:
+    split = report.split
+    if split is None:
+        return None
+    return {
+        "by": split.by,
+        "valid": split.valid,
+        "invalid": split.invalid,
+        "held_back": split.held_back,
+        "unwritten": split.unwritten,
     }
 
 

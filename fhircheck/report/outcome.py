@@ -17,13 +17,13 @@ def outcome(report: RunReport) -> Outcome:
 
     ``invalid``: errors were found. ``not-checked``: something asked for was unusable, or there was
     nothing to check. ``valid``: no error, and every check asked for was decided, on all records.
-    ``no-errors-found``: no error, but not everything could be decided.
+    ``no-errors-found``: no error, but not everything could be decided, or errors are borne.
     """
     if errors(report):
         return "invalid"
     if report.verdict.exit_code >= 2 or not resources(report):
         return "not-checked"
-    everything = report.coverage == 1 and report.sources.sampled is None
+    everything = report.coverage == 1 and report.sources.sampled is None and not report.borne
     return "valid" if everything else "no-errors-found"
 
 

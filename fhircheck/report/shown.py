@@ -92,6 +92,7 @@ class View:
     """How a report is to be shown.
 
     command: the command it is shown for. names: what hides ids and file names. width: columns.
+    explain: with what each type of finding means.
     """
 
     command: str = "check"
@@ -100,3 +101,4 @@ class View:
     names: Disguise = OPEN
     width: int = 80
     color: bool = False
+    explain: bool = False

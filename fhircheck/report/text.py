@@ -6,7 +6,16 @@ from fhircheck.model.issue import Issue
 from fhircheck.model.report import RunReport
 from fhircheck.report.messages import message
 from fhircheck.report.page import Page
-from fhircheck.report.sections import findings, inputs, measures, scores, undecided, verdict
+from fhircheck.report.sections import (
+    decisions,
+    explained,
+    findings,
+    inputs,
+    measures,
+    scores,
+    undecided,
+    verdict,
+)
 from fhircheck.report.shown import View, clean
 from fhircheck.report.words import say, severity
 
@@ -31,7 +40,7 @@ class Text:
         if view.command == "validate":
             _summary(page, report)
         else:
-            for section in (verdict, scores, findings, measures, undecided, inputs):
+            for section in (verdict, scores, findings, explained, decisions, measures, undecided, inputs):
                 section.show(page, report)
         write(page.text())
 
@@ -42,9 +51,11 @@ def _summary(page: Page, report: RunReport) -> None:
         page.blank()
         page.heading(say(page.view, "summary"))
         findings.totals(page, report)
+    explained.show(page, report)
+    decisions.show(page, report)
     scores.show(page, report)
     undecided.totals(page, report)
-    if report.totals or report.scores or report.undecided:
+    if page.text():
         page.blank()
     verdict.show(page, report)
 

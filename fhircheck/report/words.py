@@ -88,12 +88,49 @@ WORDS: dict[str, tuple[str, str]] = {
     "with-errors": ("{count} with errors", "{count} mit Fehlern"),
     "how-base": ("base", "Basis"),
     "how-meta": ("meta.profile", "meta.profile"),
+    "how-dated": ("meta.profile, version by date", "meta.profile, Version nach Datum"),
     "how-asked": ("--profile", "--profile"),
+    "how-mapped": ("mapping", "Zuordnung"),
     "not-found": ("NOT FOUND", "FEHLT"),
     "and-more": ("and {count} more", "und {count} weitere"),
     "no-package": ("in no FHIR package", "in keinem FHIR-Paket"),
     "definitions": ("{count} from {origin}", "{count} aus {origin}"),
     "summary": ("SUMMARY", "ÜBERSICHT"),
+    "decisions": ("DECISIONS ABOUT FINDINGS", "ENTSCHEIDUNGEN ÜBER BEFUNDE"),
+    "overrides": ("Other severities", "Andere Schweregrade"),
+    "accepted": ("Accepted issues", "Hingenommene Befunde"),
+    "expired": ("EXPIRED on {day}: its findings are shown again", "ABGELAUFEN am {day}: Befunde wieder gezeigt"),
+    "unused": ("unused: nothing fits", "ungenutzt: nichts passt"),
+    "until": ("until {day}", "bis {day}"),
+    "now": ("now {severity}", "jetzt {severity}"),
+    "baseline": (
+        "Baseline {name}: {known} known and not shown, {gone} gone.",
+        "Grundstand {name}: {known} bekannt und nicht gezeigt, {gone} behoben.",
+    ),
+    "split-record": (
+        "Split by record: {valid} to the valid, {invalid} to the invalid.",
+        "Geteilt nach Datensatz: {valid} zu den gültigen, {invalid} zu den ungültigen.",
+    ),
+    "split-patient": (
+        "Split by patient: {valid} to the valid, {invalid} to the invalid.",
+        "Geteilt nach Patient: {valid} zu den gültigen, {invalid} zu den ungültigen.",
+    ),
+    "held-back": (
+        "Among the latter {count} without errors, whose patient has some elsewhere.",
+        "Darunter {count} ohne Fehler, deren Patient anderswo welche hat.",
+    ),
+    "unwritten": (
+        "{count} could not be read and went to neither.",
+        "{count} nicht lesbar und in keiner der beiden.",
+    ),
+    "borne": (
+        "{count} accepted, made less severe or known from the baseline.",
+        "{count} hingenommen, herabgestuft oder aus dem Grundstand bekannt.",
+    ),
+    "explained": ("WHAT THE FINDINGS MEAN", "WAS DIE BEFUNDE BEDEUTEN"),
+    "explained-why": ("why it matters", "warum es zählt"),
+    "explained-fix": ("how to mend it", "Abhilfe"),
+    "explained-clause": ("clause", "Stelle"),
 }
 
 NOUNS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from fhircheck.definitions.canonical import TYPE_PREFIX
+from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.issue import Issue
 from fhircheck.model.path import without_indexes
 from fhircheck.model.settings import AcceptedIssue, IssuePattern, SeverityRule
+from fhircheck.validate.checked import Checked, ProfileCheck
+
+ERRORS = ("fatal", "error")
 
 
 @lru_cache(1_000)
@@ -53,21 +57,10 @@ def fits(pattern: IssuePattern, issue: Issue, root: str) -> bool:
     return not pattern.fingerprint or pattern.fingerprint == issue.fingerprint
 
 
-@dataclass(slots=True)
-class Judged:
-    """Findings after the decisions, and how often each decision was used: number of the rule -> findings."""
-
-    issues: list[Issue]
-    overridden: list[int] = field(default_factory=list)
-    softened: int = 0
-    accepted: list[int] = field(default_factory=list)
-    expired: list[int] = field(default_factory=list)
-
-
 class Decisions:
     """Applies severity rules (the first that fits counts), then accepted issues, to findings.
 
-    today: ``YYYY-MM-DD``; an entry that expired before does not count any more and is noted.
+    today: ``YYYY-MM-DD``; an entry that expired before does not count any more and its findings are noted.
     """
 
     def __init__(self, severities: Iterable[SeverityRule], accepted: Iterable[AcceptedIssue], today: str) -> None:
@@ -78,31 +71,57 @@ class Decisions:
     def __bool__(self) -> bool:
         return bool(self._severities or self._accepted)
 
-    def judge(self, issues: Iterable[Issue], root: str = "") -> Judged:
-        """What is left of `issues` of the resource at `root`, with their severities as decided."""
-        judged = Judged([])
+    def judge(self, issues: Iterable[Issue], facts: DecisionFacts, root: str = "") -> list[Issue]:
+        """What is left of `issues` of the resource at `root`, with severities as decided; counted in `facts`."""
+        left = []
         for issue in issues:
-            decided = self._severity(issue, root, judged)
-            if not self._is_accepted(decided, root, judged):
-                judged.issues.append(decided)
-        return judged
+            decided = self._severity(issue, root, facts)
+            if not self._is_accepted(decided, root, facts):
+                left.append(decided)
+        return left
 
-    def _severity(self, issue: Issue, root: str, judged: Judged) -> Issue:
+    def apply(self, checked: Checked, facts: DecisionFacts) -> None:
+        """Judge the findings of a resource; its verdicts follow what is left."""
+        had_error = _has_error(checked.issues)
+        checked.issues = self.judge(checked.issues, facts, checked.root)
+        if checked.valid is None:
+            return
+        checked.valid = not _has_error(checked.issues)
+        if checked.valid and had_error:
+            checked.profiles = [each._replace(valid=each.found) for each in checked.profiles]
+        elif not checked.valid and not had_error:
+            broken = {issue.profile for issue in checked.issues if issue.severity in ERRORS}
+            checked.profiles = [
+                each._replace(valid=each.valid and not _concerns(each, broken)) for each in checked.profiles
+            ]
+
+    def _severity(self, issue: Issue, root: str, facts: DecisionFacts) -> Issue:
         for number, rule in self._severities:
             if (not rule.was or rule.was == issue.severity) and fits(rule.pattern, issue, root):
-                judged.overridden.append(number)
-                judged.softened += issue.severity in ("fatal", "error") and rule.severity not in ("fatal", "error")
+                facts.overridden[number] += 1
+                facts.softened += issue.severity in ERRORS and rule.severity not in ERRORS
                 return issue._replace(severity=rule.severity)
         return issue
 
-    def _is_accepted(self, issue: Issue, root: str, judged: Judged) -> bool:
+    def _is_accepted(self, issue: Issue, root: str, facts: DecisionFacts) -> bool:
         for number, entry in self._accepted:
             if fits(entry.pattern, issue, root):
                 if self._today <= entry.expires:
-                    judged.accepted.append(number)
+                    facts.accepted[number] += 1
+                    facts.accepted_errors += issue.severity in ERRORS
                     return True
-                judged.expired.append(number)
+                facts.returned[number] += 1
         return False
+
+
+def _has_error(issues: Iterable[Issue]) -> bool:
+    return any(issue.severity in ERRORS for issue in issues)
+
+
+def _concerns(profile: ProfileCheck, broken: set[str]) -> bool:
+    """Whether an error was found by this profile, or by the type itself, which every profile stands on."""
+    urls = {each.partition("|")[0] for each in broken}
+    return profile.url.partition("|")[0] in urls or any(each in ("", TYPE_PREFIX + profile.url) for each in urls)
 
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")

@@ -5,6 +5,8 @@ from fractions import Fraction
 
 from fhircheck.model.issue import Issue, IssueKind, Place, params
 from fhircheck.model.report import (
+    BaselineSummary,
+    DecisionUse,
     IssueGroup,
     MeasureResult,
     PackageSummary,
@@ -14,6 +16,7 @@ from fhircheck.model.report import (
     Score,
     ScorePart,
     SourceSummary,
+    SplitSummary,
     Threshold,
     Undecided,
     Verdict,
@@ -198,4 +201,15 @@ EVERYTHING = RunReport(
         )),
     ),
     verdict=Verdict(3, ("coverage 99.9% is under the 100% asked for", "1,243 errors")),
+    overrides=(DecisionUse("slice-unmatched *.meta.profile", "error", "agreed with the receiver", 12),),
+    accepted=(
+        DecisionUse("cardinality-min Observation.status", "", "device 7 sends none", 17, "Klinik-IT", "2026-06-30"),
+        DecisionUse("0123456789abcdef", "", "old system", 0, "Labor", "2026-12-31"),
+        DecisionUse(f"max-length Patient.name {ESC}", "", "was mended", 3, "Labor", "2025-10-31", True),
+    ),
+    borne=20,
+    baseline=BaselineSummary("reports/2025-10.json", 3, 1204),
+    split=SplitSummary("patient", 118_000, 2_511, 1_274, 1),
+    fingerprints=((BAD_DATE.fingerprint, 21), (CUT_OFF.fingerprint, 1)),
+    fingerprints_complete=False,
 )  # fmt: skip

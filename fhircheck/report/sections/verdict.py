@@ -42,7 +42,10 @@ def findings(report: RunReport, view: View) -> str:
     for name in ("warning", "information"):
         if report.count(name):
             found.append(counted(view, report.count(name), name))
-    return ", ".join(found) + "."
+    text = ", ".join(found) + "."
+    if report.borne:
+        text += " " + say(view, "borne", count=counted(view, report.borne, "error"))
+    return text
 
 
 def checked(report: RunReport, view: View) -> str:
