@@ -8,6 +8,7 @@ from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.assertions.fixed_value import polymorphic
+from fhircheck.fhirpath.units import in_base_units
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 
@@ -27,6 +28,7 @@ KIND = IssueKind(
 )
 _SECONDS = re.compile(r"(T\d\d:\d\d:\d\d)(?:\.(\d+))?")
 # UCUM code of a duration: its months, its days.
+UCUM = "http://unitsofmeasure.org"
 UNITS = {"a": (12, 0), "mo": (1, 0), "wk": (0, 7), "d": (0, 1)}
 # Each bound: name in the definition, its side in a text.
 BOUNDS = (("minValue", "below"), ("maxValue", "above"))
@@ -37,8 +39,8 @@ COMPARATORS = {"<": {-1: -1, 0: -1}, "<=": {-1: -1}, ">=": {1: 1}, ">": {0: 1, 1
 def compare(value: Any, bound: Any) -> int | None:
     """-1, 0 or 1 as `value` is below, at or above `bound`; None where that cannot be told.
 
-    Dates of different precision compare by what both state. Quantities compare only with the
-    same system and code; one with a comparator only where all that it may stand for lies on one side.
+    Dates of different precision compare by what both state. Quantities compare with the same system
+    and code, or in UCUM units that measure the same; one with a comparator only where all that it may stand for lies on one side.
     """
     if isinstance(value, int | Decimal) and isinstance(bound, int | Decimal) and not isinstance(value, bool):
         return (value > bound) - (value < bound)
@@ -47,10 +49,26 @@ def compare(value: Any, bound: Any) -> int | None:
     if value.__class__ is not dict or bound.__class__ is not dict:
         return None
     same_unit = all(name in value and value[name] == bound.get(name) for name in ("system", "code"))
-    order = compare(value.get("value"), bound.get("value")) if same_unit else None
+    order = compare(value.get("value"), bound.get("value")) if same_unit else _compare_units(value, bound)
     if order is None or "comparator" not in value:
         return order
     return COMPARATORS.get(str(value["comparator"]), {}).get(order)
+
+
+def _compare_units(value: dict[str, Any], bound: dict[str, Any]) -> int | None:
+    """The order of two quantities in different UCUM units of one dimension, None for others."""
+    numbers = value.get("value"), bound.get("value")
+    codes = value.get("code"), bound.get("code")
+    if not all(each.get("system") == UCUM for each in (value, bound)) or not all(
+        each.__class__ is str for each in codes
+    ):
+        return None
+    if not all(isinstance(each, int | Decimal) and not isinstance(each, bool) for each in numbers):
+        return None
+    mine, theirs = (in_base_units(str(code)) for code in codes)
+    if mine is None or theirs is None or mine.dimension != theirs.dimension:
+        return None
+    return compare(mine.of(Decimal(str(numbers[0]))), theirs.of(Decimal(str(numbers[1]))))
 
 
 def _compare_times(value: str, bound: str) -> int | None:

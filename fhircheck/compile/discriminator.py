@@ -121,7 +121,8 @@ class Discriminators:
             for base in self._objects(spot):
                 for child in base.element.children:
                     if child.name == name or (child.choice and name.startswith(child.name)):
-                        for each in (_obligatory(child) if child.choice else ()) or (child,):
+                        narrowed = (_obligatory(child) or child.slices) if child.choice else ()
+                        for each in narrowed or (child,):
                             yield Spot(each, base.owner)
 
     def _is_extension(self, spot: Spot, url: str) -> bool:

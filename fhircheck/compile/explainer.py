@@ -11,15 +11,15 @@ from fhircheck.assertions import (
     json_form,
     null_alignment,
     primitive_format,
+    profile_choice,
     unknown_element,
 )
 from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.assertions.resource_type import NOT_ALLOWED
-from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
+from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.gates import passes
-from fhircheck.compile.linker import ENTRY_RESOURCE, Linked, Linker
+from fhircheck.compile.linker import ENTRY_RESOURCE, Linked, Linker, resource_types
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
-from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, shown_name
 
 Node = dict[str, Any]
@@ -86,18 +86,21 @@ class Explainer:
         """
         for element in shape.element.children:
             rest = name.removeprefix("_").removeprefix(element.name)
-            if element.choice and name.removeprefix("_") != rest and self._is_type(rest):
-                place = spot.child(shown_name(name.removeprefix("_")))._replace(definition=element.id)
+            if element.choice and name.removeprefix("_") != rest and self._type_named(rest):
+                one = len(element.types) == 1
+                place = spot.child(f"{element.name}.ofType({self._type_named(rest)})") if one else spot
+                place = place._replace(definition=element.id)
                 choice_type.explain_type(shown_name(name), f"{element.name}[x]", place)
                 return {id(element)}
         unknown_element.explain(name, known, spot)
         return set()
 
-    def _is_type(self, tail: str) -> bool:
-        """Whether a choice's JSON name may end in `tail`: the name of a datatype."""
+    def _type_named(self, tail: str) -> str:
+        """The datatype that a choice's JSON name ends in; empty where `tail` names none."""
         if not tail.isalnum() or not tail[:1].isupper():
-            return False
-        return tail[:1].lower() + tail[1:] in PRIMITIVES or self._linker.type(tail) is not None
+            return ""
+        primitive = tail[:1].lower() + tail[1:]
+        return primitive if primitive in PRIMITIVES else tail if self._linker.type(tail) is not None else ""
 
     def _counts(self, node: Node, elements: list[CompiledElement], found: dict[str, Slot], spot: Spot) -> None:
         """Cardinality of every element, and choices with more than one type."""
@@ -145,8 +148,8 @@ class Explainer:
             return
         before = len(findings.issues)
         self._by_type(value, slot, linked, place, findings)
-        if slot.type and slot.type.profiles and isinstance(value, dict):
-            self._profiles(value, slot.type, place, findings)
+        if isinstance(value, dict):
+            self._all_profiles(value, slot, place, findings)
         if len(findings.issues) > before and not isinstance(value, str | dict):
             return  # of the wrong JSON type: nothing more can be said
         spot = Spot(place, slot.element.id, findings)
@@ -160,9 +163,9 @@ class Explainer:
 
     def _sibling(self, value: Any, element: CompiledElement, place: str, findings: Findings) -> None:
         """The id and extensions of a primitive."""
-        base = self._linker.type(ELEMENT)
-        if base is not None and base.shape is not None and not passes(base.shape.gate, value):
-            self.object(value, base.shape, base, place, findings)
+        base, shape = self._linker.type(ELEMENT), self._linker.sibling_shape()
+        if base is not None and shape is not None and not passes(shape.gate, value):
+            self.object(value, shape, base, place, findings)
 
     def _by_type(self, value: Any, slot: Slot, linked: Linked, place: str, findings: Findings) -> None:
         if slot.primitive and slot.type:
@@ -174,23 +177,30 @@ class Explainer:
             if shape is not None and not passes(shape.gate, value):
                 self.object(value, shape, self._linker.owner_of(slot, linked), place, findings)
 
-    def _profiles(self, value: Any, type_: TypeRef, place: str, findings: Findings) -> None:
-        """Report the profile on the type that `value` is nearest to, where it fits none."""
-        if passes(self._linker.profiles_gate(type_), value):
-            return
-        attempts: list[list[Issue]] = []
-        for url in type_.profiles:
+    def _all_profiles(self, value: Node, slot: Slot, place: str, findings: Findings) -> None:
+        if self._linker.holds_resource(slot):
+            types = resource_types(slot, value, self._linker.around.types)
+        else:
+            types = [slot.type] if slot.type and slot.type.profiles else []
+        if types and not any(passes(self._linker.profiles_gate(each), value) for each in types):
+            self._profiles(
+                value, [url for each in types for url in each.profiles], Spot(place, slot.element.id, findings)
+            )
+
+    def _profiles(self, value: Node, urls: list[str], spot: Spot) -> None:
+        """Report why `value` fits none of the profiles on its type."""
+        if len(urls) > 1:
+            spot.add(profile_choice.KIND, profiles=", ".join(urls))
+        for url in urls:
             linked = self._linker.profile(url)
-            if linked is not None:
-                attempt = Findings(findings.profile, findings.resource)
-                if linked.compiled is not None and linked.compiled.kind == "resource":
-                    self._explain_conformance(value, url, place, attempt)
-                else:
-                    self.root(value, linked, place, attempt)
-                attempts.append(attempt.issues)
-        if attempts:
-            fewest = min(len(issues) for issues in attempts)
-            findings.issues.extend(next(issues for issues in attempts if len(issues) == fewest))
+            if linked is None:
+                spot.add(profile_choice.UNKNOWN, profile=url)
+            if linked is None or linked.compiled is None:
+                continue
+            if linked.compiled.kind == "resource":
+                self._explain_conformance(value, url, spot.expression, spot.findings)
+            else:
+                self.root(value, linked, spot.expression, spot.findings)
 
     def _resource(self, value: Any, slot: Slot, place: str, findings: Findings) -> None:
         if not json_form.explain_object(value, "Resource", Spot(place, slot.element.id, findings)):

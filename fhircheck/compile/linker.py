@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,7 +13,7 @@ from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile import compiled_profile
 from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, TypeRef
-from fhircheck.compile.gates import all_of, any_of, passes
+from fhircheck.compile.gates import NEVER, all_of, any_of, passes
 from fhircheck.compile.part_check import PartCheck, has_parts
 from fhircheck.compile.profile_builder import compile_structure
 from fhircheck.compile.shape import PRIMITIVES, NodeCheck, Shape, Slot
@@ -27,6 +28,7 @@ BASE = "http://hl7.org/fhir/StructureDefinition/"
 ABSTRACT_RESOURCES = frozenset({"Resource", "DomainResource"})
 UNKNOWN_KEPT = 20_000
 """Past so many canonicals those that are not found are looked up each time, not remembered."""
+EXTENSION = "Extension"
 BACKBONE = frozenset({"BackboneElement", "Element"})
 ENTRY_RESOURCE = "Bundle.entry.resource"
 
@@ -45,6 +47,13 @@ class Linked:
         self.shape: Shape | None = None
         self.shapes: dict[int, Shape] = {}
         self.elements: dict[str, CompiledElement] = {}
+
+
+def resource_types(slot: Slot, value: Any, types: TypeTable) -> list[TypeRef]:
+    """The types of `slot` that a resource is of, where each of them names profiles; else none."""
+    name = value.get("resourceType") if value.__class__ is dict else None
+    fitting = [each for each in slot.element.types if name.__class__ is str and types.is_a(name, each.code)]
+    return fitting if all(each.profiles for each in fitting) else []
 
 
 class Linker:
@@ -68,7 +77,7 @@ class Linker:
         self._cache = cache
         self._key = definitions.fingerprint()
         self._linked: dict[str, Linked | None] = {}
-        self._sibling: Gate | None = None
+        self._sibling: Shape | None = None
         self._resource_gate: Gate | None = None
         self._resource_conforms: Callable[[Any, str], bool] | None = None
         self._counting = True
@@ -144,7 +153,11 @@ class Linker:
         try:
             if not structure.get("snapshot", {}).get("element"):
                 structure = generate_snapshot(structure, self._definitions)
-            return compiled_profile.to_json(compile_structure(structure, resolve))
+            compiled = compile_structure(structure, resolve)
+            base = self.around.types.type(compiled.type)
+            if base is not None:  # what a profile says of its kind has been wrong
+                compiled.kind = base.kind
+            return compiled_profile.to_json(compiled)
         except DefinitionUnusable as fault:
             return {"fault": str(fault)}
 
@@ -229,17 +242,27 @@ class Linker:
         codes = frozenset(each.code for each in slot.element.types)
         return frozenset() if codes & ABSTRACT_RESOURCES else codes
 
-    def sibling_gate(self) -> Gate:
-        """The gate of a primitive's ``_name`` object: an Element with id and extensions only."""
+    def sibling_shape(self) -> Shape | None:
+        """The Shape of a primitive's ``_name`` object: an Element, which may have an id alone since its value stands
+        elsewhere."""
         if self._sibling is None:
-            element = self.type("Element")
-            self._sibling = element.shape.gate if element and element.shape else (lambda value: False)
+            found = self.type("Element")
+            if found is not None and found.compiled is not None:
+                root = replace(found.compiled.root)
+                self._sibling = self._new_shape(root, found, "", root.children, False)
         return self._sibling
+
+    def sibling_gate(self) -> Gate:
+        """The gate of a primitive's ``_name`` object."""
+        shape = self.sibling_shape()
+        return NEVER if shape is None else shape.gate
 
     def item_gate(self, slot: Slot, linked: Linked) -> Gate:
         """The gate of one value in `slot`: its type, the profiles on the type, its facets."""
         gates = [self._type_gate(slot, linked)]
-        if slot.type and slot.type.profiles:
+        if self.holds_resource(slot):
+            gates += self._resource_profiles(slot)
+        elif slot.type and slot.type.profiles:
             gates.append(self.profiles_gate(slot.type))
         for name, facet in slot.element.facets.items():
             if name != invariant.NAME:
@@ -248,6 +271,18 @@ class Linker:
         if len(gates) == 2 and "binding" in slot.element.facets and getattr(gates[1], "__name__", "") == "__contains__":
             return gates[1]  # all members of a closed value set are well-formed codes
         return all_of(gates)
+
+    def _resource_profiles(self, slot: Slot) -> list[Gate]:
+        """The gate of the profiles that a resource in `slot` is to conform to: those of the types it may be of."""
+        if not any(each.profiles for each in slot.element.types):
+            return []
+        types = self.around.types
+
+        def gate(value: Any) -> bool:
+            profiled = resource_types(slot, value, types)
+            return not profiled or any(passes(self.profiles_gate(each), value) for each in profiled)
+
+        return [gate]
 
     def _invariant_gates(self, slot: Slot) -> list[Gate]:
         """Invariants of the element, and of its type where the element's own Shape stands for that of the type."""
@@ -294,10 +329,13 @@ class Linker:
         return gate
 
     def profiles_gate(self, type_: TypeRef) -> Gate:
-        """The gate of the profiles on a type: one of them holds."""
+        """The gate of the profiles on a type: one of them holds. One that is not known is a finding, but for
+        extensions, which are looked at by themselves."""
         gates = []
         for url in type_.profiles:
             linked = self.profile(url)
+            if linked is None and type_.code != EXTENSION and len(type_.profiles) == 1:
+                return NEVER
             if linked is None or linked.shape is None or linked.compiled is None:
                 return self._open_gate("profile-missing", url)
             if linked.compiled.kind == "resource":

@@ -12,6 +12,8 @@ from fhircheck.definitions.element_tree import ElementNode, element_tree
 from fhircheck.definitions.errata import SYSTEM_TYPES, type_code
 from fhircheck.model.errors import DefinitionUnusable
 
+MUST_HAVE_VALUE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue"
+"""R5's ElementDefinition.mustHaveValue, as R4 profiles state it: the value itself is there, not only extensions."""
 PARTS_OF_CHECK = ("cardinality", "type")
 
 
@@ -76,6 +78,10 @@ class _Builder:
         self.decided += 0 if is_root else len(PARTS_OF_CHECK)
         self._leave_open(node, element_id)
         compiled.children = tuple(self.element(each) for each in node.children)
+        if any(
+            each.get("url") == MUST_HAVE_VALUE and each.get("valueBoolean") for each in definition.get("extension", ())
+        ):
+            compiled.children += (CompiledElement(element_id, "value", minimum=1),)
         compiled.slice = str(definition.get("sliceName", ""))
         if node.slices:
             compiled.slicing = _slicing(definition, compiled)

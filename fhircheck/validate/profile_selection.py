@@ -12,6 +12,7 @@ from fhircheck.definitions.canonical import split_canonical
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Conformance
 from fhircheck.model.settings import CheckSettings, ValidityPeriod
+from fhircheck.validate.implied_profiles import implied_profile
 from fhircheck.validate.instance_date import InstanceDates, within
 from fhircheck.validate.resource_check import claimed
 
@@ -46,7 +47,7 @@ class Selection(NamedTuple):
     """The profiles chosen for a resource, (canonical, how), and what is wrong about the choice.
 
     how: ``meta`` claimed in meta.profile; ``dated`` claimed there, its version by the instance's date;
-    ``asked`` --profile; ``mapped`` by a mapping of the settings.
+    ``asked`` --profile; ``mapped`` by a mapping of the settings; ``implied`` by the specification.
     """
 
     claims: tuple[tuple[str, str], ...]
@@ -76,7 +77,8 @@ class ProfileSelection:
     def of(self, node: Node, outer: Node | None = None) -> Selection:
         """The profiles `node` is to be checked against. outer: the Bundle it is an entry of, which may date it."""
         meta = node.get("meta")
-        if not self._added and (meta.__class__ is not dict or "profile" not in meta):
+        implied = implied_profile(node) if node.get("resourceType") == "Observation" else ""
+        if not implied and not self._added and (meta.__class__ is not dict or "profile" not in meta):
             return NONE
         urls = claimed(node)
         outdated: tuple[Outdated, ...] = ()
@@ -89,6 +91,8 @@ class ProfileSelection:
             there = set(urls).union(url for url, _ in claims)
             more = {url: how for url, how, unclaimed in added if url not in there and not (unclaimed and urls)}
             claims = (*claims, *more.items())
+        if implied and implied not in {url.partition("|")[0] for url, _ in claims}:
+            claims = (*claims, (implied, "implied"))
         return Selection(claims, outdated) if outdated or claims else NONE
 
     def _date(self, node: Node, outer: Node | None) -> str:

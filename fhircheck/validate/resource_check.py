@@ -198,7 +198,7 @@ class ResourceCheck:
         """Report why a resource within another does not conform to the profile `url`."""
         before, findings.resource = findings.resource, label(node)
         with self.at(self._inner_scope(node, expression)):
-            self.explain_profile(node, url, expression, findings)
+            self.explain_profile(node, url, expression, findings, claim=False)
         findings.resource = before
 
     def _inner_scope(self, node: Node, expression: str) -> Scope:
@@ -299,10 +299,14 @@ class ResourceCheck:
         close = next(filter(self.known, self._near.types(name)), "")
         return f" ({close}?)" if close else ""
 
-    def explain_profile(self, node: Node, url: str, expression: str, findings: Findings) -> Linked | None:
+    def explain_profile(
+        self, node: Node, url: str, expression: str, findings: Findings, claim: bool = True, whole: bool = False
+    ) -> Linked | None:
         """Report what is wrong with `node` as an instance of the profile; the profile, where it could be used.
 
-        What was already reported against the base or another profile is not said again.
+        What was already reported against the base or another profile is not said again, unless it is a rule of
+        each of them (cardinality, slices, fixed values). claim: the resource names the profile itself. whole: the
+        profile stands for the base too, so that nothing is said twice.
         """
         linked = self.linker.profile(url)
         shown = url if len(url) <= 200 else url[:200] + "..."
@@ -317,8 +321,32 @@ class ResourceCheck:
             return None
         name = node.get("resourceType")
         if linked.compiled.type != name:
-            findings.add(PROFILE_TYPE, place, "", profile=shown, expected=linked.compiled.type, type=type_shown(name))
+            at = place if claim else expression
+            findings.add(PROFILE_TYPE, at, "", profile=shown, expected=linked.compiled.type, type=type_shown(name))
         elif not passes(linked.shape.gate, node):
+<<<<<<< HEAD
+            said = {_what(issue, whole) for issue in findings.issues}
+            first = len(findings.issues)
+            self.explainer.root(node, linked, expression, findings)
+            findings.issues[first:] = _not_said(findings.issues[first:], said, whole)
+        return linked
+
+
+What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
+OF_EACH_PROFILE = frozenset(
+    {"cardinality-min", "cardinality-max", "slice-min", "slice-max", "fixed-value", "pattern-value", "profile-choice"}
+)
+"""Kinds that are a finding against each profile that states the rule."""
+
+
+def _not_said(issues: list[Issue], said: set[What], whole: bool) -> list[Issue]:
+    """Those of `issues` that say something new, each once."""
+    kept = []
+    for issue in issues:
+        what = _what(issue, whole)
+        if what not in said:
+            said.add(what)
+=======
             said: set[tuple[Any, ...]] = {statement(issue) for issue in findings.issues}
             first = len(findings.issues)
             self.explainer.root(node, linked, expression, findings)
@@ -332,13 +360,21 @@ def not_said(issues: list[Issue], said: set[tuple[Any, ...]]) -> list[Issue]:
     for issue in issues:
         if statement(issue) not in said:
             said.add(statement(issue))
+>>>>>>> main
             kept.append(issue)
     return kept
 
 
+<<<<<<< HEAD
+def _what(issue: Issue, whole: bool) -> What:
+    """What a finding says, and by which profile where that counts."""
+    profile = issue.profile if issue.kind in OF_EACH_PROFILE and not whole else ""
+    return issue.kind, issue.place.expression, issue.params, profile
+=======
 def statement(issue: Issue) -> tuple[str, str, tuple[tuple[str, str | int], ...]]:
     """What a finding says, whichever profile it was found by."""
     return issue.kind, issue.place.expression, issue.params
+>>>>>>> main
 
 
 def entry_resources(node: Any) -> Iterable[tuple[str, Node]]:

@@ -163,7 +163,8 @@ class Validator:
             return
         base_valid = not _has_error(findings.issues)
         before = len(findings.issues)
-        linked = self._check.explain_profile(checked.node, url, checked.root, findings)
+        whole = how in ("asked", "mapped")
+        linked = self._check.explain_profile(checked.node, url, checked.root, findings, how == "meta", whole)
         valid = base_valid and not _has_error(findings.issues[before:])
         checked.profiles.append(ProfileCheck(url, how, linked is not None, linked is not None and valid))
 
