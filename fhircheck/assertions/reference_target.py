@@ -13,7 +13,7 @@ from fhircheck.model.protocols import Gate
 from fhircheck.model.reference_text import HISTORY, is_search, named_type, search_of
 from fhircheck.model.scope import Lookup, Resolved
 
-Fault = tuple[IssueKind, dict[str, str | int]]
+Fault = tuple[IssueKind, dict[str, Any]]
 _TEXT = re.compile(r"\S+").fullmatch
 _FAULTS = {
     "no-full-url": kinds.NO_BASE,
@@ -112,8 +112,9 @@ def _says_something(value: dict[str, Any]) -> bool:
 def _look_up_faults(text: str, seen: Lookup, around: Surroundings) -> Iterator[Fault]:
     """What the search for the target found wrong."""
     if seen.fault:
-        shown = {"type": shown_name(str(seen.found.node.get("resourceType")))} if seen.fault == "other-type" else {}
-        yield _FAULTS[seen.fault], dict(shown)
+        other = seen.found if seen.fault == "other-type" else None
+        shown = {"type": shown_name(str(other.node.get("resourceType")))} if other else {}
+        yield _FAULTS[seen.fault], shown
     if seen.found is not None:
         return
     if seen.where == "contained":

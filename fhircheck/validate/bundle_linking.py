@@ -17,12 +17,12 @@ class Joint(NamedTuple):
     """Where a reference leads: number of an entry, or -1 with the reason.
 
     fault: ``missing``, ``ambiguous``, ``off-base`` (type and id are there, on another base), or empty where
-    nothing is to be said (a definition that is published elsewhere). count: entries that fit.
+    nothing is to be said (a definition that is published elsewhere). fitting: entries that fit.
     """
 
     entry: int
     fault: str = ""
-    count: int = 0
+    fitting: int = 0
 
 
 NOWHERE = Joint(-1)

@@ -111,7 +111,8 @@ class Inside:
 
     def __init__(self, find: Callable[[Node], Found]) -> None:
         self._find = find
-        self.forget()
+        self._node: Node | None = None
+        self._found: Found = {}
 
     def of(self, node: Node) -> Found:
         """The resources inside of `node`."""
@@ -121,8 +122,7 @@ class Inside:
 
     def forget(self) -> None:
         """Let go of the last one."""
-        self._node: Node | None = None
-        self._found: Found = {}
+        self._node, self._found = None, {}
 
 
 def _contained_by_id(root: Node) -> Found:

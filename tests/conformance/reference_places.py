@@ -37,6 +37,8 @@ def place_in_reference(kind: str, expression: str) -> str:
         return ENTRY.sub(lambda found: f"{found[1]}[{int(found[2]) + 1}]", expression)
     if kind in AT_BUNDLE:
         return INSIDE.sub(r"\1", expression)
+    if kind.startswith("signature-"):
+        return expression.removesuffix(".signature")
     if kind in HEADS:
         return HEAD.sub(lambda found: f"{found[1]}[1].resource{_from_one(found[2] or '')}", expression)
     return expression

@@ -16,8 +16,8 @@ from fhircheck.validate.rules.questionnaire_derivation import QuestionnaireDeriv
 from fhircheck.validate.rules.questionnaire_response import QuestionnaireResponseRule
 from fhircheck.validate.rules.questionnaire_value_set_parameters import QuestionnaireValueSetParameters
 from fhircheck.validate.rules.rule import ResourceRule
-from fhircheck.validate.rules.signature import Signature
 from fhircheck.validate.rules.search_parameter import SearchParameterRule
+from fhircheck.validate.rules.signature import Signature
 
 RESOURCE_RULES: Registry[ResourceRule] = Registry(
     "resource rules",

@@ -182,7 +182,7 @@ def _check(subject: Subject, linking: Linking, place: str, reference: Any) -> No
     joint = linking.follow(target.partition("#")[0], 0)
     if joint.fault:
         element = place.rpartition(".")[2].partition("[")[0]
-        shown: dict[str, str | int] = {"element": element}
+        shown: dict[str, Any] = {"element": element}
         if joint.fault != "missing":
-            shown["count"] = joint.count
+            shown["count"] = joint.fitting
         subject.findings.add(FAULTS[joint.fault], place, "Bundle.entry.resource", **shown)

@@ -167,7 +167,7 @@ def _targets(subject: Subject, linking: Linking, number: int, said: set[int]) ->
                 _fragment(subject, reference.value, linking.fragments(joint.entry, fragment))
         elif joint.fault in ("ambiguous", "off-base") and id(reference.value.value) not in said:
             kind = AMBIGUOUS if joint.fault == "ambiguous" else OFF_BASE
-            subject.findings.add(kind, reference.value.expression, "Bundle.entry.resource", count=joint.count)
+            subject.findings.add(kind, reference.value.expression, "Bundle.entry.resource", count=joint.fitting)
     found.discard(number)
     return found
 
