@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.assertions.assertion import Surroundings
+from fhircheck.assertions.invariant_errata import mended
 from fhircheck.model.protocols import Gate
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def evaluation(key: str, expression: str, type_name: str, around: Surroundings, 
         from fhircheck.fhirpath import FhirPathError, compile_expression
 
         try:
-            made.append(compile_expression(expression, type_name, around.types))
+            made.append(compile_expression(mended(expression), type_name, around.types))
         except FhirPathError:
             made.append(None)
         return made[0]

@@ -7,6 +7,7 @@ from fhircheck.fhirpath.errors import FhirPathError
 from fhircheck.fhirpath.item import Item, boolean
 from fhircheck.fhirpath.quantity import Quantity, same_base
 from fhircheck.fhirpath.temporal import Temporal, compare
+from fhircheck.fhirpath.types import QUANTITIES
 
 NUMBERS = (int, Decimal)
 
@@ -41,7 +42,11 @@ def order_of(left: list[Item], right: list[Item]) -> int | None:
         return None
     if len(left) > 1 or len(right) > 1:
         raise FhirPathError("a comparison takes one item on each side")
-    return value_order(left[0].plain, right[0].plain)
+    one, two = left[0].plain, right[0].plain
+    for side, value in ((left[0], one), (right[0], two)):
+        if value.__class__ is dict and side.type in QUANTITIES:
+            return None
+    return value_order(one, two)
 
 
 def value_order(one: Any, two: Any) -> int | None:

@@ -1,0 +1,29 @@
+"""Invariants that R4 published with faults, and what is evaluated in their place.
+
+The reference evaluates mended forms too: as published, ``reference.startsWith('#').not()`` would refuse every
+Reference without a literal reference, and every artifact without a name would be told that its name is not usable.
+Each mended form was held against the reference's findings on resources made for the question.
+"""
+
+_NAME = "[A-Z]([A-Za-z0-9_]){0,254}"
+_LOCAL = (
+    "reference.startsWith('#').not()"
+    " or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))"
+)
+_HISTORY = "fullUrl.contains('/_history/').not()"
+_PROBABILITY = "probability is decimal implies (probability as decimal) <= 100"
+MENDED: dict[str, str] = {
+    f"name.matches('{_NAME}')": f"name.exists() implies name.matches('^{_NAME}$')",
+    _LOCAL: f"reference.exists() implies ({_LOCAL})",
+    _HISTORY: f"fullUrl.exists() implies {_HISTORY}",
+    _PROBABILITY: f"probability.exists() implies ({_PROBABILITY})",
+    "enableWhen.count() > 2 implies enableBehavior.exists()": "enableWhen.count() >= 2 implies enableBehavior.exists()",
+    "low.empty() or high.empty() or (low <= high)": "low.empty() or high.empty() or (low <= high)"
+    " or (low.code.exists() and high.code.exists() and low.comparable(high).not())",
+}
+"""Expression as published -> as evaluated."""
+
+
+def mended(expression: str) -> str:
+    """The expression that stands for a published one: itself, but for the few known faults."""
+    return MENDED.get(expression, expression)
