@@ -202,7 +202,7 @@ class ResourceCheck:
         findings.resource = before
 
     def _inner_scope(self, node: Node, expression: str) -> Scope:
-        """The scope of a resource met inside the one being checked: contained, an entry of an inner Bundle, a parameter."""
+        """The scope of a resource within the one being checked: contained, an entry of a Bundle, a parameter."""
         outer = self.linker.around.scope
         container = outer.resource
         if container.get("resourceType") == "Bundle":
@@ -324,11 +324,10 @@ class ResourceCheck:
             at = place if claim else expression
             findings.add(PROFILE_TYPE, at, "", profile=shown, expected=linked.compiled.type, type=type_shown(name))
         elif not passes(linked.shape.gate, node):
-<<<<<<< HEAD
-            said = {_what(issue, whole) for issue in findings.issues}
+            said = {statement(issue, whole) for issue in findings.issues}
             first = len(findings.issues)
             self.explainer.root(node, linked, expression, findings)
-            findings.issues[first:] = _not_said(findings.issues[first:], said, whole)
+            findings.issues[first:] = not_said(findings.issues[first:], said, whole)
         return linked
 
 
@@ -339,42 +338,21 @@ OF_EACH_PROFILE = frozenset(
 """Kinds that are a finding against each profile that states the rule."""
 
 
-def _not_said(issues: list[Issue], said: set[What], whole: bool) -> list[Issue]:
+def not_said(issues: list[Issue], said: set[What], whole: bool = False) -> list[Issue]:
     """Those of `issues` that say something new, each once."""
     kept = []
     for issue in issues:
-        what = _what(issue, whole)
+        what = statement(issue, whole)
         if what not in said:
             said.add(what)
-=======
-            said: set[tuple[Any, ...]] = {statement(issue) for issue in findings.issues}
-            first = len(findings.issues)
-            self.explainer.root(node, linked, expression, findings)
-            findings.issues[first:] = not_said(findings.issues[first:], said)
-        return linked
-
-
-def not_said(issues: list[Issue], said: set[tuple[Any, ...]]) -> list[Issue]:
-    """Those of `issues` that say something new, each once."""
-    kept = []
-    for issue in issues:
-        if statement(issue) not in said:
-            said.add(statement(issue))
->>>>>>> main
             kept.append(issue)
     return kept
 
 
-<<<<<<< HEAD
-def _what(issue: Issue, whole: bool) -> What:
+def statement(issue: Issue, whole: bool = False) -> What:
     """What a finding says, and by which profile where that counts."""
     profile = issue.profile if issue.kind in OF_EACH_PROFILE and not whole else ""
     return issue.kind, issue.place.expression, issue.params, profile
-=======
-def statement(issue: Issue) -> tuple[str, str, tuple[tuple[str, str | int], ...]]:
-    """What a finding says, whichever profile it was found by."""
-    return issue.kind, issue.place.expression, issue.params
->>>>>>> main
 
 
 def entry_resources(node: Any) -> Iterable[tuple[str, Node]]:
