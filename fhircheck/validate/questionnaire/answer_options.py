@@ -3,8 +3,9 @@
 from typing import Any
 
 from fhircheck.assertions.assertion import Spot
-from fhircheck.assertions.binding import shown_code
+from fhircheck.assertions.bound_value import language_of, shown_code
 from fhircheck.model.issue import IssueKind
+from fhircheck.terminology.codings import Coded
 from fhircheck.validate.lenient import Node, Typed, extension, number, objects, text, typed
 from fhircheck.validate.questionnaire.answer_value_set import is_member, members_of
 from fhircheck.validate.questionnaire.answered import Answered
@@ -119,7 +120,7 @@ def check_plain(answered: Answered) -> None:
     value, value_set = answered.value, text(answered.question.node, "answerValueSet")
     if value_set and value.type == "string" and value.value.__class__ is str:
         members = members_of(answered, value_set)
-        if members is not None and is_member(answered, members, "", value.value) is False:
+        if members is not None and is_member(answered, members, Coded(None, value.value)) is False:
             answered.spot.add(NOT_IN_VALUE_SET, value=value.value, code="(value)", valueset=value_set)
     if objects(answered.question.node, "answerOption"):
         _offered(answered, answered.spot)
@@ -194,5 +195,12 @@ def _coding_in(answered: Answered, value_set: str) -> None:
     if not code and not text(coding, "system") and answered.question.type == "open-choice":
         return
     members = members_of(answered, value_set)
-    if members is not None and is_member(answered, members, text(coding, "system"), code) is False:
+    if members is not None and is_member(answered, members, _coded(answered, coding)) is False:
         answered.answer.add(NOT_IN_VALUE_SET, code=shown_code(code), valueset=value_set)
+
+
+def _coded(answered: Answered, coding: Node) -> Coded:
+    language = language_of(answered.around) or ""
+    return Coded(
+        text(coding, "system"), text(coding, "code"), text(coding, "version"), text(coding, "display"), language
+    )

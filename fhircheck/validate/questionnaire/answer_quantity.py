@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fhircheck.model.issue import IssueKind
+from fhircheck.terminology.codings import Coded
 from fhircheck.validate.lenient import Node, extension, extensions, number, text
 from fhircheck.validate.questionnaire.answer_limits import ABOVE, BELOW, BOUND_MISSING, check_decimals
 from fhircheck.validate.questionnaire.answer_value_set import is_member, members_of
@@ -112,8 +113,8 @@ def _units(answered: Answered, quantity: Node) -> None:
     canonical = extension(answered.question.node, UNIT + "ValueSet")
     if canonical.__class__ is str and canonical:
         members = members_of(answered, canonical)
-        system, code = text(quantity, "system"), text(quantity, "code")
-        if members is not None and is_member(answered, members, system, code) is False:
+        coded = Coded(text(quantity, "system"), text(quantity, "code"))
+        if members is not None and is_member(answered, members, coded) is False:
             answered.spot.add(BAD_UNIT, value=text(quantity, "unit"), code=_unit(quantity), allowed=canonical[:200])
 
 

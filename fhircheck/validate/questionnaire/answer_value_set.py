@@ -4,6 +4,7 @@ from typing import Any
 
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Conformance
+from fhircheck.terminology.codings import Coded
 from fhircheck.terminology.compose import Composer
 from fhircheck.terminology.membership import Answer, Membership
 from fhircheck.validate.lenient import Node, objects, text
@@ -77,11 +78,14 @@ def members_of(answered: Answered, canonical: str) -> Membership | None:
     return found
 
 
-def is_member(answered: Answered, members: Membership, system: str, code: str) -> bool | None:
-    """Whether the code is in the value set, None where that cannot be told; without a system any will do."""
-    if system in answered.around.settings.ignored_systems:
-        return None
-    answer = members.answer(system or None, code)
+def is_member(answered: Answered, members: Membership, coded: Coded) -> bool | None:
+    """Whether the code is in the value set, None where that cannot be told; without a system any will do.
+
+    A code that its own system does not have, or not with this display, is no member.
+    """
+    around = answered.around
+    asked = coded if coded.system else Coded(None, coded.code)
+    answer = around.terminology.answer([asked], members)
     if answer is Answer.CANNOT_TELL:
         answered.undecided(*members.undecided)
         return None

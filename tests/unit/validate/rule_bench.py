@@ -1,6 +1,6 @@
 """Asks one resource rule about one resource, with a few definitions around it and nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,7 +10,8 @@ from fhircheck.assertions.assertion import Findings, Surroundings
 from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.scope import Scope
-from fhircheck.terminology.membership import Membership
+from fhircheck.terminology.codings import Coded
+from fhircheck.terminology.membership import Answer, Membership
 from fhircheck.validate.rules.rule import ResourceRule, Subject
 
 Node = dict[str, Any]
@@ -52,6 +53,10 @@ class ListedTerminology:
         known = {system: frozenset(codes) for system, codes in listed.items() if codes is not None}
         unknown = {system: "code-system-content" for system, codes in listed.items() if codes is None}
         return Membership.build(value_set, known, set(), unknown)
+
+    def answer(self, codings: Sequence[Coded], members: Membership) -> Answer:
+        (only,) = codings
+        return members.answer(only.system, only.code)
 
 
 @dataclass
