@@ -4,6 +4,7 @@ from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.assertions.bound_value import bound_types, judge, shown_code, shown_codes
+from fhircheck.assertions.near_codes import hint
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 from fhircheck.terminology.membership import Answer
@@ -19,8 +20,8 @@ KIND = IssueKind(
     why="Software that reads the element knows the codes of the value set only.",
     clause=CLAUSE,
     fix="Map the local code to one of the value set.",
-    english="Code {code} is not in the required value set {valueset}",
-    german="Code {code} ist nicht im verbindlichen ValueSet {valueset}",
+    english="Code {code} is not in the required value set {valueset}{hint}",
+    german="Code {code} ist nicht im verbindlichen ValueSet {valueset}{hint}",
     failing='{"resourceType": "Patient", "gender": "m"}',
     passing='{"resourceType": "Patient", "gender": "male"}',
 )
@@ -86,7 +87,8 @@ class Binding:
     def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
         """Report a code that is no member, or a concept without any code."""
         canonical = facet["valueSet"]
-        answer, codings = judge(facet, value, around.terminology.membership(canonical), around)
+        members = around.terminology.membership(canonical)
+        answer, codings = judge(facet, value, members, around)
         if answer is not Answer.NOT_MEMBER:
             return
         if not codings:
@@ -95,7 +97,7 @@ class Binding:
         codes = shown_codes(codings)
         if value.__class__ is str:
             spot.add(SYSTEM, code=codes, valueset=canonical)
-        spot.add(KIND, code=codes, valueset=canonical)
+        spot.add(KIND, code=codes, valueset=canonical, hint=hint(codings, members))
 
 
 def codings_of(value: Any) -> list[tuple[Any, Any]]:
