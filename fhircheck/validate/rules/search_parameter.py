@@ -145,7 +145,7 @@ def _derivation(subject: Subject, canonical: str) -> None:
 def _paths(expression: str, bases: list[str]) -> set[str]:
     """The alternatives of an expression that begin with one of `bases`, or with no type."""
     found = {"".join(each.split()).strip("()") for each in expression.split("|")}
-    return {each for each in found if not each[:1].isupper() or each.partition(".")[0] in bases}
+    return {each for each in found if each and (not each[0].isupper() or each.partition(".")[0] in bases)}
 
 
 def fault_of(subject: Subject, expression: str, bases: list[str]) -> str:
