@@ -10,6 +10,7 @@ from fhircheck.model.protocols import Gate
 from fhircheck.terminology.membership import Answer
 
 CLAUSE = "http://hl7.org/fhir/R4/terminologies.html#extensible"
+FHIRPATH_TYPES = "http://hl7.org/fhirpath/System."
 MAXIMUM_EXTENSION = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet"
 KIND = IssueKind(
     name="extensible-binding",
@@ -90,13 +91,13 @@ class ExtensibleBinding:
     def gate(self, facet: Any, around: Surroundings) -> Gate:
         """True where the value is a member, or where that cannot be told (which is counted)."""
         members = around.terminology.membership(facet["valueSet"])
-        return lambda value: judge(facet, value, members, around)[0] is not Answer.NOT_MEMBER
+        return lambda value: _of_fhirpath(value) or judge(facet, value, members, around)[0] is not Answer.NOT_MEMBER
 
     def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
         """Report, as a warning, a code that is no member, or a concept without any code."""
         canonical = facet["valueSet"]
         answer, codings = judge(facet, value, around.terminology.membership(canonical), around)
-        if answer is not Answer.NOT_MEMBER:
+        if answer is not Answer.NOT_MEMBER or _of_fhirpath(value):
             return
         if codings:
             spot.add(KIND, code=shown_codes(codings), valueset=canonical)
@@ -141,6 +142,11 @@ class MaximumBinding:
         if value.__class__ is str:
             spot.add(SYSTEM, code=shown_codes(codings), valueset=canonical)
         spot.add(MAXIMUM, code=shown_codes(codings), valueset=canonical)
+
+
+def _of_fhirpath(value: Any) -> bool:
+    """Whether a plain code is a type of FHIRPath: definitions name them where FHIR's own types have no name."""
+    return value.__class__ is str and value.startswith(FHIRPATH_TYPES)
 
 
 def maximum_of(binding: dict[str, Any]) -> str | None:
