@@ -18,7 +18,7 @@ from fhircheck.compile.part_check import PartCheck, has_parts
 from fhircheck.compile.profile_builder import compile_structure
 from fhircheck.compile.shape import PRIMITIVES, NodeCheck, Shape, Slot
 from fhircheck.compile.slice_check import SliceCheck
-from fhircheck.definitions.snapshot import generate_snapshot
+from fhircheck.definitions.snapshot import SnapshotGenerator
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.protocols import Conformance, Gate
@@ -74,6 +74,7 @@ class Linker:
         settings: CheckSettings = DEFAULT_SETTINGS,
     ) -> None:
         self._definitions = definitions
+        self._snapshots = SnapshotGenerator(definitions)
         self._cache = cache
         self._key = definitions.fingerprint()
         self._linked: dict[str, Linked | None] = {}
@@ -151,9 +152,7 @@ class Linker:
             return f"{url}|{version}" if version else url
 
         try:
-            if not structure.get("snapshot", {}).get("element"):
-                structure = generate_snapshot(structure, self._definitions)
-            compiled = compile_structure(structure, resolve)
+            compiled = compile_structure(self._snapshots.complete(structure), resolve)
             base = self.around.types.type(compiled.type)
             if base is not None:  # what a profile says of its kind has been wrong
                 compiled.kind = base.kind

@@ -43,11 +43,15 @@ def apply_slices(application: "Application", node: ElementNode, plain: list[Chan
     implied = not told and slices_by_type(node, slices)
     if not told:
         _imply_slicing(node)
+    lone = is_choice(node) and len(slices) == 1 and not node.slices
     shared = [child for change in plain for child in change.children]
     for change in slices:
         if _has_profile(change):
             change = Change(change.tail, change.definition, [*shared, *change.children])
-        _apply_slice(application, node, pristine, change)
+        found = _slice(application, node, pristine, change)
+        if lone:  # as the reference does: the only slice of a choice is there as often as the choice
+            found.definition = {**found.definition, "min": pristine.definition.get("min", 0)}
+        application.element(found, change)
     if not told:
         _raise_minimum(node)
     if slices_by_type(node, slices):
@@ -71,11 +75,8 @@ def _raise_minimum(node: ElementNode) -> None:
         node.definition = {**node.definition, "min": needed}
 
 
-def _apply_slice(application: "Application", node: ElementNode, pristine: ElementNode, change: Change) -> None:
-    found = same_type_slice(node, change)
-    if found is None:
-        found = _new_slice(application, node, pristine, change)
-    application.element(found, change)
+def _slice(application: "Application", node: ElementNode, pristine: ElementNode, change: Change) -> ElementNode:
+    return same_type_slice(node, change) or _new_slice(application, node, pristine, change)
 
 
 def _new_slice(application: "Application", node: ElementNode, pristine: ElementNode, change: Change) -> ElementNode:
@@ -83,10 +84,8 @@ def _new_slice(application: "Application", node: ElementNode, pristine: ElementN
     outer = change.slice_name.rpartition("/")[0]
     parent = next((each for each in node.slices if outer and slice_name(each) == outer), None)
     fresh = copied(parent or pristine)
-    definition = {
-        name: value for name, value in fresh.definition.items() if name not in ("slicing", "sliceIsConstraining")
-    }
-    fresh.definition = {**definition, "sliceName": change.slice_name, "min": 0}
+    kept = {name: value for name, value in fresh.definition.items() if name not in NOT_OF_SLICES}
+    fresh.definition = {**kept, "sliceName": change.slice_name, "min": 0}
     if parent is not None and "slicing" not in parent.definition:
         parent.definition = {**parent.definition, "slicing": {"rules": "open"}}
     application.take(1 + len(fresh.children))
