@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhircheck.assertions.assertion import Surroundings
 from fhircheck.assertions.invariant_errata import mended
+from fhircheck.fhirpath.errors import CannotTell, FhirPathError
 from fhircheck.model.protocols import Gate
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def evaluation(key: str, expression: str, type_name: str, around: Surroundings, 
     made: list[Expression | None] = []
 
     def compiled() -> "Expression | None":
-        from fhircheck.fhirpath import FhirPathError, compile_expression
+        from fhircheck.fhirpath import compile_expression
 
         try:
             made.append(compile_expression(mended(expression), type_name, around.types))
@@ -34,25 +35,17 @@ def evaluation(key: str, expression: str, type_name: str, around: Surroundings, 
         if about is not None and value.__class__ is dict and about not in value:
             return True
         asked = made[0] if made else compiled()
-        if asked is None:
+        try:
+            if asked is not None:
+                return asked.truth(value, type_name, environment_of(around))
             around.undecided(UNUSABLE, key)
-            return True
-        return holds(asked, value, type_name, key, around)
+        except CannotTell:
+            around.undecided(CANNOT_TELL, key)
+        except FhirPathError:
+            around.undecided(UNUSABLE, key)
+        return True
 
     return gate
-
-
-def holds(asked: "Expression", value: Any, type_name: str, key: str, around: Surroundings) -> bool:
-    """Whether the invariant is true of `value` in the present scope."""
-    from fhircheck.fhirpath import CannotTell, FhirPathError
-
-    try:
-        return asked.truth(value, type_name, environment_of(around))
-    except CannotTell:
-        around.undecided(CANNOT_TELL, key)
-    except FhirPathError:
-        around.undecided(UNUSABLE, key)
-    return True
 
 
 def environment_of(around: Surroundings) -> "Environment":
@@ -77,8 +70,10 @@ def _environment(around: Surroundings) -> "Environment":
 
     return Environment(
         resolve=resolve,
-        member_of=lambda node, value_set: getattr(around.terminology, 'member', lambda *a: None)(node, value_set),  # TEMPORARY
-        subsumes=lambda node, other: getattr(around.terminology, 'subsumes', lambda *a: None)(node, other),  # TEMPORARY
+        member_of=lambda node, value_set: getattr(around.terminology, "member", lambda *a: None)(
+            node, value_set
+        ),  # TEMPORARY
+        subsumes=lambda node, other: getattr(around.terminology, "subsumes", lambda *a: None)(node, other),  # TEMPORARY
         conforms_to=conforms_to,
         html_checks=html_checks,
         now=around.now,
@@ -87,9 +82,6 @@ def _environment(around: Surroundings) -> "Environment":
 
 def html_checks(text: str) -> bool | None:
     """FHIRPath's htmlChecks(): whether a narrative holds only what is allowed."""
-    try:
-        from fhircheck.assertions import narrative
-    except ImportError:  # TEMPORARY
-        return None
+    from fhircheck.assertions import narrative
 
     return narrative.html_checks(text)
