@@ -70,10 +70,8 @@ def _environment(around: Surroundings) -> "Environment":
 
     return Environment(
         resolve=resolve,
-        member_of=lambda node, value_set: getattr(around.terminology, "member", lambda *a: None)(
-            node, value_set
-        ),  # TEMPORARY
-        subsumes=lambda node, other: getattr(around.terminology, "subsumes", lambda *a: None)(node, other),  # TEMPORARY
+        member_of=around.terminology.member,
+        subsumes=around.terminology.subsumes,
         conforms_to=conforms_to,
         html_checks=html_checks,
         now=around.now,

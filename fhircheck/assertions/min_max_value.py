@@ -40,7 +40,8 @@ def compare(value: Any, bound: Any) -> int | None:
     """-1, 0 or 1 as `value` is below, at or above `bound`; None where that cannot be told.
 
     Dates of different precision compare by what both state. Quantities compare with the same system
-    and code, or in UCUM units that measure the same; one with a comparator only where all that it may stand for lies on one side.
+    and code, or in UCUM units that measure the same; one with a comparator only where all that it
+    may stand for lies on one side.
     """
     if isinstance(value, int | Decimal) and isinstance(bound, int | Decimal) and not isinstance(value, bool):
         return (value > bound) - (value < bound)

@@ -286,7 +286,7 @@ class Discriminators:
                 yield each, resource if resource.__class__ is str else code
 
     def _json_names(self, value: dict[str, Any], type_: str, name: str) -> Iterator[tuple[str, str]]:
-        """(JSON name, type) of the members of `value` that the step `name` means; a choice is known by its type's name."""
+        """(JSON name, type) of the members of `value` that `name` means; a choice is known by its type's name."""
         table = self._linker.around.types
         known = table.type(str(value.get("resourceType") or type_))
         element = known.properties.get(name) if known else None
