@@ -30,7 +30,7 @@ ALSO_TYPES = {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-
 class ExtensionDefinition:
     """The definition of one extension.
 
-    types: FHIR types that its value may have, None where it says nothing of it. value_minimum: how often it must be there.
+    types: FHIR types that its value may have, None where nothing is said. value_minimum: how often it must be.
     parts: relative URLs of the extensions within. contexts: (type, expression) where it may stand, empty
     where nothing is said. invariants: FHIRPath that must hold where it stands. other_version: the FHIR version that
     an element's extension across versions is from. wrong_version: "earliest" or "latest" where it is not made for R4.

@@ -6,6 +6,8 @@ from fhircheck.validate.rules.bundle_full_url import BundleFullUrl
 from fhircheck.validate.rules.bundle_link import BundleLink
 from fhircheck.validate.rules.bundle_reach import BundleReach
 from fhircheck.validate.rules.bundle_search import BundleSearch
+from fhircheck.validate.rules.code_system import CodeSystemRule
+from fhircheck.validate.rules.code_system_properties import CodeSystemProperties
 from fhircheck.validate.rules.contained import Contained
 from fhircheck.validate.rules.elements import ElementRules
 from fhircheck.validate.rules.measure import MeasureRule
@@ -18,10 +20,16 @@ from fhircheck.validate.rules.questionnaire_value_set_parameters import Question
 from fhircheck.validate.rules.rule import ResourceRule
 from fhircheck.validate.rules.search_parameter import SearchParameterRule
 from fhircheck.validate.rules.signature import Signature
+from fhircheck.validate.rules.value_set import ValueSetRule
+from fhircheck.validate.rules.value_set_filters import ValueSetFilters
 
 RESOURCE_RULES: Registry[ResourceRule] = Registry(
     "resource rules",
     ElementRules(),
+    CodeSystemRule(),
+    CodeSystemProperties(),
+    ValueSetRule(),
+    ValueSetFilters(),
     BundleDocument(),
     BundleFullUrl(),
     BundleLink(),

@@ -1,5 +1,6 @@
 """Rules about elements by their type, asked in one walk: extensions, identifiers, attachments, texts, URIs, dates."""
 
+from fhircheck.model.issue import IssueKind
 from fhircheck.validate.elements import (
     attachment,
     extension_kinds,
@@ -21,8 +22,8 @@ class ElementRules:
     name = "elements"
     summary = "Extensions follow their definitions; identifiers, attachments, texts, URIs and dates make sense."
     clause = "http://hl7.org/fhir/R4/datatypes.html"
-    types = None
-    kinds = (
+    types: frozenset[str] | None = None
+    kinds: tuple[IssueKind, ...] = (
         *extension_kinds.KINDS,
         *identifier.KINDS,
         *attachment.KINDS,

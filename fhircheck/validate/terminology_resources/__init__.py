@@ -1,0 +1,1 @@
+"""What holds for code systems, value sets and concept maps as resources, beyond their definitions."""
