@@ -70,7 +70,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
 
     linker = linker_for(open_definitions(plan.recipe), count, plan.now, plan.settings)
     validator = Validator(linker, plan.asked)
-    reader = RecordReader(linker.around.types)
+    reader = RecordReader(linker.around.types, plan.settings.allow_comments)
     learn = _measuring() if plan.measure else None
     decisions = decisions_of(plan.settings, plan.now)
     keep_line = _splitting(plan.split) if plan.split else None

@@ -86,6 +86,7 @@ class CheckSettings:
     example_urls: whether names below example.org and the like stand for definitions that need not exist.
     forbid_example_urls: whether every URL below example.org and the like is an error. forbid_markup: whether texts that
     look as if they held HTML are (else that is only mentioned).
+    allow_comments: whether JSON may have comments, which FHIR does not allow.
     references_exist: whether what a reference leads to has to be in the data at hand.
     url_types: whether ``Patient/1`` in a reference's URL is a promise that the target is a Patient.
     aggregation_alone: whether a profile's ``bundled`` binds resources that stand outside of a Bundle too.
@@ -102,6 +103,7 @@ class CheckSettings:
     example_urls: bool = False
     forbid_example_urls: bool = False
     forbid_markup: bool = False
+    allow_comments: bool = False
     references_exist: bool = False
     url_types: bool = False
     aggregation_alone: bool = True

@@ -9,6 +9,7 @@ from fhircheck.transport.byte_stream import ByteStream
 from fhircheck.transport.json_scan import STRING, end_of_value, skip_space
 from fhircheck.transport.json_text import ReadingStopped
 from fhircheck.transport.json_window import JsonWindow
+from fhircheck.transport.reading_fault import syntax_issue
 
 _MARK = b"\xef\xbb\xbf"
 _ENTRY_NAMES = (b'"resource"', b'"fullUrl"', b'"request"', b'"search"')
@@ -232,4 +233,4 @@ class _Splitter:
         return Place(self._source, 0, line=self._window.line, column=self._window.column)
 
     def _report(self, fault: str) -> None:
-        self._issues.append(Issue("json-syntax", "fatal", self._place(), params(fault=fault)))
+        self._issues.append(syntax_issue(fault, self._place()))

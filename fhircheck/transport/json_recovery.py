@@ -22,6 +22,7 @@ _MEMBER = re.compile(r"""(?:"[^"\n]*+"|'[^'\n]*+'|[A-Za-z_$][\w$]*+)[ \t\r\n]*+:
 _VALUE_START = re.compile(r"[\[{\"'0-9tfnN+-]")
 _LITERALS = {"true": True, "false": False, "null": None}
 _FOREIGN_LITERALS = {"True": True, "False": False, "TRUE": True, "FALSE": False, "None": None, "undefined": None}
+_AFTER_WORD = (",", "}", "]", " ", "\n", "\r", "\t")
 _NO_NUMBERS = {"NaN", "Infinity", "INF", "Inf", "nan", "inf", "infinity"}
 
 
@@ -75,6 +76,7 @@ class _Reader:
         self._max_depth = max_depth
         self._stack: list[_Open] = []
         self._too_deep = False
+        self._comments: list[int] = []
         self.result = Recovered()
 
     def run(self) -> None:
@@ -107,7 +109,7 @@ class _Reader:
         sign = self._peek()
         if sign == top.closing:
             if top.comma >= 0:
-                self._fault("trailing-comma", top.comma)
+                self._fault("trailing-comma", top.comma, self._steps()[:-1])
             self._close()
         elif sign == ",":
             self._comma(top)
@@ -127,7 +129,8 @@ class _Reader:
         if top.filled and top.comma < 0:
             if not expected.match(self._text, self._at):
                 raise ReadingStopped("unexpected-character", self._at)
-            self._fault("missing-comma", self._at)
+            steps = self._steps()
+            self._fault("missing-comma", self._at, steps[:-1] if top.closing == "}" else steps)
         if top.closing == "}":
             self._name(top)
         top.comma, top.filled = -1, True
@@ -141,7 +144,7 @@ class _Reader:
             word = _WORD.match(self._text, self._at)
             if not word:
                 raise ReadingStopped("unexpected-character", self._at)
-            self._fault("unquoted-name", self._at)
+            self._fault("unquoted-name", self._at, self._steps()[:-1])
             name, self._at = word[0], word.end()
         top.key = name
         if top.kept and name in top.value:
@@ -155,6 +158,8 @@ class _Reader:
     # -- values ------------------------------------------------------------------------------
 
     def _value(self) -> None:
+        if self._comments:
+            self._attach_comments()
         sign = self._peek()
         if sign in ("{", "["):
             self._open(sign)
@@ -182,6 +187,10 @@ class _Reader:
         elif word.lstrip("+-") in _NO_NUMBERS:
             self._fault("number-out-of-range", self._at)
             self._put(_ABSENT)
+        elif word and self._stack and self._text[self._at + len(word) : self._at + len(word) + 1] in _AFTER_WORD:
+            steps = self._steps()
+            self._fault("unquoted-value", self._at, steps[:-1] if self._stack[-1].closing == "}" else steps)
+            self._put(word)
         else:
             raise ReadingStopped("unexpected-character", self._at)
         self._at += len(word)
@@ -259,11 +268,20 @@ class _Reader:
 
     # -- faults ------------------------------------------------------------------------------
 
-    def _fault(self, what: str, at: int) -> None:
+    def _fault(self, what: str, at: int, steps: tuple[str | int, ...] | None = None) -> None:
         if len(self.result.faults) >= LISTED:
             self.result.more += 1
             return
-        self.result.faults.append(Fault(what, at, self._steps()))
+        if what == "comment":
+            self._comments.append(len(self.result.faults))
+            steps = ()
+        self.result.faults.append(Fault(what, at, self._steps() if steps is None else steps))
+
+    def _attach_comments(self) -> None:
+        """A comment is about the value that comes next, however many brackets lie between."""
+        for number in self._comments:
+            self.result.faults[number] = self.result.faults[number]._replace(steps=self._steps())
+        self._comments = []
 
     def _steps(self) -> tuple[str | int, ...]:
         """Names and indexes that lead to the member or item being read."""

@@ -9,6 +9,8 @@ from fhircheck.transport.text_encoding import as_utf8, first_foreign
 
 _OWN_KINDS = {"duplicate-key", "number-out-of-range", "nesting-too-deep"}
 _IN_VALUE = _OWN_KINDS | {"control-character", "invalid-escape", "lone-surrogate", "leading-zeros", "malformed-number"}
+JSON5 = frozenset({"comment", "trailing-comma", "missing-comma", "unquoted-name", "unquoted-value"})
+"""Faults that change no meaning, as relaxed forms of JSON allow them: reported at the element, all is read."""
 _SHOWN_STEPS = 8
 Steps = tuple[str | int, ...]
 
@@ -36,13 +38,20 @@ def _issue(fault: Fault, place: Place, max_depth: int) -> Issue:
         return Issue(fault.what, "error", place, params(limit=max_depth))
     if fault.what in _OWN_KINDS:
         return Issue(fault.what, "error", place)
-    return Issue("json-syntax", "fatal", place, params(fault=fault.what))
+    return syntax_issue(fault.what, place)
+
+
+def syntax_issue(fault: str, place: Place) -> Issue:
+    """The finding for a fault of syntax: fatal, but for what relaxed forms of JSON allow."""
+    if fault in JSON5:
+        return Issue("json5-syntax", "error", place, params(fault=fault))
+    return Issue("json-syntax", "fatal", place, params(fault=fault))
 
 
 def _steps(fault: Fault) -> Steps:
     if fault.what == "nesting-too-deep":
         return fault.steps[:_SHOWN_STEPS]
-    return fault.steps if fault.what in _IN_VALUE else ()
+    return fault.steps if fault.what in _IN_VALUE or fault.what in JSON5 else ()
 
 
 def foreign_bytes(data: bytes, place: Place) -> tuple[bytes, list[Issue]]:

@@ -124,6 +124,8 @@ class Builder:
                 self._unknown_children(child, value, depth)
             else:
                 self._object(child, value, table, depth)
+            if not value and (child.keys() or len(child) or (child.text and not child.text.isspace())):
+                return  # not empty, but all that is in it was refused
         elif slot.form == "resource":
             value = self._inner_resource(child, depth)
             if value is None:

@@ -1,10 +1,13 @@
-"""The FHIRPath expression of an XML element: which member or item of the node it became."""
+"""The FHIRPath expression of an XML element: which member or item of the node it became, and in which resource."""
 
+import re
 from typing import Any
 
 from fhircheck.model.path import child, item, shown_name
 from fhircheck.transport.xml_builder import split_tag
-from fhircheck.transport.xml_types import XmlType, XmlTypes
+from fhircheck.transport.xml_types import FHIR, XmlType, XmlTypes
+
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}").fullmatch
 
 
 def expression_of(element: Any, types: XmlTypes) -> str:
@@ -21,6 +24,16 @@ def expression_of(element: Any, types: XmlTypes) -> str:
         if repeats:
             expression = item(expression, sum(1 for _ in each.itersiblings(each.tag, preceding=True)))
     return expression
+
+
+def resource_of(element: Any, types: XmlTypes) -> str:
+    """``Type/id`` of the innermost resource that `element` is in, or is."""
+    for each in (element, *element.iterancestors()):
+        namespace, name = split_tag(each.tag)
+        if namespace == FHIR and types.is_resource(name):
+            identity = next((child.get("value", "") for child in each if child.tag == f"{{{FHIR}}}id"), "")
+            return f"{name}/{identity}" if _ID(identity) else name
+    return ""
 
 
 def _step(element: Any, table: XmlType | None, types: XmlTypes) -> tuple[str, XmlType | None, bool, bool]:

@@ -8,19 +8,18 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from fhircheck.model.issue import Issue, Place, params
-from fhircheck.model.record import Node, Piece, Record
+from fhircheck.model.record import Piece, Record
 from fhircheck.transport.text_encoding import as_utf8, first_foreign, wide_encoding
 from fhircheck.transport.xml_builder import Builder, Found, split_tag
 from fhircheck.transport.xml_kinds import SEVERITIES
 from fhircheck.transport.xml_locator import XmlLocator
-from fhircheck.transport.xml_places import expression_of
+from fhircheck.transport.xml_places import expression_of, resource_of
 from fhircheck.transport.xml_types import FHIR, TypesLike, XmlTypes
 
 DEPTH = 200
 MARK = b"\xef\xbb\xbf"
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,39})["']""")
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}").fullmatch
-_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}").fullmatch
 
 
 class XmlFault(NamedTuple):
@@ -80,7 +79,8 @@ class XmlReader:
     def _issue(self, found: Found, record: Record, locator: XmlLocator) -> Issue:
         expression = expression_of(found.element, self._types)
         line, column = locator.in_source(record, expression)
-        place = Place(record.source, record.record, _label(record.node), expression, record.offset, line, column)
+        resource = resource_of(found.element, self._types)
+        place = Place(record.source, record.record, resource, expression, record.offset, line, column)
         definition = str(found.params.get("element", "")) if found.kind == "cardinality-max" else ""
         return Issue(found.kind, SEVERITIES[found.kind], place, params(**found.params), definition=definition)
 
@@ -159,12 +159,3 @@ def _shown_fault(fault: Any) -> str:
 
     name = next((name for name in dir(ErrorTypes) if getattr(ErrorTypes, name) == code), "ERR_SYNTAX")
     return str(name).removeprefix("ERR_").lower().replace("_", "-")
-
-
-def _label(node: Node | None) -> str:
-    if node is None:
-        return ""
-    name, identity = node.get("resourceType"), node.get("id")
-    if not isinstance(name, str) or not _TYPE(name):
-        return ""
-    return f"{name}/{identity}" if isinstance(identity, str) and _ID(identity) else name

@@ -22,6 +22,7 @@ from fhircheck.model.settings import CheckSettings
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.transport.record_reader import RecordReader, read_document
 from fhircheck.validate.validator import Validator
+from tests.conformance.reading_places import place_of_reading
 from tests.conformance.reference_places import place_in_reference
 from tests.needs import SHARED
 
@@ -51,7 +52,8 @@ def check(job: dict[str, Any]) -> list[Issue]:
     validator = Validator(linker, asked, locate=False)
     issues: list[Issue] = []
     piece = Piece(job["file"], "resource", Path(job["file"]).read_bytes())
-    for record in RecordReader(linker.around.types).records(piece):
+    comments = job["settings"].get("allow-comments") is True
+    for record in RecordReader(linker.around.types, comments).records(piece):
         issues += record.issues
         for checked in validator.check(record):
             issues += checked.issues
@@ -118,7 +120,7 @@ def _shown(issue: Issue) -> dict[str, str]:
     kind = ISSUE_KINDS.get(issue.kind)
     return {
         "severity": issue.severity,
-        "expression": place_in_reference(issue.kind, issue.place.expression),
+        "expression": place_in_reference(issue.kind, place_of_reading(issue.kind, issue.place)),
         "message": f"{issue.kind}: {kind.summary if kind else ''} {dict(issue.params)}",
     }
 

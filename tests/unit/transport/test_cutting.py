@@ -124,7 +124,7 @@ def test_findings_behind_the_entries_have_their_place_in_the_source() -> None:
     shell = split(text)[1]
     (record,) = read_records(shell)
     assert [(each.kind, each.place.line, each.place.column) for each in record.issues] == [
-        ("json-syntax", 3, 20),
+        ("json5-syntax", 3, 20),
         ("duplicate-key", 4, 2),
     ]
 

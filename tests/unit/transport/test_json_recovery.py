@@ -10,7 +10,7 @@ import pytest
 
 from fhircheck.model.issue import Place
 from fhircheck.transport.json_recovery import LISTED, recover
-from fhircheck.transport.reading_fault import broken_json
+from fhircheck.transport.reading_fault import JSON5, broken_json
 
 CASES = tomllib.loads((Path(__file__).parents[2] / "cases/reading/json-syntax.toml").read_text("utf-8"))["case"]
 
@@ -23,7 +23,30 @@ def test_a_fault_is_named_at_its_place_and_the_rest_is_read(case: dict[str, Any]
     assert whole == ("read" in case)
     if whole:
         assert value == json.loads(case["read"], strict=False)
-    assert {issue.severity for issue, _ in found} == {"fatal"}
+    for issue, _ in found:
+        relaxed = dict(issue.params)["fault"] in JSON5
+        assert (issue.kind, issue.severity) == (("json5-syntax", "error") if relaxed else ("json-syntax", "fatal"))
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ('// x\n{"a": 1}', ()),
+        ('{"a": 1, // x\n "b": 2}', ("b",)),
+        ('{"a": [{"b": 1 // x\n}], "c": 2}', ("c",)),
+        ('{"a": [1, // x\n 2]}', ("a", 1)),
+        ('{"a": [1, 2,]}', ("a",)),
+        ('{"a": {"b": 1,}}', ("a",)),
+        ('{"a": {"b": 1 "c": 2}}', ("a",)),
+        ('{"a": [{"b": 1} {"c": 2}]}', ("a", 1)),
+        ('{"a": {b: 1}}', ("a",)),
+        ('{"a": {"b": c}}', ("a",)),
+        ('{"a": [b]}', ("a", 0)),
+    ],
+)
+def test_what_relaxed_json_allows_is_said_at_the_element(text: str, steps: tuple[str | int, ...]) -> None:
+    ((issue, found),) = broken_json(text, Place(), 100)[2]
+    assert (issue.kind, found) == ("json5-syntax", steps)
 
 
 def test_of_two_members_of_one_name_the_last_is_read_and_the_place_is_its_name() -> None:

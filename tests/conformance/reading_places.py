@@ -1,0 +1,26 @@
+"""How the reference spells the place of what reading finds, so that findings can be compared by place.
+
+It names faults of XML by the path of tags within the innermost resource, without numbers; a member that is there
+twice by the object it is in. What is compared is that both mean the same element.
+"""
+
+import re
+
+from fhircheck.model.issue import Place
+from fhircheck.transport.xml_kinds import XML_KINDS
+
+_INNER = re.compile(r"^.*\.(?:resource|contained\[\d+\]|outcome)(?=\.|$)")
+_INDEX = re.compile(r"\[\d+\]")
+_JUDGED_LATER = {"xml-order"}
+BY_TAGS = {each.name for each in XML_KINDS} - _JUDGED_LATER | {"unknown-element"}
+
+
+def place_of_reading(kind: str, place: Place) -> str:
+    """The expression to compare: `place`'s own, but for kinds that the reference names otherwise."""
+    expression = place.expression
+    if kind == "duplicate-key":
+        return expression.rpartition(".")[0]
+    if kind in BY_TAGS and place.source.endswith(".xml"):
+        type_name = place.resource.partition("/")[0]
+        return _INDEX.sub("", _INNER.sub(type_name, expression)) if type_name else expression
+    return expression
