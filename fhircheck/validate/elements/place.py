@@ -1,5 +1,6 @@
 """Where an object stands in a resource, by type: computed once, since all resources of a type have the same places."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from fhircheck.definitions.type_table import Property, TypeInfo, TypeTable
@@ -23,6 +24,7 @@ class Step(NamedTuple):
 
 
 UNDEFINED = Step("", None, "")
+NOTHING: "Fast" = (None, None)
 
 
 class Place:
@@ -30,10 +32,11 @@ class Place:
 
     type: FHIR type of the object (a path for a backbone element, a primitive's type for its ``_name``).
     paths: every way to name the place by a resource or data type and element names. uses: what was found out
-    about extensions here, see extension.py. property: element name, empty for a resource.
+    about extensions here, see extension.py. property: element name, empty for a resource. rule: what is asked of
+    the objects here. fast: JSON name -> gate of texts there and place of objects there, once they were met.
     """
 
-    __slots__ = ("_steps", "_tree", "info", "paths", "property", "resource", "type", "uses")
+    __slots__ = ("_steps", "_tree", "fast", "info", "paths", "property", "resource", "rule", "type", "uses")
 
     def __init__(
         self, tree: "PlaceTree", info: TypeInfo, type_name: str, paths: frozenset[str], resource: str, name: str
@@ -46,6 +49,8 @@ class Place:
         self.resource = resource
         self.property = name
         self.uses: dict[Any, Any] = {}
+        self.fast: dict[str, Fast] = {}
+        self.rule = tree.rules.get(type_name) if info.name == type_name else None
 
     def step(self, json_name: str) -> Step:
         """What the property `json_name` leads to, UNDEFINED where there is no such property."""
@@ -58,6 +63,16 @@ class Place:
         found = self._step(json_name, *defined)
         if self._tree.room():
             self._steps[json_name] = found
+        return found
+
+    def learn(self, json_name: str) -> "Fast":
+        """The gate of texts and the place of objects in the property `json_name`; kept in `fast`."""
+        step = self.step(json_name)
+        if step is UNDEFINED:
+            return NOTHING
+        found = (None if step.below else self._tree.gates.get(step.type), step.below)
+        if self._tree.room():
+            self.fast[json_name] = found
         return found
 
     def _step(self, json_name: str, element: Property, type_name: str) -> Step:
@@ -97,11 +112,24 @@ class Place:
         return frozenset(found)
 
 
-class PlaceTree:
-    """The places of one set of definitions, made when they are first met."""
+Fast = tuple[Callable[[str], object] | None, Place | None]
 
-    def __init__(self, types: TypeTable) -> None:
+
+class PlaceTree:
+    """The places of one set of definitions, made when they are first met.
+
+    gates: FHIR type -> quick test of a text; rules: FHIR type -> what is asked of an object.
+    """
+
+    def __init__(
+        self,
+        types: TypeTable,
+        gates: Mapping[str, Callable[[str], object]],
+        rules: Mapping[str, Callable[[Any], bool]],
+    ) -> None:
         self.types = types
+        self.gates = gates
+        self.rules = rules
         self._roots: dict[str, Place | None] = {}
         self._made = 0
 

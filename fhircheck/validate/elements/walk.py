@@ -32,21 +32,39 @@ class ElementRule(NamedTuple):
     explain: Explain
 
 
-_TEXT = ElementRule(primitive_text.holds_string, primitive_text.explain_string)
-_CODE = ElementRule(primitive_text.holds_code, primitive_text.explain_code)
-_URI = ElementRule(primitive_uri.holds, primitive_uri.explain)
-_DATE = ElementRule(primitive_date.holds, primitive_date.explain)
-PRIMITIVES: dict[str, ElementRule] = {
+class Remembered(dict[str, bool]):
+    """Answers about texts that come again and again; ``.__getitem__`` is a gate without a frame for what is known."""
+
+    __slots__ = ("_ask",)
+    LIMIT = 10_000
+    LONGEST = 200
+
+    def __init__(self, ask: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, text: str) -> bool:
+        answer = self._ask(text)
+        if len(self) < self.LIMIT and len(text) < self.LONGEST:
+            self[text] = answer
+        return answer
+
+
+_TEXT = primitive_text.explain_string
+_CODE = primitive_text.explain_code
+_URI = primitive_uri.explain
+_DATE = primitive_date.explain
+PRIMITIVES: dict[str, Explain] = {
     "string": _TEXT,
     "code": _CODE,
-    "markdown": ElementRule(primitive_text.holds_markdown, primitive_text.explain_markdown),
+    "markdown": primitive_text.explain_markdown,
     "uri": _URI,
     "url": _URI,
-    "canonical": ElementRule(primitive_uri.holds_canonical, primitive_uri.explain_canonical),
+    "canonical": primitive_uri.explain_canonical,
     "date": _DATE,
     "dateTime": _DATE,
     "instant": _DATE,
-    "base64Binary": ElementRule(primitive_base64.holds, primitive_base64.explain),
+    "base64Binary": primitive_base64.explain,
 }
 OBJECTS: dict[str, ElementRule] = {
     "Identifier": ElementRule(identifier.holds, identifier.explain),
@@ -54,47 +72,66 @@ OBJECTS: dict[str, ElementRule] = {
 }
 
 
+def quick_gates(around: Surroundings) -> dict[str, Callable[[str], object]]:
+    """Tests of texts that pass only what nothing is to be said of; they may refuse more than that."""
+    code = Remembered(lambda value: "<" not in value).__getitem__
+    uri = Remembered(lambda value: primitive_uri.holds(value, around)).__getitem__
+    canonical = Remembered(
+        lambda value: not value.startswith("#") and primitive_uri.holds_canonical(value, around)
+    ).__getitem__
+    date = primitive_date.USUAL
+    return {
+        "string": primitive_text.PLAIN,
+        "code": code,
+        "markdown": primitive_text.NO_BRACKET,
+        "uri": uri,
+        "url": uri,
+        "canonical": canonical,
+        "date": date,
+        "dateTime": date,
+        "instant": date,
+        "base64Binary": primitive_base64.PLAIN,
+    }
+
+
 class ElementWalk:
     """Walks resources of one set of definitions."""
 
     def __init__(self, around: Surroundings, definitions: Definitions) -> None:
         self._around = around
-        self._tree = PlaceTree(around.types)
+        rules = {name: _bound(rule.holds, around) for name, rule in OBJECTS.items()}
+        self._tree = PlaceTree(around.types, quick_gates(around), rules)
         self._extensions = Extensions(around, definitions)
 
-    def holds(self, node: Node, resource_type: str) -> bool:
-        """Whether no rule has anything to say of the resource `node`."""
+    def sound(self, node: Node, resource_type: str) -> bool:
+        """Whether it is clear at first sight that no rule has anything to say of the resource `node`."""
         root = self._tree.root(resource_type)
         waiting: list[tuple[Node, Place, Any]] = [(node, root, None)] if root else []
-        around, extensions = self._around, self._extensions
+        take, put, hold = waiting.pop, waiting.append, self._extensions.hold
         while waiting:
-            value, place, holder = waiting.pop()
-            rule = OBJECTS.get(place.type)
-            if rule is not None and place.info.name == place.type and not rule.holds(value, around):
+            value, place, holder = take()
+            if place.rule is not None and not place.rule(value):
                 return False
-            if ("extension" in value or "modifierExtension" in value) and not extensions.hold(value, place, holder):
+            if ("extension" in value or "modifierExtension" in value) and not hold(value, place, holder):
                 return False
             within = value.get("url") if place.type == "Extension" else None
+            fast = place.fast
             for name, each in value.items():
-                step = place.step(name)
-                if each.__class__ is list:
-                    for part in each:
-                        if part.__class__ is str:
-                            rule = PRIMITIVES.get(step.type)
-                            if rule is not None and step.below is None and not rule.holds(part, around):
-                                return False
-                        elif part.__class__ is dict and step.below is not None:
-                            waiting.append((part, step.below, None))
-                elif each.__class__ is str:
-                    rule = PRIMITIVES.get(step.type)
-                    if rule is not None and not rule.holds(each, around):
-                        return False
-                elif each.__class__ is dict and step.below is not None:
-                    waiting.append((each, step.below, within))
+                gate, below = fast[name] if name in fast else place.learn(name)
+                kind = each.__class__
+                if below is not None:
+                    if kind is dict:
+                        put((each, below, within))
+                    elif kind is list:
+                        waiting += [(part, below, None) for part in each if part.__class__ is dict]
+                elif gate is not None and (
+                    (kind is str and not gate(each)) or (kind is list and not _all_pass(gate, each))
+                ):
+                    return False
         return True
 
     def explain(self, node: Node, resource_type: str, expression: str, findings: Findings) -> None:
-        """Report what `holds` stumbles over, in the order of the data."""
+        """Report all that is to be said, in the order of the data."""
         root = self._tree.root(resource_type)
         waiting: list[tuple[Any, Step, str, Any]] = []
         if root is not None:
@@ -102,9 +139,9 @@ class ElementWalk:
         while waiting:
             value, step, where, holder = waiting.pop()
             if value.__class__ is str:
-                rule = PRIMITIVES.get(step.type)
-                if rule is not None:
-                    rule.explain(value, where, findings, self._around)
+                explain = PRIMITIVES.get(step.type)
+                if explain is not None:
+                    explain(value, where, findings, self._around)
             elif step.below is not None:
                 self._object(value, step.below, where, holder, findings)
                 waiting += reversed(_members(value, step.below, where))
@@ -115,6 +152,14 @@ class ElementWalk:
             rule.explain(value, where, findings, self._around)
         if "extension" in value or "modifierExtension" in value:
             self._extensions.explain(value, place, holder, where, findings)
+
+
+def _bound(holds: Holds, around: Surroundings) -> Callable[[Any], bool]:
+    return lambda value: holds(value, around)
+
+
+def _all_pass(gate: Callable[[str], object], values: list[Any]) -> bool:
+    return all(each.__class__ is not str or gate(each) for each in values)
 
 
 def _members(value: Node, place: Place, where: str) -> list[tuple[Any, Step, str, Any]]:

@@ -40,5 +40,5 @@ class ElementRules:
         if not isinstance(walk, ElementWalk):
             walk = kept[WALK] = ElementWalk(subject.around, subject.profiles)
         name = subject.node.get("resourceType")
-        if name.__class__ is str and not walk.holds(subject.node, str(name)):
+        if name.__class__ is str and not walk.sound(subject.node, str(name)):
             walk.explain(subject.node, str(name), subject.expression, subject.findings)
