@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from fhircheck.fhirpath.environment import Frame
+from fhircheck.fhirpath.environment import CRITERION, Frame
 from fhircheck.fhirpath.errors import FhirPathError
 from fhircheck.fhirpath.item import Item
 
@@ -23,7 +23,7 @@ class Function(NamedTuple):
 def each(frame: Frame, items: list[Item], expression: Compiled) -> Iterator[tuple[Item, list[Item]]]:
     """(item, result of `expression` with $this and $index set to it) for each of `items`."""
     this, index = frame.this, frame.index
-    frame.spend(len(items))
+    frame.spend(CRITERION * len(items))
     try:
         for number, item in enumerate(items):
             frame.this = [item]
