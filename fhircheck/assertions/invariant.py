@@ -8,7 +8,7 @@ from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.assertions.invariant_evaluation import evaluation
-from fhircheck.assertions.invariant_twins import ABOUT, TWINS
+from fhircheck.assertions.invariant_twins import DECIDED_ELSEWHERE, TWINS
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 
@@ -74,7 +74,7 @@ def compile_invariants(definition: dict[str, Any], types: list[str], is_root: bo
     found = []
     for each in definition.get("constraint") or ():
         key, expression = str(each.get("key", "")), each.get("expression")
-        if not expression or (key in OF_EVERY_ELEMENT and not kept):
+        if not expression or key in DECIDED_ELSEWHERE or (key in OF_EVERY_ELEMENT and not kept):
             continue
         advice = any(
             extension.get("url") == BEST_PRACTICE and extension.get("valueBoolean") is True
@@ -126,7 +126,7 @@ def _check(each: list[Any], code: str, around: Surroundings) -> Gate:
     twin = TWINS.get((key, expression))
     if twin is not None:
         return twin
-    return evaluation(key, expression, type_ if "." in type_ else code or type_, around, ABOUT.get((key, expression)))
+    return evaluation(key, expression, type_ if "." in type_ else code or type_, around)
 
 
 def explain(facet: Facet, code: str, value: Any, spot: Spot, around: Surroundings) -> None:

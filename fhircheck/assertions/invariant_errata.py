@@ -17,6 +17,10 @@ MENDED: dict[str, str] = {
     _LOCAL: f"reference.exists() implies ({_LOCAL})",
     _HISTORY: f"fullUrl.exists() implies {_HISTORY}",
     _PROBABILITY: f"probability.exists() implies ({_PROBABILITY})",
+    "($this as dateTime).toString().length() >= 8": "$this is dateTime implies $this.toString().length() >= 10",
+    "targetProfile.exists() implies (type = 'Reference' or type = 'canonical')": "targetProfile.exists() implies"
+    " (type = 'Reference' or type = 'canonical' or type.memberOf('http://hl7.org/fhir/ValueSet/resource-types'))",
+    "operator = 'exists' implies (answer is Boolean)": "operator = 'exists' implies (answer is boolean)",
     "enableWhen.count() > 2 implies enableBehavior.exists()": "enableWhen.count() >= 2 implies enableBehavior.exists()",
     "low.empty() or high.empty() or (low <= high)": "low.empty() or high.empty() or (low <= high)"
     " or (low.code.exists() and high.code.exists() and low.comparable(high).not())",

@@ -6,19 +6,19 @@ from fhircheck.assertions.assertion import Surroundings
 from fhircheck.assertions.invariant_errata import mended
 from fhircheck.fhirpath.errors import CannotTell, FhirPathError
 from fhircheck.model.protocols import Gate
+from fhircheck.model.scope import Resolved, Scope
 
 if TYPE_CHECKING:
     from fhircheck.fhirpath import Environment, Expression
 
-UNUSABLE = "invariant-expression"
 CANNOT_TELL = "invariant"
 
 
-def evaluation(key: str, expression: str, type_name: str, around: Surroundings, about: str | None = None) -> Gate:
+def evaluation(key: str, expression: str, type_name: str, around: Surroundings) -> Gate:
     """The gate of one invariant on values of type `type_name`; the expression is compiled when it is first asked.
 
-    about: it holds wherever the object has no member of this name. An expression that does not compile, or
-    asks what cannot be told (the members of a value set that is not loaded), is counted and holds.
+    What cannot be told (the members of a value set that is not loaded) is counted and holds; an expression that
+    is no FHIRPath, or cannot be evaluated on the value, does not hold, as the reference takes it.
     """
     made: list[Expression | None] = []
 
@@ -32,18 +32,14 @@ def evaluation(key: str, expression: str, type_name: str, around: Surroundings, 
         return made[0]
 
     def gate(value: Any) -> bool:
-        if about is not None and value.__class__ is dict and about not in value:
-            return True
         asked = made[0] if made else compiled()
         try:
-            if asked is not None:
-                return asked.truth(value, type_name, environment_of(around))
-            around.undecided(UNUSABLE, key)
+            return asked is not None and asked.truth(value, type_name, environment_of(around))
         except CannotTell:
             around.undecided(CANNOT_TELL, key)
+            return True
         except FhirPathError:
-            around.undecided(UNUSABLE, key)
-        return True
+            return False
 
     return gate
 
@@ -62,7 +58,7 @@ def _environment(around: Surroundings) -> "Environment":
     from fhircheck.fhirpath import Environment
 
     def resolve(reference: str) -> tuple[Any, str] | None:
-        target = around.resolve(reference, around.scope)
+        target = around.resolve(reference, around.scope) or _from_entry(reference, around)
         return None if target is None else (target.node, str(target.node.get("resourceType", "")))
 
     def conforms_to(node: Any, canonical: str) -> bool | None:
@@ -76,6 +72,21 @@ def _environment(around: Surroundings) -> "Environment":
         html_checks=html_checks,
         now=around.now,
     )
+
+
+def _from_entry(reference: str, around: Surroundings) -> Resolved | None:
+    """What a reference leads to that stands in an entry, while the rule about it stands at the Bundle."""
+    bundle = around.scope.resource
+    entries = bundle.get("entry") if bundle.get("resourceType") == "Bundle" else None
+    if entries.__class__ is not list or reference.startswith("#"):
+        return None
+    for number, entry in enumerate(entries[:1]):
+        node = entry.get("resource") if entry.__class__ is dict else None
+        if node.__class__ is dict:
+            full_url = entry.get("fullUrl")
+            scope = Scope(node, node, "", bundle, number, full_url if full_url.__class__ is str else "", around.scope)
+            return around.resolve(reference, scope)
+    return None
 
 
 def html_checks(text: str) -> bool | None:

@@ -71,13 +71,5 @@ TWINS: dict[tuple[str, str], Gate] = {
     ("txt-2", "htmlChecks()"): narrative_content,
 }
 
-ABOUT: dict[tuple[str, str], str] = {
-    (
-        "dom-3",
-        "contained.where((('#'+id in (%resource.descendants().reference | %resource.descendants().as(canonical)"
-        " | %resource.descendants().as(uri) | %resource.descendants().as(url))) or descendants().where(reference = '#')"
-        ".exists() or descendants().where(as(canonical) = '#').exists() or descendants().where(as(canonical) = '#')"
-        ".exists()).not()).trace('unmatched', id).empty()",
-    ): "contained",
-}
-"""Invariants that hold wherever the object has no member of this name."""
+DECIDED_ELSEWHERE = frozenset({"dom-3"})
+"""Keys that a rule of its own decides: whether a contained resource belongs to its container (rules/contained.py)."""

@@ -63,8 +63,9 @@ class Discriminators:
         self._linker = linker
 
     def test(self, element: CompiledElement, owner: "Linked", discriminators: tuple[tuple[str, str], ...]) -> Test:
-        """The Test for the slice `element`: all discriminators must agree."""
-        tests = [self._one(Spot(element, owner), kind, path) for kind, path in discriminators]
+        """The Test for the slice `element`: all discriminators of which its definition says something must agree."""
+        made = (self._one(Spot(element, owner), kind, path) for kind, path in discriminators)
+        tests = [test for test in made if test is not None]
         if not tests:
             return lambda value, type_: None
         if len(tests) == 1:
@@ -76,19 +77,20 @@ class Discriminators:
 
         return all_agree
 
-    def _one(self, start: Spot, kind: str, path: str) -> Test:
+    def _one(self, start: Spot, kind: str, path: str) -> Test | None:
+        """The test by one discriminator, None where the definition does not decide it."""
         steps = steps_of(path)
         if steps is None:
-            return lambda value, type_: None
+            return None
         spots = [start]
         for name, argument in steps:
             spots = [found for each in spots for found in self._below(each, name, argument)]
         asks = MAKERS.get(kind)
         if asks is None or not spots:
-            return lambda value, type_: None
+            return None
         criterion = asks(self, spots)
         if criterion is None:
-            return lambda value, type_: None
+            return None
         if not steps:
             return lambda value, type_: criterion([(value, type_)])
         follow = self._follow

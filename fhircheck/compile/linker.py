@@ -22,6 +22,7 @@ from fhircheck.definitions.snapshot import SnapshotGenerator
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.protocols import Conformance, Gate
+from fhircheck.model.scope import Node, Scope
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
@@ -78,6 +79,8 @@ class Linker:
         self._cache = cache
         self._key = definitions.fingerprint()
         self._linked: dict[str, Linked | None] = {}
+        self._resource_types: dict[str, bool] = {}
+        self._enter: Callable[[Node], Scope] | None = None
         self._sibling: Shape | None = None
         self._resource_gate: Gate | None = None
         self._resource_conforms: Callable[[Any, str], bool] | None = None
@@ -101,8 +104,11 @@ class Linker:
         finally:
             self._counting = True
 
-    def use_resource_gate(self, gate: Gate, conforms: Callable[[Any, str], bool]) -> None:
-        """Set how a resource inside another one is judged: by its claims, and by a profile it is to conform to."""
+    def use_resource_gate(
+        self, gate: Gate, conforms: Callable[[Any, str], bool], enter: Callable[[Node], Scope]
+    ) -> None:
+        """Set how a resource inside another one is judged: by its claims, by a profile asked of it; its scope."""
+        self._enter = enter
         self._resource_gate = gate
         self._resource_conforms = conforms
 
@@ -152,7 +158,7 @@ class Linker:
             return f"{url}|{version}" if version else url
 
         try:
-            compiled = compile_structure(self._snapshots.complete(structure), resolve)
+            compiled = compile_structure(mended(self._snapshots.complete(structure)), resolve)
             base = self.around.types.type(compiled.type)
             if base is not None:  # what a profile says of its kind has been wrong
                 compiled.kind = base.kind
@@ -183,7 +189,7 @@ class Linker:
     ) -> Shape:
         profile = linked.compiled.canonical if linked.compiled else ""
         checks: list[NodeCheck] = [SliceCheck(each, linked, self) for each in children if each.slices]
-        checks += [PartCheck(each, linked, self) for each in children if has_parts(each)]
+        checks += [PartCheck(each, linked, self) for each in children if self.has_parts(each)]
         return Shape(
             element, resource_type, profile, lambda slot: self.item_gate(slot, linked), self.sibling_gate, checks, part
         )
@@ -200,7 +206,7 @@ class Linker:
     def shape_of(self, slot: Slot, linked: Linked) -> Shape | None:
         """The Shape of the object in `slot`, None for primitives, resources and unknown types."""
         element = slot.element
-        if element.children and not has_parts(element):
+        if element.children and not self.has_parts(element):
             return self._shape(element, linked)
         if element.reference:
             target = self.referenced(element.reference, linked)
@@ -213,7 +219,7 @@ class Linker:
 
     def owner_of(self, slot: Slot, linked: Linked) -> Linked:
         """The profile whose elements the Shape of `slot` comes from."""
-        whole = slot.element.children and not has_parts(slot.element)
+        whole = slot.element.children and not self.has_parts(slot.element)
         if whole or slot.element.reference or slot.type is None:
             return linked
         return self.type(slot.type.code) or linked
@@ -231,10 +237,32 @@ class Linker:
     def holds_resource(self, slot: Slot) -> bool:
         """Whether the value is a resource (contained, in a Bundle entry, in a parameter)."""
         code = slot.type.code if slot.type else ""
-        if not code or code in PRIMITIVES or slot.element.children:
-            return False
-        found = self.type(code)
-        return found is not None and found.compiled is not None and found.compiled.kind == "resource"
+        return self.is_resource_type(code)
+
+    def is_resource_type(self, code: str) -> bool:
+        """Whether `code` is a resource type, Resource and DomainResource included."""
+        answer = self._resource_types.get(code)
+        if answer is None:
+            found = self.around.types.type(code) if code and code not in PRIMITIVES else None
+            answer = self._resource_types[code] = found is not None and found.kind == "resource"
+        return answer
+
+    def has_parts(self, element: CompiledElement) -> bool:
+        """Whether the children of `element` are checked apart from the type of its value (see PartCheck)."""
+        return has_parts(element, self.is_resource_type)
+
+    @contextmanager
+    def inside(self, value: Node) -> Iterator[None]:
+        """While a value is checked that may be a resource within the one being checked."""
+        if "resourceType" not in value or self._enter is None:
+            yield
+            return
+        before = self.around.scope
+        self.around.scope = self._enter(value)
+        try:
+            yield
+        finally:
+            self.around.scope = before
 
     def allowed_resources(self, slot: Slot) -> frozenset[str]:
         """Resource types that the element allows; empty for any."""
@@ -293,7 +321,7 @@ class Linker:
 
     def overlaid_root(self, slot: Slot) -> CompiledElement | None:
         """The root of the type's own definition, where a Shape of the element is checked in its place."""
-        if not slot.element.children or has_parts(slot.element) or slot.type is None or slot.type.code in BACKBONE:
+        if not slot.element.children or self.has_parts(slot.element) or slot.type is None or slot.type.code in BACKBONE:
             return None
         found = self.type(slot.type.code)
         return found.compiled.root if found and found.compiled else None

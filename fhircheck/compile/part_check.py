@@ -1,7 +1,7 @@
 """What a profile says of the parts of a value that its type describes whole: a primitive's extensions and
 presence, or what all types of a choice share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.assertions import cardinality
@@ -19,11 +19,12 @@ Part = tuple[Any, Any, Slot, int]
 """(value, its ``_name`` object, slot, index or -1)"""
 
 
-def has_parts(element: CompiledElement) -> bool:
-    """Whether the children of `element` are checked apart from the type of its value."""
+def has_parts(element: CompiledElement, is_resource: Callable[[str], bool]) -> bool:
+    """Whether the children of `element` are checked apart from the type of its value: that of a primitive, of a
+    choice, of a resource (which is checked by its own type and claims)."""
     if not element.children:
         return False
-    return len(element.types) > 1 or any(each.code in PRIMITIVES for each in element.types)
+    return len(element.types) > 1 or any(each.code in PRIMITIVES or is_resource(each.code) for each in element.types)
 
 
 class PartCheck:
@@ -51,8 +52,10 @@ class PartCheck:
             if slot.primitive:
                 if not self._present(value) or not passes(self.shape.gate, {} if sibling is None else sibling):
                     return False
-            elif value.__class__ is dict and not passes(self.shape.gate, value):
-                return False
+            elif value.__class__ is dict:
+                with self._linker.inside(value):
+                    if not passes(self.shape.gate, value):
+                        return False
         return True
 
     def _present(self, value: Any) -> bool:
@@ -87,5 +90,7 @@ class PartCheck:
                 spot = Spot(place, self._presence.id, findings)
                 cardinality.explain(bounds, int(value is not None), self._presence.id.partition(".")[2], spot)
             part = (sibling or {}) if slot.primitive else value
-            if part.__class__ is dict and not passes(self.shape.gate, part):
-                explainer.object(part, self.shape, self._linked, place, findings)
+            if part.__class__ is dict:
+                with self._linker.inside(part):
+                    if not passes(self.shape.gate, part):
+                        explainer.object(part, self.shape, self._linked, place, findings)

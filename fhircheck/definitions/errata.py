@@ -31,3 +31,26 @@ def type_code(type_: dict[str, Any], element: dict[str, Any]) -> str:
         if extension.get("url") == FHIR_TYPE:
             return str(extension.get("valueUrl") or extension.get("valueUri") or SYSTEM_TYPES[code])
     return SYSTEM_TYPES[code]
+
+VITAL_SIGNS = "http://hl7.org/fhir/StructureDefinition/vitalsigns"
+VITAL_UNITS = "http://hl7.org/fhir/ValueSet/ucum-vitals-common|4.0.1"
+
+
+def mended(structure: dict[str, Any]) -> dict[str, Any]:
+    """`structure` with known faults mended; itself where there is none.
+
+    The vital signs profiles of R4 bind every component's value to the units of vital signs, as required: also values
+    that are no vital sign. The reference takes the binding for extensible.
+    """
+    if structure.get("url") != VITAL_SIGNS and structure.get("baseDefinition") != VITAL_SIGNS:
+        return structure
+    snapshot = structure.get("snapshot") or {}
+    elements = [_extensible(each) for each in snapshot.get("element") or ()]
+    return structure | {"snapshot": snapshot | {"element": elements}} if elements else structure
+
+
+def _extensible(element: dict[str, Any]) -> dict[str, Any]:
+    binding = element.get("binding") or {}
+    if element.get("path") != "Observation.component.value[x]" or binding.get("valueSet") != VITAL_UNITS:
+        return element
+    return element | {"binding": binding | {"strength": "extensible"}}

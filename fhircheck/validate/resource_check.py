@@ -109,7 +109,7 @@ class ResourceCheck:
         linker.around.resolve = self.resolver.resolve
         linker.around.look_up = self.resolver.look_up
         linker.around.conforms = self.targets.conforms
-        linker.use_resource_gate(self.inner_gate, self.inner_conforms)
+        linker.use_resource_gate(self.inner_gate, self.inner_conforms, lambda node: self._inner_scope(node, ""))
 
     def forget(self) -> None:
         """Let go of what was found out about the resources of one record: the next one comes."""
