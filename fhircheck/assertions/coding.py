@@ -14,6 +14,7 @@ from fhircheck.assertions.coding_kinds import (
     NOT_IN_FRAGMENT,
     RELATIVE,
     SUPPLEMENT,
+    UNIT,
     UNKNOWN,
     VALUE_SET,
 )
@@ -21,6 +22,7 @@ from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 from fhircheck.terminology.code_verdict import CodeStatus, CodeVerdict
 
+UCUM = "http://unitsofmeasure.org"
 CODED = QUANTITIES | {"Coding"}
 TEXT = (str, type(None))
 KNOWN, CANNOT_TELL = CodeStatus.KNOWN, CodeStatus.CANNOT_TELL
@@ -96,6 +98,8 @@ def _report(verdict: CodeVerdict, code: str, system: str, in_concept: bool, spot
         kind, member = FINDINGS[verdict.status]
         if kind is RELATIVE:
             (spot.child("system") if in_concept else spot).add(kind)
+        elif kind is UNKNOWN and system == UCUM:
+            spot.child(member).add(UNIT, code=code)
         elif kind is VALUE_SET:
             (spot.child("system") if in_concept else spot).add(kind, system=system)
         else:

@@ -19,6 +19,19 @@ UNKNOWN = IssueKind(
     failing=f'{{"system": "{_GENDER}", "code": "m"}}',
     passing=f'{{"system": "{_GENDER}", "code": "male"}}',
 )
+UNIT = IssueKind(
+    name="unit-unknown",
+    severity="error",
+    code="code-invalid",
+    summary="A unit is not one of UCUM, though the system says so.",
+    why="The number cannot be converted or compared, and a similar unit may be a thousand times as much.",
+    clause="http://hl7.org/fhir/R4/datatypes.html#Quantity",
+    fix="Write the unit as UCUM does, letter case included; what people read belongs in Quantity.unit.",
+    english="Unit {code} does not exist in UCUM",
+    german="Die Einheit {code} gibt es in UCUM nicht",
+    failing='{"value": 5, "unit": "mcg", "system": "http://unitsofmeasure.org", "code": "mcg"}',
+    passing='{"value": 5, "unit": "mcg", "system": "http://unitsofmeasure.org", "code": "ug"}',
+)
 NOT_IN_FRAGMENT = IssueKind(
     name="code-not-in-fragment",
     severity="warning",
@@ -123,4 +136,4 @@ FORM = IssueKind(
     failing='{"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "C509"}',
     passing='{"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "code": "C50.9"}',
 )
-KINDS = (UNKNOWN, NOT_IN_FRAGMENT, DISPLAY, RELATIVE, VALUE_SET, SUPPLEMENT, NO_SYSTEM, INACTIVE, FORM)
+KINDS = (UNKNOWN, UNIT, NOT_IN_FRAGMENT, DISPLAY, RELATIVE, VALUE_SET, SUPPLEMENT, NO_SYSTEM, INACTIVE, FORM)

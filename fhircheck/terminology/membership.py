@@ -37,8 +37,8 @@ class Membership:
     folded: dict[str, frozenset[str]] = field(default_factory=dict)
     open_systems: dict[str, str] = field(default_factory=dict)
     codes: frozenset[str] = frozenset()
-    judge: Callable[[str, str], bool | None] = _cannot_judge
-    ask_server: Callable[[str, str], bool | None] = _cannot_judge
+    judge: Callable[[str, str], bool | None] = field(default=_cannot_judge, compare=False)
+    ask_server: Callable[[str, str], bool | None] = field(default=_cannot_judge, compare=False)
 
     @property
     def closed(self) -> bool:

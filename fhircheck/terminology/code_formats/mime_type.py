@@ -3,9 +3,9 @@
 import re
 
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,127}"
-_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(?:\s*;\s*{_TOKEN}=[^;]{{0,300}})*\s*;?", re.ASCII).fullmatch
+_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(?:\s*;\s*{_TOKEN}=[^;\s]{{0,300}})*(?:\s*;)?", re.ASCII).fullmatch
 """The values of parameters are not looked at: FHIR's own canonicalization=http://... is no token either."""
-_SHORT = frozenset(("xml", "json", "ttl", "html", "jsonx", "text"))
+_SHORT = frozenset(("xml", "json", "ttl", "jsonx"))
 """Names FHIR itself uses in their place (http.html#mime-type)."""
 
 
