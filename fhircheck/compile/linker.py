@@ -18,6 +18,7 @@ from fhircheck.compile.part_check import PartCheck, has_parts
 from fhircheck.compile.profile_builder import compile_structure
 from fhircheck.compile.shape import PRIMITIVES, NodeCheck, Shape, Slot
 from fhircheck.compile.slice_check import SliceCheck
+from fhircheck.definitions.errata import mended
 from fhircheck.definitions.snapshot import SnapshotGenerator
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.errors import DefinitionUnusable
