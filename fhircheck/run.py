@@ -23,6 +23,7 @@ from fhircheck.model.report import MeasureResult, RunHeader, RunReport, Score
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings, UnknownProfile
 from fhircheck.resolve.baseline import Baseline, load_baseline
 from fhircheck.summary import build_report
+from fhircheck.transport.xml_reader import is_xml
 from fhircheck.validate.decisions import Decisions
 from fhircheck.validate.fhir_version import KIND as FHIR_VERSION
 from fhircheck.validate.fhir_version import NAMES
@@ -45,6 +46,7 @@ class RunOptions:
     measure: also measure and score (``check``), or only validate.
     rubric: name of a shipped rubric or path of a TOML file.
     fail_on: least severity that makes exit code 1. min_score, min_coverage: percent.
+    terminology_server: FHIR base URL of the server asked about codes that no package decides.
     settings: how to judge: a TOML file or CheckSettings; unknown_profile goes before what it says.
     accept: TOML files of accepted issues. baseline: report or findings of an earlier run.
     write_valid, write_invalid: NDJSON files records are sent to; split_by: each by itself, or with all of
@@ -68,6 +70,7 @@ class RunOptions:
     min_coverage: Fraction | None = None
     settings: str | CheckSettings | None = None
     unknown_profile: UnknownProfile | None = None
+    terminology_server: str = ""
     accept: tuple[str, ...] = ()
     baseline: str | None = None
     write_valid: str | None = None
@@ -143,6 +146,10 @@ def with_settings(options: RunOptions) -> tuple[RunOptions, CheckSettings]:
         options = replace(options, packages=packages, profiles=profiles)
     else:
         settings = options.settings or DEFAULT_SETTINGS
+    if options.terminology_server:
+        settings = replace(settings, terminology_server=options.terminology_server)
+    if settings.terminology_server and options.offline:
+        raise UsageError("a terminology server is named, but the run is offline: leave one of the two out")
     if options.unknown_profile is not None:
         settings = replace(settings, unknown_profile=options.unknown_profile)
     if options.accept:
@@ -195,13 +202,14 @@ def _definitions(options: RunOptions, settings: CheckSettings) -> tuple[Definiti
 
 
 def _profile_file(path: str) -> dict[str, Any]:
-    """A StructureDefinition out of a file. Raises UsageError where it is none."""
+    """A StructureDefinition out of a file, JSON or XML. Raises UsageError where it is none."""
     try:
-        resource = from_json(Path(path).read_bytes(), float_mode="decimal")
+        data = Path(path).read_bytes()
+        resource = _from_xml(data) if is_xml(data) else from_json(data, float_mode="decimal")
     except OSError as fault:
         raise UsageError(f"--profile {path}: {fault.strerror or 'cannot be read'}") from fault
     except ValueError as fault:
-        raise UsageError(f"--profile {path}: not JSON ({fault})") from fault
+        raise UsageError(f"--profile {path}: neither JSON nor XML ({fault})") from fault
     if (
         not isinstance(resource, dict)
         or resource.get("resourceType") != "StructureDefinition"
@@ -209,6 +217,13 @@ def _profile_file(path: str) -> dict[str, Any]:
     ):
         raise UsageError(f"--profile {path}: not a StructureDefinition with a url")
     return resource
+
+
+def _from_xml(data: bytes) -> dict[str, Any] | None:
+    from fhircheck.definitions.type_table import TypeTable
+    from fhircheck.transport.record_reader import read_document
+
+    return read_document(data, TypeTable(load_definitions(offline=True)))
 
 
 def _merge(

@@ -22,6 +22,7 @@ from fhircheck.definitions.store_form import FORM, Head, head_of, is_definition
 from fhircheck.definitions.store_place import store_place
 from fhircheck.definitions.store_reader import PackageStore
 from fhircheck.definitions.store_writer import write_store
+from fhircheck.definitions.xml_definitions import XmlDefinitions, identity
 from fhircheck.model.errors import PackageUnusable
 
 LEVEL = 3
@@ -126,6 +127,8 @@ class _Reading:
         self._manifest: dict[str, Any] = {}
         self._has_manifest = False
         self._kept: set[str] = set()
+        self._known: set[tuple[str, str, str]] = set()
+        self._xml = XmlDefinitions()
         self._indexed: set[str] | None = None
         self._broken: list[str] = []
 
@@ -138,6 +141,11 @@ class _Reading:
                 self._take_manifest(data)
             elif name.endswith(".json") and not is_hidden(name) and not ASIDE & set(name.split("/")[:-1]):
                 yield from self._definition(name, data.removeprefix(b"\xef\xbb\xbf"))
+            elif name.endswith(".xml") and not is_hidden(name) and not ASIDE & set(name.split("/")[:-1]):
+                self._xml.add(name, data)
+        for head, text in self._xml.without_twins(self._kept, self._known):
+            self._kept.add(head.filename)
+            yield head, text
 
     def describe(self) -> dict[str, str]:
         if self._needs_manifest and not self._has_manifest:
@@ -173,6 +181,7 @@ class _Reading:
             return
         if isinstance(resource, dict) and is_definition(head := head_of(resource, name)):
             self._kept.add(name)
+            self._known.add(identity(head))
             yield head, text
 
     def _notes(self) -> list[str]:
