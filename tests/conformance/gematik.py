@@ -27,7 +27,7 @@ from tests.needs import SHARED
 DATA = SHARED / "data" / "gematik-labelled"
 STANDS_IN = {"hl7.terminology.r4-6.3.0.tgz": "hl7.terminology.r4-6.4.0.tgz",
              "hl7.terminology.r4-7.2.0.tgz": "hl7.terminology.r4-6.4.0.tgz"}  # fmt: skip
-WARM = 3
+WARM = 1
 """So many runs over an instance, the fastest counts."""
 
 Environment = tuple[str, str]
