@@ -37,6 +37,7 @@ class Options(TypedDict, total=False):
     min_coverage: Number
     settings: str | os.PathLike[str] | CheckSettings
     unknown_profile: UnknownProfile
+    terminology_server: str
     accept: str | Iterable[str]
     baseline: str | os.PathLike[str]
     write_valid: str | os.PathLike[str]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fhircheck.compile.compile_cache import CompileCache
@@ -58,7 +58,9 @@ def linker_for(
 ) -> Linker:
     """A Linker over `definitions` with the cache on disk behind it."""
     cache = CompileCache(compiled_folder())
-    return Linker(definitions, PackageTerminology(definitions, cache.get, settings), cache, undecided, now, settings)
+    today = (now or datetime.now(UTC)).date().isoformat()
+    terminology = PackageTerminology(definitions, cache.get, settings, today)
+    return Linker(definitions, terminology, cache, undecided, now, settings)
 
 
 def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
@@ -83,6 +85,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
             for piece in chunk:
                 _count_piece(piece, partial)
                 for record in reader.records(piece):
+                    linker.around.terminology.prepare(record.node)
                     found = None if plan.measure else _clean(record, validator, undecided)
                     if found is None:
                         sound = _check_record(record, validator, partial, plan.keep, learn, decisions)

@@ -148,6 +148,8 @@ def with_settings(options: RunOptions) -> tuple[RunOptions, CheckSettings]:
         settings = options.settings or DEFAULT_SETTINGS
     if options.terminology_server:
         settings = replace(settings, terminology_server=options.terminology_server)
+    if settings.terminology_server and not settings.terminology_server.startswith(("http://", "https://")):
+        raise UsageError("a terminology server is named by a URL that begins with http:// or https://")
     if settings.terminology_server and options.offline:
         raise UsageError("a terminology server is named, but the run is offline: leave one of the two out")
     if options.unknown_profile is not None:

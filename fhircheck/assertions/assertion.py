@@ -79,6 +79,9 @@ class Terminology(Protocol):
     def membership(self, value_set: str) -> Membership:
         """What is known of the value set with this canonical."""
 
+    def prepare(self, node: Any) -> None:
+        """Look up at once what a terminology server is to be asked about the codes below `node`."""
+
     def member(self, node: Any, value_set: str) -> bool | None:
         """Whether the code, or any coding of the concept, is in the value set; None where that cannot be told."""
 

@@ -62,6 +62,8 @@ _OPTIONS = (
                  help="Least severity that makes exit code 1."),
     click.option("--min-score", type=Percentage(), metavar="N", help="Exit code 1 where a score is under N of 100."),
     click.option("--offline", is_flag=True, help="Never use the network."),
+    click.option("--tx", "terminology_server", metavar="URL",
+                 help="Terminology server to ask about codes that no package decides. Codes are sent to it."),
     click.option("--rubric", default="fhircheck", show_default=True, metavar="NAME|FILE",
                  help="Weights and thresholds of the score."),
     click.option("--package-cache", metavar="FOLDER", help="Where FHIR packages are kept (default ~/.fhir/packages)."),

@@ -82,6 +82,7 @@ class CheckSettings:
     ignored_systems: code systems (URLs without version) whose codes are not judged.
     ignored_value_sets: value sets (URLs without version) that no code is held against.
     wrong_displays: severity of a display that the code system does not have for its code.
+    terminology_server: FHIR base URL of the server that is asked about codes no package decides, empty for none.
     best_practice: severity of invariants that FHIR only recommends, ``ignore`` not to ask them.
     example_urls: whether names below example.org and the like stand for definitions that need not exist.
     forbid_example_urls: whether every URL below example.org and the like is an error. forbid_markup: whether texts that
@@ -99,6 +100,7 @@ class CheckSettings:
     ignored_systems: frozenset[str] = frozenset()
     ignored_value_sets: frozenset[str] = frozenset()
     wrong_displays: WrongDisplays = "error"
+    terminology_server: str = ""
     best_practice: BestPractice = "ignore"
     example_urls: bool = False
     forbid_example_urls: bool = False

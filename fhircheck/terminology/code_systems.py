@@ -91,6 +91,14 @@ class CodeSystems:
         known = KNOWN_SYSTEMS.get(system)
         return known is not None and not known.certain and known.judge(code) is False
 
+    def without_server(self, system: str, code: str, version: str = "") -> CodeVerdict:
+        """What the packages and the rules of form alone say of `code`."""
+        ask, self._ask_server = self._ask_server, _ask_nobody
+        try:
+            return self.verdict(system, code, version)
+        finally:
+            self._ask_server = ask
+
     def verdict(self, system: str, code: str, version: str = "", display: str = "", language: str = "") -> CodeVerdict:
         """What is known of `code` in `system`. language: of the resource, empty where it states none."""
         if system in self._ignored:

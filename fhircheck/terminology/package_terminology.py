@@ -1,6 +1,6 @@
 """Answers about codes by the loaded packages: value sets composed once, kept on disk, looked up in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from fhircheck.terminology.compose import Composer
 from fhircheck.terminology.membership import Answer, Membership
 
 if TYPE_CHECKING:
-    from fhircheck.terminology.server import TerminologyServer
+    from fhircheck.terminology.server import Question, TerminologyServer
 
 FORM = 3
 REMEMBERED = 50_000
@@ -23,7 +23,8 @@ TOLD = {Answer.MEMBER: True, Answer.NOT_MEMBER: False, Answer.CANNOT_TELL: None}
 class PackageTerminology:
     """Answers about codes and value sets out of one set of definitions, and a terminology server where one is named.
 
-    kept: looks a key up in the cache on disk, or makes and keeps it. settings: what is not to be judged.
+    kept: looks a key up in the cache on disk, or makes and keeps it. settings: what is not to be judged, and the
+    server to ask. fresh: how long a server's answers hold: the day of the run.
     """
 
     def __init__(
@@ -31,8 +32,9 @@ class PackageTerminology:
         definitions: Conformance,
         kept: Kept,
         settings: CheckSettings = DEFAULT_SETTINGS,
-        server: "TerminologyServer | None" = None,
+        fresh: str = "",
     ) -> None:
+        server = _server(settings.terminology_server, kept, fresh)
         ask = {} if server is None else {"ask_server": server.code}
         self._code_systems = CodeSystems(definitions, kept, settings.ignored_systems, **ask)
         self._composer = Composer(definitions, self._code_systems)
@@ -44,6 +46,26 @@ class PackageTerminology:
         self._strict_displays = settings.wrong_displays == "error"
         self._memberships: dict[str, Membership] = {}
         self._verdicts: dict[tuple[Any, ...], CodeVerdict] = {}
+
+    def prepare(self, node: Any) -> None:
+        """Ask the server, if there is one, about all codes below `node` that nothing else decides, in one request."""
+        if self._server is not None:
+            self._server.prepare(self._open_codes(node))
+
+    def _open_codes(self, node: Any) -> "Iterator[Question]":
+        from fhircheck.terminology.server import Question
+
+        waiting = [node]
+        while waiting:
+            each = waiting.pop()
+            if each.__class__ is list:
+                waiting.extend(each)
+            elif each.__class__ is dict:
+                waiting.extend(each.values())
+                for coded in codings_of(each) if each.get("system") and each.get("code").__class__ is str else ():
+                    found = self._code_systems.without_server(coded.system or "", coded.code, coded.version)
+                    if found.status is CodeStatus.CANNOT_TELL and found.reason != IGNORED:
+                        yield Question(coded.system or "", coded.code, coded.version, coded.display)
 
     def membership(self, value_set: str) -> Membership:
         """What is known of the value set with this canonical; one that is ignored is open."""
@@ -141,3 +163,11 @@ class PackageTerminology:
         if table is None or not table.complete:
             return None
         return theirs.code in table.below(mine.code)
+
+
+def _server(base: str, kept: Kept, fresh: str) -> "TerminologyServer | None":
+    if not base:
+        return None
+    from fhircheck.terminology.server import TerminologyServer
+
+    return TerminologyServer(base, kept, fresh)

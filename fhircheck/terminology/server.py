@@ -100,7 +100,11 @@ class TerminologyServer:
         if question not in self._answers:
             if len(self._answers) > REMEMBERED:
                 self._answers.clear()
-            self._answers[question] = self._kept(self._key(question), lambda: self._ask(question))
+            failed = self.failed
+            answer = self._kept(self._key(question), lambda: self._ask(question))
+            if self.failed != failed:
+                return None  # not the server's word: it may answer the next time
+            self._answers[question] = answer
         return self._answers[question]
 
     def _keep(self, question: Question, answer: dict[str, Any] | None) -> None:
