@@ -35,7 +35,7 @@ HASH = IssueKind(
     english="The stated SHA-1 is not that of the data",
     german="Die angegebene SHA-1-Summe ist nicht die der Daten",
     failing='{"contentType": "text/plain", "data": "SGFsbG8=", "hash": "AAAAAAAAAAAAAAAAAAAAAAAAAAA="}',
-    passing='{"contentType": "text/plain", "data": "SGFsbG8=", "hash": "Wbp9gzKJ+dPnpW1t4cbEU5LZ6RI="}',
+    passing='{"contentType": "text/plain", "data": "SGFsbG8=", "hash": "Wdmm3wa59hD3244DaJbtA2YtFo8="}',
 )
 UNDECODABLE = IssueKind(
     name="attachment-data",

@@ -27,7 +27,14 @@ def definition(name: str, contexts: list[tuple[str, str]], modifier: bool = Fals
     url = TEST + name
     snapshot = [
         {"id": "Extension", "path": "Extension", "min": 0, "max": "*", "isModifier": modifier},
-        {"id": "Extension.url", "path": "Extension.url", "min": 1, "max": "1", "fixedUri": url, "type": [{"code": "uri"}]},
+        {
+            "id": "Extension.url",
+            "path": "Extension.url",
+            "min": 1,
+            "max": "1",
+            "fixedUri": url,
+            "type": [{"code": "uri"}],
+        },
         {
             "id": "Extension.value[x]",
             "path": "Extension.value[x]",
