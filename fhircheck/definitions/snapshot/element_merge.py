@@ -103,18 +103,14 @@ _MERGES: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def with_type_profile(base: Json, profile_root: Json, source: str) -> Json:
-    """`base` with what the root of a profile on its type adds: rules, and what a modifier extension is."""
-    added: Json = {}
-    for name in ("constraint", "condition"):
-        if name in profile_root:
-            value = profile_root[name]
-            added[name] = sourced(value, source) if name == "constraint" else value
-    if _is_extension(base) and str(base.get("max")) == "*" and "max" in profile_root:
-        added["max"] = profile_root["max"]
-    for name in ("isModifier", "isModifierReason", "short", "definition", "comment"):
-        if name in profile_root:
-            added[name] = profile_root[name]
-    return merged(base, added, source)
+    """`base` with what the root of a profile on its type adds: how often an extension may occur, what a modifier is.
+
+    The root's rules are not repeated: they are judged with the profile itself.
+    """
+    names = ["isModifier", "isModifierReason", "short", "definition", "comment"]
+    if _is_extension(base) and str(base.get("max")) == "*":
+        names.append("max")
+    return merged(base, {name: profile_root[name] for name in names if name in profile_root}, source)
 
 
 def _is_extension(element: Json) -> bool:
