@@ -194,6 +194,20 @@ def length(compiler: "QuickCompiler", target: Value, arguments: Arguments, this:
     return Value(run, "number")
 
 
+def substring(compiler: "QuickCompiler", target: Value, arguments: Arguments, this: str) -> Value:
+    """substring(start) with a constant"""
+    start = compiler.quick(arguments[0], this).constant
+    if target.kind != "text" or target.many or len(arguments) != 1 or start.__class__ is not int or start < 0:
+        raise NotQuick("substring() of other kinds")
+    inner = target.closure
+
+    def run(node: Any, env: Any) -> Any:
+        value = inner(node, env)
+        return None if value is None else value[start:] or None
+
+    return Value(run, "text")
+
+
 def is_(compiler: "QuickCompiler", target: Value, arguments: Arguments, this: str) -> Value:
     """is(type)"""
     return typed(target, type_specifier(arguments[0]), compiler.model, lenient=False)
@@ -217,5 +231,6 @@ QUICK: dict[str, QuickFunction] = {
     "contains": _on_text(str.__contains__),
     "matches": _on_text(lambda text, pattern: searched(pattern, text)),
     "length": length,
+    "substring": substring,
     "is": is_,
 }

@@ -6,6 +6,7 @@ from fhircheck.fhirpath.fast.value import CLASSES, Closure, NotQuick, Surprise, 
 from fhircheck.fhirpath.navigation import RESOURCES, Navigator
 
 IN_EVERY_RESOURCE = frozenset({"id", "meta", "implicitRules", "language"})
+IN_DOMAIN_RESOURCES = frozenset({"contained", "text", "extension", "modifierExtension"})
 
 
 def this_value(type_name: str) -> Value:
@@ -17,9 +18,12 @@ def member(base: Value, name: str, model: Navigator, *, at_this: bool) -> Value:
     """The element `name` of `base`; at_this: base is $this itself. Raises NotQuick."""
     holder = base.type
     if base.kind == "resource":
-        if name not in IN_EVERY_RESOURCE:
+        if name in IN_DOMAIN_RESOURCES:
+            base, holder = _domain_resource(base, model), "DomainResource"
+        elif name in IN_EVERY_RESOURCE:
+            holder = "Resource"
+        else:
             return _of_any_resource(base)
-        holder = "Resource"
     elif base.kind == "unknown":
         return base
     elif base.kind != "object":
@@ -41,6 +45,26 @@ def member(base: Value, name: str, model: Navigator, *, at_this: bool) -> Value:
     if at_this:
         return Value(_one_of_this(key, beside, kind), kind, type_name)
     return Value(_one_of_one(base.closure, _one_of_this(key, beside, kind)), kind, type_name)
+
+
+def _domain_resource(base: Value, model: Navigator) -> Value:
+    """`base` where all resources are DomainResources; Bundle, Binary and Parameters are left to the general form."""
+    inner, many = base.closure, base.many
+    known: set[str] = set()
+
+    def run(node: Any, env: Any) -> Any:
+        found = inner(node, env)
+        if found is None:
+            return None
+        for each in found if many else (found,):
+            name = each.get("resourceType")
+            if name not in known:
+                if name.__class__ is not str or not model.types.is_a(name, "DomainResource"):
+                    raise Surprise
+                known.add(name)
+        return found
+
+    return Value(run, "object", "DomainResource", many=many)
 
 
 def _of_any_resource(base: Value) -> Value:

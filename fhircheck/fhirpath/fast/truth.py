@@ -100,6 +100,8 @@ class QuickCompiler:
     def _external(self, name: str) -> Value:
         if name in CONSTANTS:
             return constant(CONSTANTS[name])
+        if name == "rootResource":
+            return Value(_root_resource, "resource")
         facts = self.model.types.type(self._root)
         if name != "resource" or facts is None or facts.kind != "resource":
             raise NotQuick(name)
@@ -170,6 +172,13 @@ class QuickCompiler:
             found = frozenset().union(*(_as_set(side.constant) for side in sides))
             return Value(lambda node, env: found, "text", constant=found)
         return self.quick(tree, this)
+
+
+def _root_resource(node: Any, env: Any) -> Any:
+    found = env.root_resource
+    if found.__class__ is not dict or found.get("resourceType").__class__ is not str:
+        raise Surprise
+    return found
 
 
 def _give_up(node: Any, env: Any) -> bool:
