@@ -59,6 +59,7 @@ class AdditionalBinding:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND, MISSING)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """The value sets with their purposes and what the types are, or None."""

@@ -139,6 +139,7 @@ class Surroundings:
 class ValueAssertion(Protocol):
     """An assertion about a single value of an element.
 
+    applies: the types of values it is about, None for all. It matters on a choice, whose facet is asked of each type.
     `compile` gives the facet as plain JSON data, or None where the definition does not ask for it.
     """
 
@@ -153,6 +154,9 @@ class ValueAssertion(Protocol):
 
     @property
     def kinds(self) -> tuple[IssueKind, ...]: ...
+
+    @property
+    def applies(self) -> frozenset[str] | None: ...
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None: ...
 

@@ -61,6 +61,7 @@ class Binding:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND, MISSING, SYSTEM)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """Canonical of the required value set and what the types are, or None."""

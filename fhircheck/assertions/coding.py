@@ -42,6 +42,7 @@ class CodingAssertion:
     name = "coding"
     summary = UNKNOWN.summary
     clause = CLAUSE
+    applies: frozenset[str] | None = None
     kinds = KINDS
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:

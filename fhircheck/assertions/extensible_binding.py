@@ -77,6 +77,7 @@ class ExtensibleBinding:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND, MISSING)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """Canonical of the extensible value set and what the types are, or None."""
@@ -112,6 +113,7 @@ class MaximumBinding:
     summary = MAXIMUM.summary
     clause = MAXIMUM_CLAUSE
     kinds = (MAXIMUM, MAXIMUM_MISSING)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """Canonical of the maximum value set of an extensible binding and what the types are, or None.

@@ -55,6 +55,7 @@ class FixedValue:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND,)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """The fixed value, or None."""

@@ -78,14 +78,16 @@ def _from_entry(reference: str, around: Surroundings) -> Resolved | None:
     """What a reference leads to that stands in an entry, while the rule about it stands at the Bundle."""
     bundle = around.scope.resource
     entries = bundle.get("entry") if bundle.get("resourceType") == "Bundle" else None
-    if entries.__class__ is not list or reference.startswith("#"):
+    if entries.__class__ is not list:
         return None
-    for number, entry in enumerate(entries[:1]):
+    for number, entry in enumerate(entries if reference.startswith("#") else entries[:1]):
         node = entry.get("resource") if entry.__class__ is dict else None
         if node.__class__ is dict:
             full_url = entry.get("fullUrl")
             scope = Scope(node, node, "", bundle, number, full_url if full_url.__class__ is str else "", around.scope)
-            return around.resolve(reference, scope)
+            found = around.resolve(reference, scope)
+            if found is not None:
+                return found
     return None
 
 

@@ -29,6 +29,7 @@ class MaxLength:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND,)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """The limit, or None."""

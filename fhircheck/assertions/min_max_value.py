@@ -128,6 +128,7 @@ class MinMaxValue:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND,)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """``{"minValue": ..., "maxValue": ...}`` with the bounds that are there, or None."""

@@ -19,6 +19,7 @@ class Narrative:
     name = "narrative"
     summary = "A narrative is well-formed XHTML with basic formatting only, without scripts and forms."
     clause = XHTML_CLAUSE
+    applies: frozenset[str] | None = None
     kinds = KINDS
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:

@@ -48,6 +48,7 @@ class NarrativeControl:
     summary = "A narrative has the sections by language and the marks of source that its profile asks for."
     clause = LANGUAGE
     kinds = (LANGUAGE_SECTION, NO_SOURCE)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """{languages: the wishes, source: whether asked for} where the definition has one of the extensions.

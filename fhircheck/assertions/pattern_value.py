@@ -42,6 +42,7 @@ class PatternValue:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND,)
+    applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """The pattern, or None."""

@@ -18,8 +18,9 @@ from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.gates import passes
-from fhircheck.compile.linker import ENTRY_RESOURCE, Linked, Linker, resource_types
+from fhircheck.compile.linker import ENTRY_RESOURCE, Linked, Linker, facets_of, resource_types
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
+from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, shown_name
 
 Node = dict[str, Any]
@@ -27,6 +28,7 @@ ExplainResource = Callable[[Any, str, Findings], None]
 ExplainConformance = Callable[[Any, str, str, Findings], None]
 """(resource, profile, expression, findings)"""
 ELEMENT = "Element"
+ERRORS = ("fatal", "error")
 
 
 class Explainer:
@@ -36,6 +38,7 @@ class Explainer:
         self, linker: Linker, explain_resource: ExplainResource, explain_conformance: ExplainConformance
     ) -> None:
         self._linker = linker
+        linker.use_explainer(self.faulty)
         self._explain_conformance = explain_conformance
         self._explain_resource = explain_resource
 
@@ -46,6 +49,13 @@ class Explainer:
         before, findings.profile = findings.profile, linked.compiled.canonical
         self.object(node, linked.shape, linked, expression, findings)
         findings.profile = before
+
+    def faulty(self, value: Any, linked: Linked) -> bool:
+        """Whether an error, not only a warning, is to be said of a datatype's value by the profile `linked`."""
+        found = Findings()
+        with self._linker.quiet():
+            self.root(value, linked, "", found)
+        return any(issue.severity in ERRORS for issue in found.issues)
 
     def object(self, node: Any, shape: Shape, linked: Linked, expression: str, findings: Findings) -> None:
         """Report what is wrong with the object `node` by `shape`, a Shape of the profile `linked`."""
@@ -153,9 +163,8 @@ class Explainer:
         if len(findings.issues) > before and not isinstance(value, str | dict):
             return  # of the wrong JSON type: nothing more can be said
         spot = Spot(place, slot.element.id, findings)
-        for name, facet in slot.element.facets.items():
-            if name != invariant.NAME:
-                VALUE_ASSERTIONS[name].explain(facet, value, spot, self._linker.around)
+        for name, facet in facets_of(slot):
+            VALUE_ASSERTIONS[name].explain(facet, value, spot, self._linker.around)
         self._invariants(slot.element, slot.type.code if slot.type else "", value, spot)
         root = self._linker.overlaid_root(slot)
         if root is not None:
@@ -183,24 +192,32 @@ class Explainer:
         else:
             types = [slot.type] if slot.type and slot.type.profiles else []
         if types and not any(passes(self._linker.profiles_gate(each), value) for each in types):
-            self._profiles(
-                value, [url for each in types for url in each.profiles], Spot(place, slot.element.id, findings)
-            )
+            urls = [url for each in types for url in each.profiles]
+            self._profiles(value, urls, Spot(place, slot.element.id, findings))
 
     def _profiles(self, value: Node, urls: list[str], spot: Spot) -> None:
-        """Report why `value` fits none of the profiles on its type."""
+        """Report why `value` fits none of the profiles on its type; the warnings of one that it fits."""
+        attempts = [self._attempt(value, url, spot) for url in urls]
+        fitting = [issues for issues in attempts if not any(issue.severity in ERRORS for issue in issues)]
+        if fitting:
+            spot.findings.issues.extend(min(fitting, key=len))
+            return
         if len(urls) > 1:
             spot.add(profile_choice.KIND, profiles=", ".join(urls))
-        for url in urls:
-            linked = self._linker.profile(url)
-            if linked is None:
-                spot.add(profile_choice.UNKNOWN, profile=url)
-            if linked is None or linked.compiled is None:
-                continue
-            if linked.compiled.kind == "resource":
-                self._explain_conformance(value, url, spot.expression, spot.findings)
-            else:
-                self.root(value, linked, spot.expression, spot.findings)
+        for issues in attempts:
+            spot.findings.issues.extend(issues)
+
+    def _attempt(self, value: Node, url: str, spot: Spot) -> list[Issue]:
+        """What is wrong with `value` by the profile `url`."""
+        attempt = Findings(spot.findings.profile, spot.findings.resource)
+        linked = self._linker.profile(url)
+        if linked is None:
+            spot._replace(findings=attempt).add(profile_choice.UNKNOWN, profile=url)
+        elif linked.compiled is not None and linked.compiled.kind == "resource":
+            self._explain_conformance(value, url, spot.expression, attempt)
+        else:
+            self.root(value, linked, spot.expression, attempt)
+        return attempt.issues
 
     def _resource(self, value: Any, slot: Slot, place: str, findings: Findings) -> None:
         if not json_form.explain_object(value, "Resource", Spot(place, slot.element.id, findings)):

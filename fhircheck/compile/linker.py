@@ -51,6 +51,16 @@ class Linked:
         self.elements: dict[str, CompiledElement] = {}
 
 
+def facets_of(slot: Slot) -> Iterator[tuple[str, Any]]:
+    """The facets of the element that are asked of a value of the slot's type; invariants are asked apart."""
+    code = slot.type.code if slot.type else ""
+    for name, facet in slot.element.facets.items():
+        if name != invariant.NAME:
+            applies = VALUE_ASSERTIONS[name].applies
+            if applies is None or code in applies:
+                yield name, facet
+
+
 def resource_types(slot: Slot, value: Any, types: TypeTable) -> list[TypeRef]:
     """The types of `slot` that a resource is of, where each of them names profiles; else none."""
     name = value.get("resourceType") if value.__class__ is dict else None
@@ -81,6 +91,7 @@ class Linker:
         self._key = definitions.fingerprint()
         self._linked: dict[str, Linked | None] = {}
         self._resource_types: dict[str, bool] = {}
+        self._faulty: Callable[[Any, Linked], bool] | None = None
         self._enter: Callable[[Node], Scope] | None = None
         self._sibling: Shape | None = None
         self._resource_gate: Gate | None = None
@@ -113,6 +124,10 @@ class Linker:
         self._resource_gate = gate
         self._resource_conforms = conforms
 
+    def use_explainer(self, faulty: Callable[[Any, Linked], bool]) -> None:
+        """Set what tells errors from warnings where a gate says no."""
+        self._faulty = faulty
+
     def profile(self, canonical: str) -> Linked | None:
         """The profile, resource type or datatype with this canonical; None where it is not loaded."""
         if canonical not in self._linked:
@@ -134,7 +149,23 @@ class Linker:
         compiled = linked.compiled if linked else None
         return compiled is not None and compiled.kind == "resource" and not compiled.abstract
 
+    def _within(self, canonical: str) -> Linked | None:
+        """One element of a profile, as a profile by itself: ``url#element-id``."""
+        url, _, element_id = canonical.partition("#")
+        whole = self.profile(url)
+        if whole is None or whole.compiled is None:
+            return whole
+        element = self.referenced(element_id, whole)
+        if element is None:
+            return None
+        code = element.types[0].code if element.types else ""
+        linked = Linked(replace(whole.compiled, type=code, kind="complex-type", root=element))
+        linked.shape = self._shape(element, linked)
+        return linked
+
     def _load(self, canonical: str) -> Linked | None:
+        if "#" in canonical:
+            return self._within(canonical)
         data = self._cache.get(
             f"profile {self._key} {compiled_profile.FORM} {canonical}", lambda: self._compile(canonical)
         )
@@ -232,7 +263,7 @@ class Linker:
             while waiting:
                 element = waiting.pop()
                 linked.elements.setdefault(element.id, element)
-                waiting.extend(element.children)
+                waiting.extend((*element.children, *element.slices))
         return linked.elements.get(element_id)
 
     def holds_resource(self, slot: Slot) -> bool:
@@ -292,9 +323,8 @@ class Linker:
             gates += self._resource_profiles(slot)
         elif slot.type and slot.type.profiles:
             gates.append(self.profiles_gate(slot.type))
-        for name, facet in slot.element.facets.items():
-            if name != invariant.NAME:
-                gates.append(VALUE_ASSERTIONS[name].gate(facet, self.around))
+        for name, facet in facets_of(slot):
+            gates.append(VALUE_ASSERTIONS[name].gate(facet, self.around))
         gates += self._invariant_gates(slot)
         if len(gates) == 2 and "binding" in slot.element.facets and getattr(gates[1], "__name__", "") == "__contains__":
             return gates[1]  # all members of a closed value set are well-formed codes
@@ -334,7 +364,7 @@ class Linker:
             return None
         if linked.compiled.kind == "resource" and self._resource_conforms is not None:
             return value.__class__ is dict and self._resource_conforms(value, url)
-        return passes(linked.shape.gate, value)
+        return passes(linked.shape.gate, value) or (self._faulty is not None and not self._faulty(value, linked))
 
     def _type_gate(self, slot: Slot, linked: Linked) -> Gate:
         code = slot.type.code if slot.type else ""

@@ -12,6 +12,7 @@ from fhircheck.definitions.element_tree import ElementNode, element_tree
 from fhircheck.definitions.errata import SYSTEM_TYPES, type_code
 from fhircheck.model.errors import DefinitionUnusable
 
+PROFILE_ELEMENT = "http://hl7.org/fhir/StructureDefinition/elementdefinition-profile-element"
 MUST_HAVE_VALUE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.mustHaveValue"
 """R5's ElementDefinition.mustHaveValue, as R4 profiles state it: the value itself is there, not only extensions."""
 PARTS_OF_CHECK = ("cardinality", "type")
@@ -90,7 +91,11 @@ class _Builder:
         return compiled
 
     def _type(self, type_: dict[str, Any], definition: dict[str, Any]) -> TypeRef:
-        profiles = tuple(self._resolve(url, "StructureDefinition") for url in type_.get("profile") or ())
+        urls, extended = type_.get("profile") or (), type_.get("_profile") or ()
+        profiles = tuple(
+            self._resolve(url, "StructureDefinition") + _within(extended[index] if index < len(extended) else None)
+            for index, url in enumerate(urls)
+        )
         return TypeRef(type_code(type_, definition), profiles)
 
     def _facets(self, definition: dict[str, Any], types: tuple[TypeRef, ...]) -> dict[str, Any]:
@@ -127,6 +132,14 @@ class _Builder:
 
     def _open(self, facet: str, element_id: str, detail: str) -> None:
         self.undecided.append(OpenCheck(facet, element_id, detail))
+
+
+def _within(extended: Any) -> str:
+    """``#element-id`` where the profile on a type means one element of it (profile-element), else empty."""
+    for each in (extended or {}).get("extension") or ():
+        if each.get("url") == PROFILE_ELEMENT and each.get("valueString"):
+            return f"#{each['valueString']}"
+    return ""
 
 
 def _slicing(definition: dict[str, Any], compiled: CompiledElement) -> SlicingRules:

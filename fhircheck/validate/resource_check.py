@@ -192,7 +192,12 @@ class ResourceCheck:
     def inner_conforms(self, node: Node, url: str) -> bool:
         """Whether a resource within another conforms to the profile `url`."""
         with self.at(self._inner_scope(node, "")):
-            return self._claim_holds(node, url)
+            if self._claim_holds(node, url):
+                return True
+            found = Findings()
+            with self.linker.quiet():
+                self.explain_profile(node, url, "", found, claim=False)
+            return not has_error(found.issues)
 
     def explain_conformance(self, node: Node, url: str, expression: str, findings: Findings) -> None:
         """Report why a resource within another does not conform to the profile `url`."""
@@ -228,19 +233,21 @@ class ResourceCheck:
 
     def holds(self, node: Node, canonical: str, scope: Scope) -> bool | None:
         """Whether `node` conforms to the profile (and its own type); None where it is not known or not usable."""
+        return self.explain(node, canonical, scope, Findings())
+
+    def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
+        """The same, with the findings added to `findings`."""
         linked = self.linker.profile(canonical)
         if linked is None or linked.compiled is None:
             return None
         with self.at(scope):
-            return self.sound(node, [canonical])
-
-    def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
-        """The same, with the findings added to `findings`."""
-        answer = self.holds(node, canonical, scope)
-        if answer is False:
-            with self.at(scope):
-                self.explain_profile(node, canonical, scope.expression, findings)
-        return answer
+            if self.sound(node, [canonical]):
+                return True
+            first = len(findings.issues)
+            with self.linker.quiet():
+                self.explain_base(node, scope.expression, findings)
+                self.explain_profile(node, canonical, scope.expression, findings, claim=False, whole=True)
+        return not has_error(findings.issues[first:])
 
     def element_gate(self, canonical: str) -> Gate | None:
         """The gate of a profile on a datatype (an extension); None where it is not known or not usable."""
@@ -329,6 +336,11 @@ class ResourceCheck:
             self.explainer.root(node, linked, expression, findings)
             findings.issues[first:] = not_said(findings.issues[first:], said, whole)
         return linked
+
+
+def has_error(issues: Iterable[Issue]) -> bool:
+    """Whether one of `issues` is an error."""
+    return any(issue.severity in ("fatal", "error") for issue in issues)
 
 
 What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
