@@ -22,6 +22,9 @@ _FAULTS = {
     "other-type": kinds.OTHER_TYPE,
 }
 _EXAMPLES = ("example.org", "acme.com")
+MEMBERS = frozenset(
+    {"reference", "type", "identifier", "display", "id", "extension", "_reference", "_type", "_display"}
+)
 _KNOWN_TEXT = "http://tools.ietf.org/html/bcp47"
 
 
@@ -31,6 +34,7 @@ class ReferenceTarget:
     name = "reference-target"
     summary = "A Reference leads to a resource of an allowed type and profile, in an allowed place."
     clause = kinds.TARGETS
+    applies: frozenset[str] | None = frozenset({"Reference"})
     kinds = kinds.KINDS
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
@@ -39,6 +43,8 @@ class ReferenceTarget:
         if not found:
             return None
         facet: dict[str, Any] = {"targets": [str(url) for each in found for url in each.get("targetProfile") or ()]}
+        if set(types) == {"Reference"}:
+            facet["alone"] = True
         modes = [str(mode) for each in found for mode in each.get("aggregation") or ()]
         if modes:
             facet["aggregation"] = modes
@@ -75,10 +81,12 @@ class ReferenceTarget:
 
 
 def _faults(value: dict[str, Any], allowed: AllowedTargets, around: Surroundings) -> Iterator[Fault]:
-    """What is wrong with one Reference, one after the other."""
+    """What is wrong with one Reference, one after the other. Beside other types only what looks like one is one."""
+    if not allowed.alone and not value.keys() <= MEMBERS:
+        return
     text = value.get("reference")
     if text.__class__ is not str or not text:
-        if "reference" not in value and not _says_something(value):
+        if "reference" not in value and not _says_something(value) and (allowed.alone or "type" in value):
             yield kinds.EMPTY, {}
         return
     if text == _KNOWN_TEXT:
