@@ -12,9 +12,27 @@ if TYPE_CHECKING:
     from fhircheck.fhirpath import Environment, Expression
 
 CANNOT_TELL = "invariant"
+ABSTRACT = frozenset({"Resource", "DomainResource"})
 
 
 def evaluation(key: str, expression: str, type_name: str, around: Surroundings) -> Gate:
+    """The gate of one invariant on values of type `type_name`; a resource is taken as what it says it is."""
+    if type_name not in ABSTRACT:
+        return _evaluation(key, expression, type_name, around)
+    by_type: dict[str, Gate] = {}
+
+    def gate(value: Any) -> bool:
+        name = value.get("resourceType") if value.__class__ is dict else None
+        kind = name if name.__class__ is str and around.types.is_a(name, "Resource") else type_name
+        found = by_type.get(kind)
+        if found is None:
+            found = by_type[kind] = _evaluation(key, expression, kind, around)
+        return found(value)
+
+    return gate
+
+
+def _evaluation(key: str, expression: str, type_name: str, around: Surroundings) -> Gate:
     """The gate of one invariant on values of type `type_name`; the expression is compiled when it is first asked.
 
     What cannot be told (the members of a value set that is not loaded) is counted and holds; an expression that
