@@ -104,7 +104,7 @@ def _report(verdict: CodeVerdict, code: str, system: str, in_concept: bool, spot
         elif kind is VALUE_SET:
             (spot.child("system") if in_concept else spot).add(kind, system=system)
         else:
-            shown = {} if kind is SUPPLEMENT else {"code": code}
+            shown: dict[str, Any] = {} if kind is SUPPLEMENT else {"code": code}
             spot.child(member).add(kind, system=system, **shown)
     wrong = around.settings.wrong_displays
     if verdict.displays and wrong != "ignore":

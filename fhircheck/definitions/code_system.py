@@ -58,7 +58,9 @@ class CodeTable:
     def inactive(self, code: str) -> bool:
         """Whether the concept is marked as not to be used any more."""
         status = self.properties.get(code, {}).get("status", ())
-        return self.flag(code, "inactive") or any(value in INACTIVE_STATUS for value in status if isinstance(value, str))
+        return self.flag(code, "inactive") or any(
+            value in INACTIVE_STATUS for value in status if isinstance(value, str)
+        )
 
     def abstract(self, code: str) -> bool:
         """Whether the concept only groups others (property ``notSelectable``)."""

@@ -112,9 +112,7 @@ class CodeSystems:
         if found is not None:
             right = not display or found != table.find(code) or fitting(table, found, display, language)
             displays = () if right else table.displays(found)
-            return CodeVerdict(
-                CodeStatus.KNOWN, table.version, displays, table.inactive(found), table.abstract(found)
-            )
+            return CodeVerdict(CodeStatus.KNOWN, table.version, displays, table.inactive(found), table.abstract(found))
         if table.complete and not (table.compositional or system in KNOWN_SYSTEMS):
             return CodeVerdict(CodeStatus.UNKNOWN, table.version)
         return self._by_form(system, code, version, display, table.content == "fragment")

@@ -10,10 +10,10 @@ from typing import Any
 
 from fhircheck.definitions.code_system import CodeTable
 from fhircheck.model.protocols import Conformance
-from fhircheck.terminology.code_systems import NO_CONTENT, NO_VERSION, CodeSystems
+from fhircheck.terminology.code_systems import NO_VERSION, CodeSystems
 from fhircheck.terminology.filters import passing
 from fhircheck.terminology.known_systems import KNOWN_SYSTEMS
-from fhircheck.terminology.membership import WHOLE, Membership
+from fhircheck.terminology.membership import NO_CONTENT, WHOLE, Membership
 
 NO_VALUE_SET = "value-set-missing"
 NO_FILTER = "value-set-filter"

@@ -87,7 +87,9 @@ class PackageTerminology:
             found.ask_server = partial(self._server.member, value_set)
         return found
 
-    def check_code(self, system: Any, code: Any, version: Any = "", display: Any = "", language: Any = "") -> CodeVerdict:
+    def check_code(
+        self, system: Any, code: Any, version: Any = "", display: Any = "", language: Any = ""
+    ) -> CodeVerdict:
         """What is known of `code` in its own code system; malformed parts count as not given.
 
         language: of the resource, where it states one: displays are held against texts in it.

@@ -186,7 +186,7 @@ def _read(resource: Any) -> dict[str, Any] | None:
             "version": str(found.get("version") or "")}  # fmt: skip
 
 
-def _does_not_know(parameters: list[Any]) -> bool:
+def _does_not_know(parameters: Any) -> bool:
     """Whether the answer says that code system or value set are not known: then nothing was decided."""
     names = {each.get("name") for each in parameters if isinstance(each, dict)}
     if names & {"x-caused-by-unknown-system", "x-unknown-system"}:

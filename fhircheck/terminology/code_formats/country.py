@@ -4,23 +4,48 @@ import re
 
 _OWN = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ|AAA|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]").fullmatch
 """Left to users by the standard (8.1.3)."""
-_RESERVED = frozenset("AC CP CQ DG EA EU EZ IC TA UK UN SU AN CS YU DD TP ZR BU FX NT".split())
+_RESERVED = frozenset(
+    [
+        "AC",
+        "CP",
+        "CQ",
+        "DG",
+        "EA",
+        "EU",
+        "EZ",
+        "IC",
+        "TA",
+        "UK",
+        "UN",
+        "SU",
+        "AN",
+        "CS",
+        "YU",
+        "DD",
+        "TP",
+        "ZR",
+        "BU",
+        "FX",
+        "NT",
+    ]
+)
 
 
 def judge(code: str) -> bool | None:
     """Whether `code` is a country's two or three letters or number; None for what users and history may have."""
     import pycountry
 
-    found = {2: "alpha_2", 3: "alpha_3"}.get(len(code))
     if code.isdigit() and len(code) == 3:
         return True if pycountry.countries.get(numeric=code) else None
-    if found is None or not (code.isascii() and code.isalpha() and code.isupper()):
+    if len(code) not in (2, 3) or not (code.isascii() and code.isalpha() and code.isupper()):
         return False
-    if pycountry.countries.get(**{found: code}):
+    now, before = pycountry.countries, pycountry.historic_countries
+    if (now.get(alpha_2=code) if len(code) == 2 else now.get(alpha_3=code)) is not None:
         return True
-    if code in _RESERVED or _OWN(code) or pycountry.historic_countries.get(**{found: code}):
+    if code in _RESERVED or _OWN(code):
         return None
-    return False
+    former = before.get(alpha_2=code) if len(code) == 2 else before.get(alpha_3=code)
+    return False if former is None else None
 
 
 def judge_subdivision(code: str) -> bool | None:
@@ -30,4 +55,4 @@ def judge_subdivision(code: str) -> bool | None:
     country, _, rest = code.partition("-")
     if not (rest and rest.isascii() and rest.isalnum() and len(rest) <= 3 and len(country) == 2):
         return False
-    return True if pycountry.subdivisions.get(code=code) else None
+    return True if pycountry.subdivisions.get(code=code) else None  # type: ignore[no-untyped-call]

@@ -1,8 +1,51 @@
 """Currencies (ISO 4217), by the library pycountry."""
 
 _WITHDRAWN = frozenset(
-    "ANG BGN BYR CUC EEK GHC HRK LTL LVL MRO MZM ROL SDD SKK SLL SRG STD TRL USS VEB VEF VED XFU ZMK ZWD ZWL ZWN ZWR"
-    " ATS BEF DEM ESP FIM FRF GRD IEP ITL LUF NLG PTE CYP MTL SIT".split()
+    [
+        "ANG",
+        "BGN",
+        "BYR",
+        "CUC",
+        "EEK",
+        "GHC",
+        "HRK",
+        "LTL",
+        "LVL",
+        "MRO",
+        "MZM",
+        "ROL",
+        "SDD",
+        "SKK",
+        "SLL",
+        "SRG",
+        "STD",
+        "TRL",
+        "USS",
+        "VEB",
+        "VEF",
+        "VED",
+        "XFU",
+        "ZMK",
+        "ZWD",
+        "ZWL",
+        "ZWN",
+        "ZWR",
+        "ATS",
+        "BEF",
+        "DEM",
+        "ESP",
+        "FIM",
+        "FRF",
+        "GRD",
+        "IEP",
+        "ITL",
+        "LUF",
+        "NLG",
+        "PTE",
+        "CYP",
+        "MTL",
+        "SIT",
+    ]
 )
 
 

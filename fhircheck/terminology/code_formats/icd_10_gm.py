@@ -8,5 +8,5 @@ _CHAPTER = re.compile(r"[IVX]{1,5}").fullmatch
 
 
 def judge(code: str) -> bool | None:
-    """None for what is written as a code, group or chapter: dagger, asterisk and exclamation mark belong in extensions."""
+    """None for what is written as a code, group or chapter; dagger, asterisk and exclamation mark are no part of it."""
     return None if _CODE(code) or _GROUP(code) or _CHAPTER(code) else False

@@ -8,10 +8,11 @@ _TAG = re.compile(
     re.IGNORECASE,
 ).fullmatch
 _PRIVATE = re.compile(r"x(?:-[a-z0-9]{1,8})+", re.IGNORECASE).fullmatch
-_GRANDFATHERED = frozenset(
-    "art-lojban cel-gaulish en-gb-oed i-ami i-bnn i-default i-enochian i-hak i-klingon i-lux i-mingo i-navajo i-pwn"
-    " i-tao i-tay i-tsu no-bok no-nyn sgn-be-fr sgn-be-nl sgn-ch-de zh-guoyu zh-hakka zh-min zh-min-nan zh-xiang".split()
-)
+_IRREGULAR = """
+art-lojban cel-gaulish en-gb-oed i-ami i-bnn i-default i-enochian i-hak i-klingon i-lux i-mingo i-navajo i-pwn
+i-tao i-tay i-tsu no-bok no-nyn sgn-be-fr sgn-be-nl sgn-ch-de zh-guoyu zh-hakka zh-min zh-min-nan zh-xiang
+"""
+_GRANDFATHERED = frozenset(_IRREGULAR.split())
 
 
 def judge(code: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""Time zones of the IANA database, by the standard library's zoneinfo (with the package tzdata where the system has none)."""
+"""Time zones of the IANA database, by the standard library's zoneinfo (package tzdata where the system has none)."""
 
 from functools import cache
 

@@ -50,7 +50,9 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked.append(f"batch {len(bundle['entry'])}")
         entries = []
         for each in bundle["entry"]:
-            given = {one["name"]: next(v for k, v in one.items() if k != "name") for one in each["resource"]["parameter"]}
+            given = {
+                one["name"]: next(v for k, v in one.items() if k != "name") for one in each["resource"]["parameter"]
+            }
             entries.append({"resource": decide(given), "response": {"status": "200"}})
         self.reply({"resourceType": "Bundle", "type": "batch-response", "entry": entries})
 
