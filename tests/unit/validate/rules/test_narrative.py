@@ -63,7 +63,13 @@ def test_sections_and_contained_resources_are_looked_at() -> None:
 
 @pytest.mark.parametrize(
     ("attributes", "count"),
-    [("", 1), (' lang="de"', 1), (' xml:lang="de"', 1), (' lang="en" xml:lang="en"', 1), (' lang="de" xml:lang="de"', 0)],
+    [
+        ("", 1),
+        (' lang="de"', 1),
+        (' xml:lang="de"', 1),
+        (' lang="en" xml:lang="en"', 1),
+        (' lang="de" xml:lang="de"', 0),
+    ],
 )
 def test_resource_and_narrative_say_the_same_language(attributes: str, count: int) -> None:
     patient = {"resourceType": "Patient", "language": "de", "text": text("x", attributes)}
