@@ -123,7 +123,8 @@ class Discriminators:
             for base in self._objects(spot):
                 for child in base.element.children:
                     if child.name == name or (child.choice and name.startswith(child.name)):
-                        narrowed = (_obligatory(child) or child.slices) if child.choice else ()
+                        obligatory = _obligatory(child)
+                        narrowed = obligatory or child.slices if child.choice else (child, *obligatory)
                         for each in narrowed or (child,):
                             yield Spot(each, base.owner)
 

@@ -351,12 +351,12 @@ OF_EACH_PROFILE = frozenset(
 
 
 def not_said(issues: list[Issue], said: set[What], whole: bool = False) -> list[Issue]:
-    """Those of `issues` that say something new, each once."""
-    kept = []
+    """Those of `issues` that say something new, each once. whole: what was said by any profile is not new."""
+    kept, new = [], set[What]()
     for issue in issues:
-        what = statement(issue, whole)
-        if what not in said:
-            said.add(what)
+        what = statement(issue)
+        if what not in new and statement(issue, whole) not in said:
+            new.add(what)
             kept.append(issue)
     return kept
 
