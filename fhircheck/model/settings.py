@@ -86,7 +86,8 @@ class CheckSettings:
     best_practice: severity of invariants that FHIR only recommends, ``ignore`` not to ask them.
     example_urls: whether names below example.org and the like stand for definitions that need not exist.
     forbid_example_urls: whether every URL below example.org and the like is an error. forbid_markup: whether texts that
-    look as if they held HTML are (else that is only mentioned).
+    look as if they held HTML are (else that is only mentioned). publication: whether resources of HL7 are held to
+    what HL7 asks of what it publishes.
     allow_comments: whether JSON may have comments, which FHIR does not allow.
     references_exist: whether what a reference leads to has to be in the data at hand.
     url_types: whether ``Patient/1`` in a reference's URL is a promise that the target is a Patient.
@@ -105,6 +106,7 @@ class CheckSettings:
     example_urls: bool = False
     forbid_example_urls: bool = False
     forbid_markup: bool = False
+    publication: bool = False
     allow_comments: bool = False
     references_exist: bool = False
     url_types: bool = False

@@ -66,6 +66,7 @@ def _settings(wanted: dict[str, Any]) -> CheckSettings:
         example_urls=wanted.get("examples") is not False,
         forbid_example_urls=wanted.get("examples") is False,
         forbid_markup=wanted.get("security-checks") is True,
+        publication=str(wanted.get("for-publication", "")).lower() == "true",
         wrong_displays="warning" if wanted.get("wrong-displays") == "warning" else "error",
         references_exist=str(wanted.get("validateReference", "")).startswith("CHECK_EXISTS"),
         url_types=wanted.get("assumeValidRestReferences") is True,

@@ -14,6 +14,7 @@ from fhircheck.validate.rules.elements import ElementRules
 from fhircheck.validate.rules.measure import MeasureRule
 from fhircheck.validate.rules.measure_report import MeasureReportRule
 from fhircheck.validate.rules.narrative import NarrativeRule
+from fhircheck.validate.rules.publication import Publication
 from fhircheck.validate.rules.questionnaire_conditions import QuestionnaireConditions
 from fhircheck.validate.rules.questionnaire_derivation import QuestionnaireDerivation
 from fhircheck.validate.rules.questionnaire_response import QuestionnaireResponseRule
@@ -23,6 +24,7 @@ from fhircheck.validate.rules.search_parameter import SearchParameterRule
 from fhircheck.validate.rules.signature import Signature
 from fhircheck.validate.rules.value_set import ValueSetRule
 from fhircheck.validate.rules.value_set_filters import ValueSetFilters
+from fhircheck.validate.rules.value_set_parameters import ValueSetParameters
 
 RESOURCE_RULES: Registry[ResourceRule] = Registry(
     "resource rules",
@@ -31,7 +33,9 @@ RESOURCE_RULES: Registry[ResourceRule] = Registry(
     CodeSystemProperties(),
     ValueSetRule(),
     ValueSetFilters(),
+    ValueSetParameters(),
     ConceptMapRule(),
+    Publication(),
     BundleDocument(),
     BundleFullUrl(),
     BundleLink(),
