@@ -61,6 +61,6 @@ def _from_xml(raw: bytes) -> set[str] | None:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError:
         return None
-    if root.tag != f"{ELM}library":
+    if root.tag != f"{ELM}library" or root.getroottree().docinfo.doctype:
         return None
     return {each.get("name", "") for each in root.findall(f"{ELM}statements/{ELM}def")}

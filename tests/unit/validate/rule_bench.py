@@ -58,6 +58,12 @@ class ListedTerminology:
         (only,) = codings
         return members.answer(only.system, only.code)
 
+    def member(self, node: Any, value_set: str) -> bool | None:
+        return None
+
+    def subsumes(self, node: Any, other: Any) -> bool | None:
+        return None
+
 
 @dataclass
 class Bench:

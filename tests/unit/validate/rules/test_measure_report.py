@@ -92,6 +92,7 @@ SCORES: list[tuple[str, list[Node], dict[str, Any], list[tuple[str, str]]]] = [
     ("proportion", [group(population())], {}, [("report-score-missing", "group[0]")]),
     ("proportion", score(unit="%"), {}, [("report-score-prohibited", AT + ".unit"), ("report-score-missing", AT)]),
     ("proportion", score(value=0), {}, []),
+    ("proportion", score(value=1), {}, []),
     ("proportion", score(value=1.01), {}, [("report-score-range", AT + ".value")]),
     ("ratio", score(value=5), {}, [("report-score-without-unit", AT)]),
     ("ratio", score(value=5, code="h", system="u"), {"unit": True}, []),
