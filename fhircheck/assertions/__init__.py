@@ -22,6 +22,7 @@ from fhircheck.assertions.binding import Binding
 from fhircheck.assertions.coding import CodingAssertion
 from fhircheck.assertions.extensible_binding import ExtensibleBinding, MaximumBinding
 from fhircheck.assertions.fixed_value import FixedValue
+from fhircheck.assertions.identifier_format import IdentifierFormat
 from fhircheck.assertions.max_length import MaxLength
 from fhircheck.assertions.min_max_value import MinMaxValue
 from fhircheck.assertions.narrative import Narrative
@@ -42,6 +43,7 @@ VALUE_ASSERTIONS: Registry[ValueAssertion] = Registry(
     MaximumBinding(),
     AdditionalBinding(),
     CodingAssertion(),
+    IdentifierFormat(),
     ReferenceTarget(),
     Narrative(),
     NarrativeControl(),

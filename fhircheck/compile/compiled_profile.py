@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-FORM = 5
+FORM = 6
 """Number of this form; a cache written by another form is not read."""
 
 
