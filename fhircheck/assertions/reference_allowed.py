@@ -11,13 +11,15 @@ SHOWN = 8
 class AllowedTargets:
     """Answers for one element; definitions of profiles are looked up when first needed.
 
-    anything: the element allows every type. aggregation, versioning: as the definition says, empty for no rule.
+    anything: the element allows every type. alone: Reference is its only data type. aggregation, versioning: as
+    the definition says, empty for no rule.
     """
 
-    __slots__ = ("_answers", "_around", "_core", "_types", "aggregation", "anything", "targets", "versioning")
+    __slots__ = ("_answers", "_around", "_core", "_types", "aggregation", "alone", "anything", "targets", "versioning")
 
     def __init__(self, facet: dict[str, Any], around: Surroundings) -> None:
         self.targets: list[str] = facet["targets"]
+        self.alone: bool = facet.get("alone", False)
         self.aggregation = frozenset(facet.get("aggregation", ()))
         self.versioning: str = facet.get("versioning", "")
         self._around = around
