@@ -40,6 +40,7 @@ class IdentifierFormat:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND,)
+    applies: frozenset[str] | None = frozenset({"Identifier"})
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """True for elements that can hold an Identifier."""
