@@ -19,6 +19,8 @@ MINE = (
     "code-system-properties",
     "value-set",
     "value-set-filters",
+    "value-set-parameters",
+    "publication",
     "concept-map",
 )
 GENDER = "http://hl7.org/fhir/administrative-gender"
@@ -68,6 +70,22 @@ def value_set(**include: Any) -> dict[str, Any]:
 
 def filtered(name: str, operator: str, value: str) -> dict[str, Any]:
     return value_set(system=GENDER, filter=[{"property": name, "op": operator, "value": value}])
+
+
+COMPUTED = "compose.include[0].filter[0].extension[0].value.ofType(Expression)"
+
+
+def computed(expression: str, language: str = "text/fhirpath") -> dict[str, Any]:
+    value = {
+        "url": "http://hl7.org/fhir/StructureDefinition/cqf-expression",
+        "valueExpression": {"language": language, "expression": expression},
+    }
+    return value_set(system=GENDER, filter=[{"property": "inactive", "op": "=", "_value": {"extension": [value]}}])
+
+
+def parameter(name: str) -> dict[str, Any]:
+    url = "http://hl7.org/fhir/tools/StructureDefinition/valueset-parameter"
+    return {"url": url, "extension": [{"url": "name", "valueCode": name}]}
 
 
 def prop(code: str, type_: str, uri: str = "") -> dict[str, str]:
@@ -126,10 +144,11 @@ CASES: list[tuple[dict[str, Any], Found]] = [
     (code_system(property=[prop("inactive", "boolean")]), [("code-system-property-code-alone", "property[0]")]),
     (code_system(concept=[{"code": "a", "property": [{"code": "x", "valueString": "y"}]}]),
      [("code-system-property-undefined", "concept[0].property[0]")]),
-    (code_system(property=[prop("x", "code")], concept=[{"code": "a", "property": [{"code": "x", "valueString": "y"}]}]),
+    (code_system(property=[prop("x", "code")],
+                 concept=[{"code": "a", "property": [{"code": "x", "valueString": "y"}]}]),
      [("code-system-property-value", "concept[0].property[0]")]),
-    (code_system(property=[prop("parent", "code", f"{KNOWN}parent")],
-                 concept=[{"code": "a", "concept": [{"code": "b", "property": [{"code": "parent", "valueCode": "z"}]}]}]),
+    (code_system(property=[prop("parent", "code", f"{KNOWN}parent")], concept=[
+        {"code": "a", "concept": [{"code": "b", "property": [{"code": "parent", "valueCode": "z"}]}]}]),
      [("code-system-property-reference", "concept[0].concept[0].property[0]")]),
     (value_set(system=GENDER, concept=[{"code": "male"}]), []),
     (value_set(system=GENDER, concept=[{"code": "male"}, {"code": "m"}]),
@@ -146,6 +165,12 @@ CASES: list[tuple[dict[str, Any], Found]] = [
     (filtered("concept", "exists", "true"), [("value-set-filter-operator", "compose.include[0].filter[0]")]),
     (filtered("code", "regex", "("), [("value-set-filter-value", "compose.include[0].filter[0]")]),
     (filtered("notSelectable", "=", "1"), [("value-set-filter-value", "compose.include[0].filter[0]")]),
+    (computed("true"), []),
+    (computed("true", "text/cql"), [("value-set-expression-language", COMPUTED)]),
+    (computed("$ and"), [("value-set-expression", COMPUTED)]),
+    (computed("%p-none"), [("value-set-expression-parameter", COMPUTED)]),
+    (computed("%p-a = '%p-none'") | {"extension": [parameter("p-a"), parameter("p-b")]},
+     [("value-set-parameter-unused", "extension[1]")]),
     (filtered("colour", "=", "red"), [("value-set-filter-property", "compose.include[0].filter[0]")]),
     ({"resourceType": "ConceptMap", "group": [{"source": GENDER, "target": GENDER, "element": [
         {"code": "male", "target": [{"code": "m"}]}, {"code": "f"}]}]},
@@ -167,6 +192,10 @@ def test_each_case(check: ResourceCheck, node: dict[str, Any], expected: Found) 
         ({"forbid_example_urls": True}, identifier(system="http://example.org/a"),
          [("example-url", "identifier[0].system")]),
         ({}, identifier(system="http://example.org/a"), []),
+        ({"publication": True}, {"resourceType": "ValueSet", "url": "http://hl7.org/fhir/ValueSet/a"},
+         [("publication-committee", "")]),
+        ({"publication": True}, {"resourceType": "ValueSet", "url": "http://example.com/ValueSet/a"}, []),
+        ({}, {"resourceType": "ValueSet", "url": "http://hl7.org/fhir/ValueSet/a"}, []),
     ],
 )  # fmt: skip
 def test_what_settings_change(settings: dict[str, Any], node: dict[str, Any], expected: Found) -> None:

@@ -139,7 +139,8 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     ("no modifier among modifiers", {"resourceType": "Patient", "modifierExtension": [use("any")]},
      [("extension-no-modifier", "Patient.modifierExtension[0]")]),
     ("wrong type of value", patient({"url": f"{TEST}any", "valueString": "true"}), [("extension-value-type", HERE)]),
-    ("wrong content of the value", patient({"url": f"{BASE}patient-birthPlace", "valueAddress": {"use": "nowhere"}}), []),
+    ("wrong content of the value",
+     patient({"url": f"{BASE}patient-birthPlace", "valueAddress": {"use": "nowhere"}}), []),
     ("for later versions", patient(use("late")), [("extension-wrong-version", "Patient")]),
     ("parts", {"resourceType": "Patient", "address": [{"extension": [
         {"url": f"{BASE}geolocation", "extension": [LATITUDE, LONGITUDE]}]}]}, []),
@@ -203,3 +204,8 @@ def test_what_is_malformed_never_raises(check: ResourceCheck) -> None:
 )
 def test_elements_of_other_versions(version: str, path: str, expected: str) -> None:
     assert cross_version.status(version, path) == expected
+
+
+def test_a_wrong_type_is_one_finding_whatever_the_definition_says_of_the_value(check: ResourceCheck) -> None:
+    found = findings(check, patient({"url": f"{TEST}any", "valueString": "true"}))
+    assert found == [("extension-value-type", HERE)]
