@@ -7,7 +7,7 @@ http://hl7.org/fhir/R5/elementdefinition-definitions.html#ElementDefinition.bind
 from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
-from fhircheck.assertions.bound_value import bound_types, judge, shown_codes
+from fhircheck.assertions.bound_value import CODED, bound_types, judge, shown_codes
 from fhircheck.model.issue import IssueKind, Severity
 from fhircheck.model.protocols import Gate
 from fhircheck.terminology.membership import Answer
@@ -59,7 +59,7 @@ class AdditionalBinding:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND, MISSING)
-    applies: frozenset[str] | None = None
+    applies: frozenset[str] | None = CODED
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """The value sets with their purposes and what the types are, or None."""

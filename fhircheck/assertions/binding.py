@@ -3,7 +3,7 @@
 from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
-from fhircheck.assertions.bound_value import bound_types, judge, shown_code, shown_codes
+from fhircheck.assertions.bound_value import CODED, bound_types, judge, shown_code, shown_codes
 from fhircheck.assertions.near_codes import hint
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
@@ -61,7 +61,7 @@ class Binding:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND, MISSING, SYSTEM)
-    applies: frozenset[str] | None = None
+    applies: frozenset[str] | None = CODED
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """Canonical of the required value set and what the types are, or None."""

@@ -42,7 +42,7 @@ class CodingAssertion:
     name = "coding"
     summary = UNKNOWN.summary
     clause = CLAUSE
-    applies: frozenset[str] | None = None
+    applies: frozenset[str] | None = CODED
     kinds = KINDS
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.assertions.binding import SYSTEM
-from fhircheck.assertions.bound_value import bound_types, judge, shown_codes
+from fhircheck.assertions.bound_value import CODED, bound_types, judge, shown_codes
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 from fhircheck.terminology.membership import Answer
@@ -77,7 +77,7 @@ class ExtensibleBinding:
     summary = KIND.summary
     clause = CLAUSE
     kinds = (KIND, MISSING)
-    applies: frozenset[str] | None = None
+    applies: frozenset[str] | None = CODED
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """Canonical of the extensible value set and what the types are, or None."""
@@ -113,7 +113,7 @@ class MaximumBinding:
     summary = MAXIMUM.summary
     clause = MAXIMUM_CLAUSE
     kinds = (MAXIMUM, MAXIMUM_MISSING)
-    applies: frozenset[str] | None = None
+    applies: frozenset[str] | None = CODED
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
         """Canonical of the maximum value set of an extensible binding and what the types are, or None.
