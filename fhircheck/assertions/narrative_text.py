@@ -66,25 +66,28 @@ def _is_plain(root: Any, found: NarrativeText) -> bool:
 
     Most narratives are: each child is one that its parent may hold wherever the parent itself stands.
     """
-    walk = Walk(found)
+    walk, harmless, content = Walk(found), _HARMLESS.issuperset, False
     if root.tag != _DIV or (root.keys() and not _plain_attributes(root, found, walk)):
         return False
-    content = False
-    for parent in root.iter():
-        tag = parent.tag
-        if not content:
+    waiting = [(root, _DIV)]
+    while waiting:
+        parent, tag = waiting.pop()
+        if tag in _STRICT_TAGS:
+            if not _blank_below(parent):
+                return False
+        elif not content:
             text = parent.text
             content = text is not None and bool(text.strip(BLANK))
-        if not len(parent):
-            if tag in _STRICT_TAGS and not _blank_below(parent):
-                return False
-            continue
-        if tag in _STRICT_TAGS and not _blank_below(parent):
-            return False
-        safe = _SAFE.get(tag, ())
+        safe = _SAFE[tag]
         for child in parent:
-            if child.tag not in safe or (child.keys() and not _plain_attributes(child, found, walk)):
+            inner = child.tag
+            if inner not in safe:
                 return False
+            keys = child.keys()
+            if keys and not harmless(keys) and not _plain_attributes(child, found, walk):
+                return False
+            if len(child) or not content or inner in _STRICT_TAGS:
+                waiting.append((child, inner))
     found.content = content or any(text.strip(BLANK) for text in root.itertext())
     return found.content and not any(count > 1 for count in found.ids.values())
 
