@@ -72,13 +72,15 @@ class SnapshotGenerator:
             raise DefinitionUnusable(f"profile {name}: its base or a type it walks into leads back to it")
         self._making.append(name)
         try:
-            base = self._base(structure, name)
+            base = self.base(structure)
             change = change_tree(structure)
             return Application(self.tree, structure, base, LARGEST).apply(change)
         finally:
             self._making.pop()
 
-    def _base(self, structure: Json, name: str) -> ElementNode:
+    def base(self, structure: Json) -> ElementNode:
+        """The elements of what `structure` derives from. Raises DefinitionUnusable where there is nothing."""
+        name = _name(structure)
         canonical = structure.get("baseDefinition")
         if not isinstance(canonical, str) or not canonical:
             raise DefinitionUnusable(f"profile {name} has no baseDefinition")

@@ -68,3 +68,12 @@ def _element(node: ElementNode, path: str, identity: str) -> Iterator[Json]:
     yield {**node.definition, "id": identity, "path": path}
     for child in node.children:
         yield from _flattened(child, path, identity)
+
+
+def in_order(root: ElementNode) -> Iterator[ElementNode]:
+    """All nodes in the order of a snapshot."""
+    yield root
+    for child in root.children:
+        yield from in_order(child)
+    for each in root.slices:
+        yield from in_order(each)
