@@ -153,6 +153,18 @@ REASONS: dict[str, tuple[str, str]] = {
         "Codes aus Systemen, deren Inhalt in keinem geladenen Paket steht",
     ),
     "value-set-missing": ("value sets that no loaded package has", "ValueSets, die in keinem geladenen Paket stehen"),
+    "code-system-version": (
+        "codes of a version of their system that no loaded package has",
+        "Codes aus einer Version ihres Systems, die in keinem geladenen Paket steht",
+    ),
+    "ignored": (
+        "code systems and value sets that the settings leave out",
+        "Codesysteme und ValueSets, die ausgenommen sind",
+    ),
+    "additional-binding-usage": (
+        "additional bindings that hold only for some uses",
+        "zusätzliche Bindungen, die nur für bestimmte Verwendungen gelten",
+    ),
     "value-set-filter": (
         "value sets with a filter that cannot be decided from the packages",
         "ValueSets mit einem Filter, den die Pakete nicht entscheiden",
