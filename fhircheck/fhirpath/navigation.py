@@ -55,8 +55,9 @@ class Navigator:
         if facts is None:
             return None
         element = facts.properties.get(name)
-        if element is None:
-            return {}
+        if element is None:  # profiles name choices by their JSON name too (valueQuantity), and the reference reads it
+            named = facts.by_json.get(name)
+            return {} if named is None else {name: named[1]}
         return {element.json_name(each): each for each in element.types}
 
     def member(self, items: list[Item], name: str) -> list[Item]:
