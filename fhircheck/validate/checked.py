@@ -1,5 +1,6 @@
 """One checked resource: what later stages may know of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -60,3 +61,12 @@ class Checked:
         tail = expression.partition(".")[2]
         shown = child(self.root, tail) if tail else self.root
         return Place(self.source, self.record, self.resource, shown)
+
+
+def reject_misread(issues: Iterable[Issue], found: list[Checked]) -> None:
+    """Take resources for invalid whose text was at fault (wrong order in XML, a member twice), each the innermost."""
+    by_root = sorted(found, key=lambda each: -len(each.root))
+    for issue in issues:
+        if issue.severity in ("fatal", "error") and by_root:
+            place = issue.place.expression
+            next((each for each in by_root if place.startswith(each.root)), by_root[-1]).reject()

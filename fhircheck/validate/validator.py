@@ -12,7 +12,7 @@ from fhircheck.model.record import Record
 from fhircheck.model.scope import Scope
 from fhircheck.transport.record_reader import locator_for
 from fhircheck.validate import text_quality
-from fhircheck.validate.checked import Checked, ProfileCheck
+from fhircheck.validate.checked import Checked, ProfileCheck, reject_misread
 from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
 from fhircheck.validate.resource_check import ResourceCheck, label, not_said, statement
@@ -53,6 +53,8 @@ class Validator:
             self._resource(found, record, Scope(record.node, record.node, record.root, split=split))
         if text_quality.faulty(record.data, record.node):
             self._texts(record, found)
+        if record.issues:
+            reject_misread(record.issues, found)
         if self._locate:
             _locate(record, found)
         return found
