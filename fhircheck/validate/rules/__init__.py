@@ -22,6 +22,11 @@ from fhircheck.validate.rules.questionnaire_value_set_parameters import Question
 from fhircheck.validate.rules.rule import ResourceRule
 from fhircheck.validate.rules.search_parameter import SearchParameterRule
 from fhircheck.validate.rules.signature import Signature
+from fhircheck.validate.rules.structure_definition_derivation import StructureDerivation
+from fhircheck.validate.rules.structure_definition_elements import StructureElements
+from fhircheck.validate.rules.structure_definition_extension import StructureExtension
+from fhircheck.validate.rules.structure_definition_invariants import StructureInvariants
+from fhircheck.validate.rules.structure_definition_obligations import StructureObligations
 from fhircheck.validate.rules.value_set import ValueSetRule
 from fhircheck.validate.rules.value_set_filters import ValueSetFilters
 from fhircheck.validate.rules.value_set_parameters import ValueSetParameters
@@ -51,4 +56,9 @@ RESOURCE_RULES: Registry[ResourceRule] = Registry(
     MeasureReportRule(),
     MeasureRule(),
     NarrativeRule(),
+    StructureDerivation(),
+    StructureElements(),
+    StructureExtension(),
+    StructureInvariants(),
+    StructureObligations(),
 )
