@@ -120,7 +120,7 @@ class Surroundings:
     settings: how strictly is judged what is left to whoever judges. look_up: as resolve, but it also says
     where was searched and what is wrong with the reference. conforms: (resource, profile, its scope) ->
     whether a reference's target holds a profile, None where that cannot be told. environment: that of FHIRPath
-    evaluations, made when the first is asked for.
+    evaluations, made when the first is asked for. expressions: FHIRPath compiled so far, by text and type.
     """
 
     terminology: Terminology
@@ -134,6 +134,7 @@ class Surroundings:
     look_up: Callable[[str, Scope], Lookup] = _look_nowhere
     conforms: Callable[[Node, str, Scope], bool | None] = _know_no_profile
     environment: Any = None
+    expressions: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 
 class ValueAssertion(Protocol):

@@ -41,12 +41,7 @@ def _evaluation(key: str, expression: str, type_name: str, around: Surroundings)
     made: list[Expression | None] = []
 
     def compiled() -> "Expression | None":
-        from fhircheck.fhirpath import compile_expression
-
-        try:
-            made.append(compile_expression(mended(expression), type_name, around.types))
-        except FhirPathError:
-            made.append(None)
+        made.append(_compiled(expression, type_name, around))
         return made[0]
 
     def gate(value: Any) -> bool:
@@ -60,6 +55,20 @@ def _evaluation(key: str, expression: str, type_name: str, around: Surroundings)
             return False
 
     return gate
+
+
+def _compiled(expression: str, type_name: str, around: Surroundings) -> "Expression | None":
+    """The expression for values of a type, compiled once for all who ask for it; None where it is no FHIRPath."""
+    from fhircheck.fhirpath import compile_expression
+
+    key = (expression, type_name)
+    if key not in around.expressions:
+        try:
+            around.expressions[key] = compile_expression(mended(expression), type_name, around.types)
+        except FhirPathError:
+            around.expressions[key] = None
+    found: Expression | None = around.expressions[key]
+    return found
 
 
 def environment_of(around: Surroundings) -> "Environment":
