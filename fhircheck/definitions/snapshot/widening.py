@@ -76,7 +76,7 @@ def type_fault(base: Json, change: Json, derives: Derives, targets: Callable[[st
     from one; True where that is not known.
     """
     allowed = [each for each in base.get("type") or () if isinstance(each, dict)]
-    if not allowed:
+    if not allowed or any(":" in str(each.get("code")) for each in allowed):
         return ""
     for each in change.get("type") or ():
         code = each.get("code")

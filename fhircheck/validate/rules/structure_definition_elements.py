@@ -259,7 +259,7 @@ class _Element:
             self._add(PROFILE_UNKNOWN, place, profile=url[:200])
             return
         own = self._subject.around.definitions.structure(line[0]) if ":" not in line[0] else None
-        if own is not None and own.get("kind") != "resource":
+        if own is not None and own.get("kind") in ("complex-type", "primitive-type"):
             self._add(PROFILE, place, profile=url[:200], found=line[0], expected="a resource")
 
     def _binding(self) -> None:

@@ -21,9 +21,11 @@ KEY = IssueKind(
     english="The key {key} stands for another rule at {element}",
     german="Der Schlüssel {key} steht bei {element} für eine andere Regel",
     failing='{"differential": {"element": [{"path": "Patient.name", "constraint":'
-    ' [{"key": "a", "expression": "true"}]}, {"path": "Patient.birthDate", "constraint": [{"key": "a", "expression": "exists()"}]}]}}',
+    ' [{"key": "a", "expression": "true"}]}, {"path": "Patient.birthDate",'
+    ' "constraint": [{"key": "a", "expression": "exists()"}]}]}}',
     passing='{"differential": {"element": [{"path": "Patient.name", "constraint":'
-    ' [{"key": "a", "expression": "true"}]}, {"path": "Patient.birthDate", "constraint": [{"key": "b", "expression": "exists()"}]}]}}',
+    ' [{"key": "a", "expression": "true"}]}, {"path": "Patient.birthDate",'
+    ' "constraint": [{"key": "b", "expression": "exists()"}]}]}}',
 )
 SOURCE = IssueKind(
     name="structure-invariant-source",
@@ -100,7 +102,8 @@ def _source(subject: Subject, constraint: Node, place: str) -> None:
 def _inherent(subject: Subject, constraint: Node, path: str, place: str) -> None:
     """Rules of others were compiled where they are from; those of this definition are compiled here."""
     if text(constraint, "source") in ("", text(subject.node, "url")):
-        type_name = path if subject.around.types.type(path) is not None else ""
+        logical = text(subject.node, "kind") == "logical"
+        type_name = path if not logical and subject.around.types.type(path) is not None else ""
         _compile(subject, text(constraint, "expression"), type_name, text(constraint, "key"), place)
 
 
