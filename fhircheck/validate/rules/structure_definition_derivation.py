@@ -279,8 +279,11 @@ def _slices(subject: Subject, found: Review) -> None:
         subject.findings.add(SLICING, place, definition, element=path, fault=fault)
     for index in found.repeated:
         path = str(found.snapshot[index - 1].get("path"))
-        for place in (root, root, _element(root, "snapshot", index)):
-            subject.findings.add(SLICING, place, definition, element=path, fault="a slice is there twice")
+        add = subject.findings.add
+        add(SLICING, root, definition, element=path, fault="two of its slices have one name")
+        add(SLICING, root, definition, element=path, fault="two of its slices have one id")
+        place = _element(root, "snapshot", index)
+        add(SLICING, place, definition, element=path, fault="there is a slice of this name before it")
 
 
 def _element(root: str, view: str, index: int) -> str:

@@ -44,6 +44,19 @@ ROOT_SLICED = IssueKind(
     failing='{"differential": {"element": [{"path": "Extension", "slicing": {"rules": "open"}}]}}',
     passing='{"differential": {"element": [{"path": "Extension.extension", "slicing": {"rules": "open"}}]}}',
 )
+DUPLICATE_ID = IssueKind(
+    name="structure-duplicate-id",
+    severity="error",
+    code="duplicate",
+    summary="Two elements of a differential or of a snapshot have the same id.",
+    why="Which of them is meant where the id is named cannot be told.",
+    clause="http://hl7.org/fhir/R4/elementdefinition.html#id",
+    fix="Make the id from the path and the names of the slices.",
+    english="The id {id} is there twice",
+    german="Die id {id} gibt es zweimal",
+    failing='{"differential": {"element": [{"id": "Patient.name"}, {"id": "Patient.name"}]}}',
+    passing='{"differential": {"element": [{"id": "Patient.name"}, {"id": "Patient.name:official"}]}}',
+)
 IRRELEVANT = IssueKind(
     name="structure-facet-not-relevant",
     severity="error",
@@ -160,16 +173,20 @@ class StructureElements:
     clause = "http://hl7.org/fhir/R4/elementdefinition.html"
     types: frozenset[str] | None = frozenset({"StructureDefinition"})
     kinds: tuple[IssueKind, ...] = (
-        PATH, ROOT_SLICED, IRRELEVANT, PROFILE, PROFILE_UNKNOWN, NOT_VALUE_SET, VALUE_SET_UNKNOWN, NO_TYPE, VALUE_TYPE,
-        DISCRIMINATOR,
+        PATH, ROOT_SLICED, DUPLICATE_ID, IRRELEVANT, PROFILE, PROFILE_UNKNOWN, NOT_VALUE_SET, VALUE_SET_UNKNOWN,
+        NO_TYPE, VALUE_TYPE, DISCRIMINATOR,
     )  # fmt: skip
 
     def check(self, subject: Subject) -> None:
         """Check one StructureDefinition."""
         root = root_name({"type": text(subject.node, "type")})
         for view in ("differential", "snapshot"):
-            place = child(child(subject.expression, view), "element")
+            place, seen = child(child(subject.expression, view), "element"), set[str]()
             for index, element in numbered(member(subject.node, view), "element"):
+                identity = text(element, "id")
+                if identity and identity in seen:
+                    subject.findings.add(DUPLICATE_ID, item(place, index), DEFINITION, id=identity[:100])
+                seen.add(identity)
                 _Element(subject, element, item(place, index), view == "snapshot").check(root)
 
 

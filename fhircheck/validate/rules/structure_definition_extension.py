@@ -130,7 +130,7 @@ def _url(subject: Subject) -> None:
     elements = objects(member(subject.node, "snapshot"), "element")
     if not elements:
         found = reviewed(subject)
-        elements = list(found.snapshot) if found is not None else []
+        elements = list(found.snapshot) if found is not None and not found.unmatched else []
     fixed = [each.get("fixedUri") for each in elements if each.get("path") == "Extension.url"]
     if fixed and url and fixed[0] != url:
         subject.findings.add(URL, subject.expression, "StructureDefinition.url", url=url[:200])
