@@ -42,24 +42,25 @@ class StructureObligations:
         """Check one StructureDefinition."""
         if not any(each.value is True for url in FLAGS for each in extensions(subject.node, url)):
             return
-        strengths = {text(each, "path"): text(member(each, "binding"), "strength") for each in base_elements(subject)}
+        base = {text(each, "path"): each for each in reversed(base_elements(subject))}
         place = child(child(subject.expression, "differential"), "element")
         for index, element in numbered(member(subject.node, "differential"), "element"):
-            _element(subject, element, item(place, index), strengths)
+            _element(subject, element, item(place, index), base)
 
 
-def _element(subject: Subject, element: Node, place: str, strengths: dict[str, str]) -> None:
+def _element(subject: Subject, element: Node, place: str, base: dict[str, Node]) -> None:
     path = text(element, "path")[:100]
     for index, extension in numbered(element, "extension"):
         if text(extension, "url") not in OBLIGATIONS:
             at = item(child(place, "extension"), index)
             subject.findings.add(OBLIGATION, at, DIFFERENTIAL, element=path, property="extension")
-    for name in element:
-        if name.__class__ is str and name.removeprefix("_") not in NAMES:
+    known = base.get(text(element, "path"), {})
+    for name, value in element.items():
+        if name.removeprefix("_") not in NAMES and known.get(name) != value:
             subject.findings.add(OBLIGATION, child(place, name), DIFFERENTIAL, element=path, property=name[:64])
     binding = member(element, "binding")
-    known = strengths.get(path, "")
-    if known and text(binding, "strength") not in ("", known):
+    strength = text(member(known, "binding"), "strength")
+    if strength and text(binding, "strength") not in ("", strength):
         at = f"{place}.binding[0].strength[0]"
         subject.findings.add(OBLIGATION, at, DIFFERENTIAL, element=path, property="another binding strength")
     if "description" in binding:
