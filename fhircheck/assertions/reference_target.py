@@ -10,7 +10,7 @@ from fhircheck.assertions.reference_allowed import AllowedTargets
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.path import shown_name
 from fhircheck.model.protocols import Gate
-from fhircheck.model.reference_text import HISTORY, is_search, named_type, search_of
+from fhircheck.model.reference_text import HISTORY, is_absolute, is_search, named_type, search_of
 from fhircheck.model.scope import Lookup, Resolved
 
 Fault = tuple[IssueKind, dict[str, Any]]
@@ -127,13 +127,20 @@ def _look_up_faults(text: str, seen: Lookup, around: Surroundings) -> Iterator[F
         return
     if seen.where == "contained":
         yield kinds.CONTAINED_MISSING, {}
-    elif around.settings.references_exist and seen.where != "unknown" and search_of(text) is None:
+    elif around.settings.references_exist and _must_be_here(text, seen):
         if not (around.settings.example_urls and any(each in text for each in _EXAMPLES)):
             yield kinds.UNRESOLVED, {}
     elif seen.where == "bundle" and text.startswith("urn"):
         yield kinds.NOT_LOCAL, {}
     elif seen.near:
         yield kinds.NEAR, {"count": len(seen.near)}
+
+
+def _must_be_here(text: str, seen: Lookup) -> bool:
+    """Whether no server can hold the target: a urn, and what is relative among Parameters, which have no base."""
+    if seen.where == "parameters":
+        return not is_absolute(text) and search_of(text) is None
+    return seen.where == "bundle" and text.startswith("urn")
 
 
 def _query_faults(text: str, around: Surroundings) -> Iterator[Fault]:

@@ -40,9 +40,9 @@ class Resolved(NamedTuple):
 class Lookup(NamedTuple):
     """What became of looking for a reference's target.
 
-    found: the target, None where it is not there. where: ``contained``, ``bundle`` (a Bundle's entries were
-    searched), ``elsewhere`` (nothing at hand could hold it) or ``unknown`` (the rest of the Bundle is not at
-    hand). fault: what is wrong with the reference itself: ``no-full-url``, ``form``, ``ambiguous``, ``other-type``,
+    found: the target, None where it is not there. where: ``contained``, ``bundle`` or ``parameters`` (these
+    were searched), ``elsewhere`` (nothing at hand could hold it) or ``unknown`` (the rest of the Bundle is not
+    at hand). fault: what is wrong with the reference itself: ``no-full-url``, ``form``, ``ambiguous``, ``other-type``,
     or empty. near: for a target that is not there, fullUrls of entries with the same type and id.
     """
 

@@ -89,7 +89,8 @@ class CheckSettings:
     look as if they held HTML are (else that is only mentioned). publication: whether resources of HL7 are held to
     what HL7 asks of what it publishes.
     allow_comments: whether JSON may have comments, which FHIR does not allow.
-    references_exist: whether what a reference leads to has to be in the data at hand.
+    references_exist: whether what a reference leads to has to be at hand where no server can hold it: urns in a
+    Bundle, relative references among Parameters. (What lies between files is judged across records.)
     url_types: whether ``Patient/1`` in a reference's URL is a promise that the target is a Patient.
     aggregation_alone: whether a profile's ``bundled`` binds resources that stand outside of a Bundle too.
     mapped: type -> profiles. periods: when profiles are in force. dates: (resource type, paths of the

@@ -16,6 +16,7 @@ from fhircheck.validate.bundle_index import BundleIndex, BundleIndexes, identity
 
 Node = dict[str, Any]
 ELSEWHERE = Lookup(None, "elsewhere")
+NOT_GIVEN = Lookup(None, "parameters")
 UNKNOWN = Lookup(None, "unknown")
 RESPONSES = frozenset({"batch-response", "transaction-response"})
 REQUESTS = frozenset({"batch", "transaction"})
@@ -40,6 +41,7 @@ class Resolver:
         if reference.startswith("#"):
             return Lookup(self._within(reference[1:], scope), "contained")
         here: Scope | None = scope
+        nowhere = ELSEWHERE
         while here is not None:
             if here.split:
                 return UNKNOWN
@@ -52,9 +54,11 @@ class Resolver:
                 given = self._given.of(outer.resource).get(reference)
                 if given is not None:
                     place = child(outer.expression, given[0])
-                    return Lookup(Resolved(given[1], Scope(given[1], given[1], place, outer=outer), False), "bundle")
+                    found = Resolved(given[1], Scope(given[1], given[1], place, outer=outer), False)
+                    return Lookup(found, "parameters")
+                nowhere = NOT_GIVEN
             here = outer
-        return ELSEWHERE
+        return nowhere
 
     def _in_bundle(self, reference: str, here: Scope) -> Lookup:
         """Look among the entries of the Bundle of `here`."""

@@ -171,8 +171,15 @@ def test_versioning(rule: str, reference: str, expected: list[str]) -> None:
 
 def test_settings_ask_for_more() -> None:
     strict = CheckSettings(references_exist=True, url_types=True, example_urls=True)
-    assert _kinds({"reference": "Patient/1"}, _alone(), strict) == ["reference-unresolved"]
-    assert _kinds({"reference": "http://example.org/Patient/1"}, _alone(), strict) == []
+    parameters: Node = {"resourceType": "Parameters", "parameter": []}
+    root = {"resourceType": "Observation"}
+    given = Scope(root, root, "", outer=Scope(parameters, parameters, "Parameters"))
+    assert _kinds({"reference": "Patient/1"}, given, strict) == ["reference-unresolved"]
+    assert _kinds({"reference": "http://a.org/Patient/1"}, given, strict) == []
+    assert _kinds({"reference": "Patient/1"}, given) == []
+    assert _kinds({"reference": "urn:uuid:1"}, _bundled(), strict) == ["reference-unresolved"]
+    assert _kinds({"reference": "Patient/1"}, _bundled(), strict) == []
+    assert _kinds({"reference": "Patient/1"}, _alone(), strict) == []
     assert _kinds({"reference": "Device/1"}, _alone(), CheckSettings(url_types=True)) == ["reference-url-type-wrong"]
 
 

@@ -160,7 +160,7 @@ def test_parameters_hold_each_other_s_targets(resolver: Resolver) -> None:
     assert found is not None
     assert found.node is patient
     assert found.scope.expression == "Parameters.parameter[0].part[0].resource"
-    assert resolver.look_up("Patient/2", scope).where == "elsewhere"
+    assert resolver.look_up("Patient/2", scope).where == "parameters"
 
 
 def test_alone_and_split(resolver: Resolver) -> None:
