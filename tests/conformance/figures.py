@@ -97,8 +97,9 @@ def labelled() -> list[str]:
         "",
         "## gematik's labelled instances (eRezept, accounting, workflow, eAU)",
         "",
-        "Each instance with the packages of its day; unknown profiles and extensions are errors, the code systems and value"
-        " sets that validator does not judge are ignored by settings; rows that policy outside FHIR decides are left out.",
+        "Each instance with the packages of its day; unknown profiles and extensions are errors, code systems and value"
+        " sets that that validator does not judge are ignored by settings; rows decided by policy outside FHIR are left"
+        " out.",
         "",
         *(f"- {line}" for line in gematik.lines(outcome)),
     ]
