@@ -86,7 +86,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
                 _count_piece(piece, partial)
                 for record in reader.records(piece):
                     linker.around.terminology.prepare(record.node)
-                    found = None if plan.measure else _clean(record, validator, undecided)
+                    found = None if plan.measure else validator.clean(record)
                     if found is None:
                         sound = _check_record(record, validator, partial, plan.keep, learn, decisions)
                         if keep_line is not None:
@@ -195,16 +195,6 @@ def _check_record(
         if keep:
             partial.issues += issues
     return sound
-
-
-def _clean(record: Record, validator: Validator, undecided: Counter[tuple[str, str]]) -> list[Clean] | None:
-    """What Validator.clean says; where it says no, what it counted on the way does not count."""
-    before = dict(undecided)
-    found = validator.clean(record)
-    if found is None:
-        undecided.clear()
-        undecided.update(before)
-    return found
 
 
 def _count_clean(clean: Counter[Clean], partial: Partial) -> None:

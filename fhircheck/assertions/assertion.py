@@ -120,6 +120,7 @@ class Surroundings:
     settings: how strictly is judged what is left to whoever judges. look_up: as resolve, but it also says
     where was searched and what is wrong with the reference. conforms: (resource, profile, its scope) ->
     whether a reference's target holds a profile, None where that cannot be told. environment: that of FHIRPath
+    evaluations, made when the first is asked for. invariants: (key, expression, type) -> gate, each made once.
     evaluations, made when the first is asked for. expressions: FHIRPath compiled so far, by text and type.
     """
 
@@ -134,6 +135,7 @@ class Surroundings:
     look_up: Callable[[str, Scope], Lookup] = _look_nowhere
     conforms: Callable[[Node, str, Scope], bool | None] = _know_no_profile
     environment: Any = None
+    invariants: dict[tuple[str, str, str], Gate] = field(default_factory=dict)
     expressions: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 

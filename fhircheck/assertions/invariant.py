@@ -126,7 +126,11 @@ def _check(each: list[Any], code: str, around: Surroundings) -> Gate:
     twin = TWINS.get((key, expression))
     if twin is not None:
         return twin
-    return evaluation(key, expression, type_ if "." in type_ else code or type_, around)
+    asked = key, expression, type_ if "." in type_ else code or type_
+    gate = around.invariants.get(asked)
+    if gate is None:
+        gate = around.invariants[asked] = evaluation(*asked, around)
+    return gate
 
 
 def explain(facet: Facet, code: str, value: Any, spot: Spot, around: Surroundings) -> None:

@@ -114,18 +114,28 @@ class Explainer:
 
     def _counts(self, node: Node, elements: list[CompiledElement], found: dict[str, Slot], spot: Spot) -> None:
         """Cardinality of every element, and choices with more than one type."""
+        given: dict[int, list[str]] = {}
+        for name, slot in found.items():
+            given.setdefault(id(slot.element), []).append(name)
         for element in elements:
-            names = [name for name, slot in found.items() if slot.element is element]
-            if len(names) > 1:
+            names = given.get(id(element))
+            if names is None:
+                if not element.minimum:
+                    continue
+                count = 0
+            elif len(names) > 1:
                 choice_type.explain_many(names, f"{element.name}[x]", spot._replace(definition=element.id))
                 continue
-            count = _count(node, names[0]) if names else 0
-            if names and element.repeats and not isinstance(node.get(names[0], node.get(f"_{names[0]}")), list):
-                continue
-            if names and count == 0 and element.repeats:
-                continue
-            label = f"{spot.definition}.{element.name}{'[x]' if element.choice else ''}"
-            cardinality.explain((element.minimum, element.maximum), count, label, spot._replace(definition=element.id))
+            else:
+                count = _count(node, names[0])
+                if element.repeats and (
+                    count == 0 or not isinstance(node.get(names[0], node.get(f"_{names[0]}")), list)
+                ):
+                    continue
+            if count < element.minimum or (element.maximum is not None and count > element.maximum):
+                label = f"{spot.definition}.{element.name}{'[x]' if element.choice else ''}"
+                place = spot._replace(definition=element.id)
+                cardinality.explain((element.minimum, element.maximum), count, label, place)
 
     def _property(self, node: Node, name: str, slot: Slot, linked: Linked, expression: str, findings: Findings) -> None:
         """The value of one element: `name` and, for a primitive, its ``_name``."""

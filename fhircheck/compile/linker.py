@@ -41,7 +41,7 @@ class Linked:
     fault: why it cannot be used (no snapshot, malformed), empty where it can.
     """
 
-    __slots__ = ("compiled", "elements", "fault", "shape", "shapes")
+    __slots__ = ("compiled", "elements", "fault", "gates", "shape", "shapes")
 
     def __init__(self, compiled: CompiledProfile | None, fault: str = "") -> None:
         self.compiled = compiled
@@ -49,6 +49,7 @@ class Linked:
         self.shape: Shape | None = None
         self.shapes: dict[int, Shape] = {}
         self.elements: dict[str, CompiledElement] = {}
+        self.gates: dict[tuple[int, TypeRef | None], tuple[CompiledElement, Gate]] = {}
 
 
 def facets_of(slot: Slot) -> Iterator[tuple[str, Any]]:
@@ -318,6 +319,13 @@ class Linker:
 
     def item_gate(self, slot: Slot, linked: Linked) -> Gate:
         """The gate of one value in `slot`: its type, the profiles on the type, its facets."""
+        key = id(slot.element), slot.type
+        kept = linked.gates.get(key)
+        if kept is None:
+            kept = linked.gates[key] = (slot.element, self._item_gate(slot, linked))
+        return kept[1]
+
+    def _item_gate(self, slot: Slot, linked: Linked) -> Gate:
         gates = [self._type_gate(slot, linked)]
         if self.holds_resource(slot):
             gates += self._resource_profiles(slot)

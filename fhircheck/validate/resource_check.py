@@ -287,14 +287,14 @@ class ResourceCheck:
                 self.explain_inner(entry, f"{expression}.{step}", findings)
         findings.resource = before
 
-    def explain_base(self, node: Any, expression: str, findings: Findings) -> None:
-        """Report what is wrong with `node` as the resource type it says it is."""
+    def explain_base(self, node: Any, expression: str, findings: Findings, failed: bool = False) -> None:
+        """Report what is wrong with `node` as the resource type it says it is. failed: its gate is known to say no."""
         name = node.get("resourceType") if node.__class__ is dict else None
         if not self.known(name):
             findings.add(UNKNOWN, expression, "", type=type_shown(name), hint=self._hint(name))
             return
         linked = self.linker.type(str(name))
-        if linked is not None and not self.base_passes(node):
+        if linked is not None and (failed or not self.base_passes(node)):
             self.explainer.root(node, linked, expression, findings)
 
     def _hint(self, name: object) -> str:

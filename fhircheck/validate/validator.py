@@ -1,6 +1,6 @@
 """Record + compiled profiles -> checked resources: the record's own and those of a Bundle's entries."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from fhircheck.assertions.assertion import Findings
@@ -38,13 +38,16 @@ class Validator:
         self._linker = linker
         self._locate = locate
         self._selection = ProfileSelection(linker, asked, linker.around.settings)
+        self._present: dict[str, Any] | None = None
+        self._sound: dict[int, bool] = {}
+        self._ruled: dict[int, list[Issue]] = {}
         self._skips_unknown = linker.around.settings.unknown_profile == "ignore"
 
     def check(self, record: Record) -> list[Checked]:
         """All resources of `record` with their findings; none where it could not be read as one."""
-        self._check.forget()
         if record.node is None:
             return []
+        self._begin(record.node)
         found: list[Checked] = []
         if record.form == "bundle-entries":
             self._split_entry(found, record)
@@ -67,11 +70,37 @@ class Validator:
         node = record.node
         if node is None or record.issues or record.form not in PLAIN:
             return None
-        self._check.forget()
+        self._begin(node)
         found: list[Clean] = []
         if not self._clean(Scope(node, node, record.root), found) or text_quality.faulty(record.data, node):
             return None
         return found
+
+    def _begin(self, node: dict[str, Any]) -> None:
+        """Forget the record before, unless `node` is still the same: what `clean` found out serves `check`."""
+        if node is not self._present:
+            self._present = node
+            self._sound.clear()
+            self._ruled.clear()
+            self._check.forget()
+
+    def _is_sound(self, node: dict[str, Any], claims: Sequence[tuple[str, str]]) -> bool:
+        """Whether `node` holds its type and `claims`; asked once a record."""
+        known = self._sound.get(id(node))
+        if known is None:
+            check = self._check
+            known = check.sound(node, [url for url, _ in claims]) if claims else check.base_passes(node)
+            self._sound[id(node)] = known
+        return known
+
+    def _by_rules(self, scope: Scope) -> list[Issue]:
+        """What the rules about whole resources say of the resource in `scope`; asked once a record."""
+        known = self._ruled.get(id(scope.resource))
+        if known is None:
+            findings = Findings(resource=label(scope.resource))
+            self._check.rules(scope.resource, scope, findings)
+            known = self._ruled[id(scope.resource)] = findings.issues
+        return known
 
     def _clean(self, scope: Scope, found: list[Clean]) -> bool:
         node = scope.resource
@@ -79,11 +108,7 @@ class Validator:
         claims, outdated = self._selection.of(node, scope.bundle)
         if outdated or (self._skips_unknown and not all(self._usable(url) for url, _ in claims)):
             return False
-        if not (self._check.sound(node, [url for url, _ in claims]) if claims else self._check.base_passes(node)):
-            return False
-        findings = Findings()
-        self._check.rules(node, scope, findings)
-        if findings.issues:
+        if not self._is_sound(node, claims) or self._by_rules(scope):
             return False
         name = node["resourceType"]
         found.append((name, claims))
@@ -127,16 +152,15 @@ class Validator:
         self._against_definitions(checked, split)
         if checked.version:
             return
-        findings = Findings(resource=checked.resource)
-        self._check.rules(checked.node, scope, findings)
-        if findings.issues:
-            self._finish(checked, not_said(findings.issues, {statement(issue) for issue in checked.issues}))
+        issues = self._by_rules(scope)
+        if issues:
+            self._finish(checked, not_said(issues, {statement(issue) for issue in checked.issues}))
 
     def _against_definitions(self, checked: Checked, split: bool) -> None:
-        node, check = checked.node, self._check
+        node = checked.node
         claims, outdated = self._selection.of(node, self._around.scope.bundle)
         name = node.get("resourceType")
-        if not outdated and check.sound(node, [url for url, _ in claims if not split]) and not (split and claims):
+        if not outdated and self._is_sound(node, () if split else claims) and not (split and claims):
             checked.profiles.append(ProfileCheck(str(name), "base", True, True))
             checked.profiles += [ProfileCheck(url, how, known := self._usable(url), known) for url, how in claims]
             return
@@ -146,7 +170,8 @@ class Validator:
     def _explain(self, checked: Checked, name: str, chosen: Selection, split: bool) -> None:
         """Report against the type, then against each profile chosen, then what is wrong about the choice."""
         findings = Findings(resource=checked.resource)
-        self._check.explain_base(checked.node, checked.root, findings)
+        alone = not chosen.claims and not chosen.outdated
+        self._check.explain_base(checked.node, checked.root, findings, failed=alone)
         if findings.issues and self._other_version(checked, findings):
             return
         if self._check.known(name):
