@@ -181,12 +181,19 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "value-not-comparable": ("values that cannot be compared", "Werte, die nicht vergleichbar sind"),
     "invariant": ("rules in FHIRPath, not decided yet", "Regeln in FHIRPath, noch nicht entschieden"),
+    "signature": (
+        "digital signatures without a certificate, in a form that is not read, or of a Bundle too big to be held",
+        "digitale Signaturen ohne Zertifikat, in einer Form, die nicht gelesen wird, oder eines zu großen Bundles",
+    ),
     "slicing": ("slices, not decided yet", "Slices, noch nicht entschieden"),
     "extensible-binding": (
         "codes of extensible bindings, not decided yet",
         "Codes erweiterbarer Bindings, noch nicht entschieden",
     ),
-    "reference-target": ("targets of references, not decided yet", "Ziele von Referenzen, noch nicht entschieden"),
+    "reference-target": (
+        "targets of references that are not at hand, or whose profile cannot be used",
+        "Ziele von Referenzen, die nicht vorliegen oder deren Profil nicht verwendbar ist",
+    ),
     "parts-of-value": (
         "rules for extensions of primitive values, not decided yet",
         "Regeln für Extensions primitiver Werte, noch nicht entschieden",
