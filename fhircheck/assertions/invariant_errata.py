@@ -6,6 +6,9 @@ Each mended form was held against the reference's findings on resources made for
 """
 
 _NAME = "[A-Z]([A-Za-z0-9_]){0,254}"
+_PART = r"""[^\\s\\.,:;\\\'"\\/|?!@#$%&*()\\[\\]{}]{1,64}"""
+_PATH = rf"""{_PART}(\\.{_PART}(\\[x\\])?(\\:[^\\s\\.]+)?)*"""
+_PLAIN_PATH = r"[A-Za-z][A-Za-z0-9]*(\\.[a-z][A-Za-z0-9]*(\\[x])?)*"
 _LOCAL = (
     "reference.startsWith('#').not()"
     " or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))"
@@ -15,6 +18,8 @@ _PROBABILITY = "probability is decimal implies (probability as decimal) <= 100"
 MENDED: dict[str, str] = {
     f"name.matches('{_NAME}')": f"name.exists() implies name.matches('^{_NAME}$')",
     _LOCAL: f"reference.exists() implies ({_LOCAL})",
+    f"path.matches('{_PATH}')": f"path.matches('^{_PATH}$')",
+    f"path.matches('{_PLAIN_PATH}')": f"path.matches('^{_PLAIN_PATH}$')",
     _HISTORY: f"fullUrl.exists() implies {_HISTORY}",
     _PROBABILITY: f"probability.exists() implies ({_PROBABILITY})",
     "($this as dateTime).toString().length() >= 8": "$this is dateTime implies $this.toString().length() >= 10",

@@ -10,7 +10,9 @@ TOOLS = "http://hl7.org/fhir/tools/StructureDefinition/"
 CORE = "http://hl7.org/fhir/StructureDefinition/"
 FLAGS = tuple(base + name for base in (CORE, TOOLS) for name in ("obligation-profile", "obligation-profile-flag"))
 OBLIGATIONS = frozenset(base + name for base in (CORE, TOOLS) for name in ("obligation", "additional-binding"))
-NAMES = frozenset({"id", "path", "extension", "binding", "short", "definition", "comment", "requirements"})
+NAMES = frozenset({"id", "path", "extension", "binding", "short", "definition", "comment", "requirements"}) | {
+    "mustSupport", "min", "max",
+}  # fmt: skip
 DIFFERENTIAL = "StructureDefinition.differential.element"
 
 OBLIGATION = IssueKind(
