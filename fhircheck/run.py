@@ -1,5 +1,6 @@
 """The whole flow in one function: sources -> definitions -> check -> resolve -> measure -> score -> RunReport."""
 
+import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -170,6 +171,10 @@ def _split(options: RunOptions) -> "Iterator[Split | None]":
         return
     from fhircheck.resolve.split import Split
 
+    read = {os.path.realpath(each) for each in options.sources}
+    for each in filter(None, (options.write_valid, options.write_invalid)):
+        if os.path.realpath(each) in read:
+            raise UsageError(f"{each}: is read and cannot be written in the same run")
     split = Split(options.write_valid, options.write_invalid, options.split_by)
     try:
         yield split

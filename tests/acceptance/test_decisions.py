@@ -129,3 +129,11 @@ def test_a_failed_run_leaves_the_files_alone(data: Path, tmp_path: Path) -> None
         fhircheck.validate(data, now=NOW, write_valid=good, sink=broken)
     assert good.read_text() == "before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "good.ndjson"]
+
+
+def test_what_is_read_is_not_overwritten(data: Path) -> None:
+    source = data / "0.ndjson"
+    before = source.read_bytes()
+    with pytest.raises(UsageError, match="cannot be written in the same run"):
+        fhircheck.validate(source, now=NOW, write_invalid=source)
+    assert source.read_bytes() == before

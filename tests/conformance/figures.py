@@ -98,8 +98,8 @@ def labelled() -> list[str]:
         "## gematik's labelled instances (eRezept, accounting, workflow, eAU)",
         "",
         "Each instance with the packages of its day; unknown profiles and extensions are errors, code systems and value"
-        " sets that that validator does not judge are ignored by settings; rows decided by policy outside FHIR are left"
-        " out.",
+        " sets which that validator does not judge are ignored by settings; rows decided by policy outside FHIR are"
+        " left out.",
         "",
         *(f"- {line}" for line in gematik.lines(outcome)),
     ]
