@@ -12,6 +12,7 @@ COMMANDS: Registry[Command] = Registry(
     Command("validate", "Validate FHIR data and list all findings."),
     Command("explain", "Explain a type of finding, a measure or a criterion."),
     Command("fhirpath", "Evaluate a FHIRPath expression on FHIR data."),
+    Command("snapshot", "Make the snapshot of a profile from its base and its differential."),
     Command("packages", "List, install and export FHIR packages."),
 )
 
