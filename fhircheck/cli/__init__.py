@@ -11,7 +11,7 @@ COMMANDS: Registry[Command] = Registry(
     Command("check", "Validate, measure and score FHIR data."),
     Command("validate", "Validate FHIR data and list all findings."),
     Command("explain", "Explain a type of finding, a measure or a criterion."),
-    Command("fhirpath", "Evaluate a FHIRPath expression on FHIR data."),
+    Command("fhirpath", "Evaluate the FHIRPath EXPRESSION on each resource in FILE."),
     Command("snapshot", "Make the snapshot of a profile from its base and its differential."),
     Command("packages", "List, install and export FHIR packages."),
 )

@@ -91,6 +91,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "how-dated": ("meta.profile, version by date", "meta.profile, Version nach Datum"),
     "how-asked": ("--profile", "--profile"),
     "how-mapped": ("mapping", "Zuordnung"),
+    "how-implied": ("by the specification", "durch die Spezifikation"),
     "not-found": ("NOT FOUND", "FEHLT"),
     "and-more": ("and {count} more", "und {count} weitere"),
     "no-package": ("in no FHIR package", "in keinem FHIR-Paket"),

@@ -198,7 +198,9 @@ def kg(value: Any, **more: Any) -> dict[str, Any]:
         (kg(1), kg(2), -1),
         (kg(Decimal("2.0")), kg(2), 0),
         (kg(3, unit="Kilo"), kg(2), 1),
-        (kg(1, code="g"), kg(2), None),
+        (kg(1, code="g"), kg(2), -1),
+        (kg(3000, code="g"), kg(3), 0),
+        (kg(1, code="m"), kg(2), None),
         (kg(1, system="http://other"), kg(2), None),
         ({"value": 1, "unit": "kg"}, kg(2), None),
         (kg(None), kg(2), None),
@@ -235,7 +237,7 @@ def test_a_bound_of_a_quantity_is_shown_by_its_number() -> None:
     assert asked.issues == [("min-max-value", "X", {"side": "above", "bound": "2"})]
 
 
-@pytest.mark.parametrize("value", [kg(3, code="g"), kg(1, comparator=">"), {"unit": "kg"}, 3, True, None])
+@pytest.mark.parametrize("value", [kg(3, code="m"), kg(1, comparator=">"), {"unit": "kg"}, 3, True, None])
 def test_what_cannot_be_compared_passes_and_is_counted(value: Any) -> None:
     asked = Asked("min_max_value", {"maxValueQuantity": kg(2)}, value)
     assert asked.passed

@@ -15,6 +15,7 @@ from fhircheck.compile.compiled_profile import (
     CompiledElement,
     CompiledProfile,
     OpenCheck,
+    SlicingRules,
     TypeRef,
     from_json,
     to_json,
@@ -82,8 +83,9 @@ def test_it_is_the_same_without_the_cache() -> None:
 
 def test_each_field_of_an_element_is_kept(tmp_path: Path) -> None:
     other = CompiledElement(
-        "P.z", "y", 1, 4, True, True, True, (TypeRef("id", ("http://a",)),), "P.q", {"max_length": 1}, ()
-    )
+        "P.z", "y", 1, 4, True, True, True, (TypeRef("id", ("http://a",)),), "P.q", {"max_length": 1}, (), "s",
+        SlicingRules((("value", "code"), ("type", "$this")), "closed", True),
+    )  # fmt: skip
     for name in CompiledElement.__slots__:
         element = CompiledElement("P.a", "a")
         setattr(element, name, getattr(other, name) or (CompiledElement("P.a.b", "b"),))

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, OpenCheck, TypeRef
+from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, SlicingRules, TypeRef
 from fhircheck.compile.profile_builder import compile_structure
 from fhircheck.model.errors import DefinitionUnusable
 
+SLICING = {"discriminator": [{"type": "value", "path": "a"}], "rules": "closed", "ordered": True}
 STRING = [{"code": "string"}]
 SYSTEM_STRING = "http://hl7.org/fhirpath/System.String"
 
@@ -118,7 +119,7 @@ def test_facets_are_what_the_assertions_compile() -> None:
     assert found.facets == {
         "fixed_value": "a",
         "max_length": 3,
-        "binding": {"valueSet": "http://v", "plain": True},
+        "binding": {"valueSet": "http://v", "plain": True, "concept": False},
     }
     assert only(element("P.x", type=STRING)).facets == {}
 
@@ -151,36 +152,38 @@ def test_compiling_does_not_change_the_definition() -> None:
     assert repr(given) == before
 
 
-def test_slices_are_left_out_but_counted_as_open() -> None:
+def test_slices_are_kept_apart_from_what_they_slice() -> None:
     profile = compiled(
-        element("P.x", 0, "*", type=[{"code": "BackboneElement"}]),
+        element("P.x", 0, "*", type=[{"code": "BackboneElement"}], slicing=SLICING),
         element("P.x.a", type=STRING),
         element("P.x", 1, "1", id="P.x:one", sliceName="one", type=[{"code": "BackboneElement"}]),
         element("P.x.a", 1, "1", id="P.x:one.a", type=STRING, fixedString="never"),
         element("P.x", 0, "1", id="P.x:two", sliceName="two"),
+        element("P.x", 0, "1", id="P.x:two/inner", sliceName="two/inner"),
         element("P.y", type=STRING),
     )
     sliced, other = profile.root.children
     assert (sliced.minimum, sliced.maximum, other.name) == (0, None, "y")
     assert [(each.id, each.minimum, each.facets) for each in sliced.children] == [("P.x.a", 0, {})]
-    assert profile.undecided == (OpenCheck("slicing", "P.x", "one"), OpenCheck("slicing", "P.x", "two"))
-    assert profile.decided == 6, "cardinality and type of three elements, nothing of the slices"
+    assert sliced.slicing == SlicingRules((("value", "a"),), "closed", True)
+    one, two = sliced.slices
+    assert (one.slice, one.minimum, one.children[0].facets) == ("one", 1, {"fixed_value": "never"})
+    assert [each.slice for each in two.slices] == ["two/inner"]
+    assert profile.undecided == ()
 
 
-def test_what_is_asked_but_not_decided_is_named() -> None:
-    constraint = [{"key": "b-1", "severity": "error"}, {"key": "w-1", "severity": "warning"}]
-    profile = compiled(
-        element("P.text", constraint=constraint, type=[{"code": "xhtml"}]),
-        element("P.ref", type=[{"code": "Reference", "targetProfile": ["http://a", "http://b"]}]),
-        element("P.code", binding={"strength": "extensible", "valueSet": "http://v"}, type=[{"code": "Coding"}]),
-        element("P.hint", binding={"strength": "preferred", "valueSet": "http://w"}, type=[{"code": "Coding"}]),
-    )
-    assert profile.undecided == (
-        OpenCheck("extensible-binding", "P.code", "http://v"),
-        OpenCheck("invariant", "P.text", "b-1"),
-        OpenCheck("narrative", "P.text", "xhtml"),
-        OpenCheck("reference-target", "P.ref", "2"),
-    )
+def test_invariants_are_kept_but_for_those_of_every_type() -> None:
+    constraint = [
+        {"key": "b-1", "severity": "error", "expression": "a", "human": "A."},
+        {"key": "w-1", "severity": "warning", "expression": "b", "human": "B."},
+        {"key": "ele-1", "severity": "error", "expression": "c", "human": "C."},
+        {"key": "none", "severity": "error", "human": "Without an expression."},
+    ]
+    (found,) = compiled(element("P.x", constraint=constraint, type=STRING)).root.children
+    assert found.facets["invariant"] == [
+        ["b-1", "error", "a", "A.", False, "string"],
+        ["w-1", "warning", "b", "B.", False, "string"],
+    ]
 
 
 def test_decided_checks_are_counted() -> None:
@@ -226,7 +229,7 @@ def test_malformed_snapshots_too(snapshot: Any) -> None:
         compile_structure(structure(snapshot=snapshot))
 
 
-def test_definitions_below_a_primitive_or_a_choice_of_types_are_open_checks() -> None:
+def test_definitions_below_a_primitive_or_a_choice_of_types_are_its_parts() -> None:
     """Published snapshots list the extensions of a primitive there; its value stays a primitive."""
     elements = [
         {"id": "Patient", "path": "Patient", "min": 0, "max": "*"},
@@ -243,8 +246,4 @@ def test_definitions_below_a_primitive_or_a_choice_of_types_are_open_checks() ->
     ]
     url = "http://example.org/p"
     compiled = compile_structure({"url": url, "type": "Patient", "kind": "resource", "snapshot": {"element": elements}})
-    assert [each.children for each in compiled.root.children] == [(), ()]
-    assert [(each.facet, each.element) for each in compiled.undecided] == [
-        ("parts-of-value", "Patient.birthDate"),
-        ("parts-of-value", "Patient.deceased[x]"),
-    ]
+    assert [[each.name for each in one.children] for one in compiled.root.children] == [["extension"], ["extension"]]
