@@ -9,7 +9,7 @@ from fhircheck.definitions.snapshot.node import flattened, inherit
 from fhircheck.model.errors import DefinitionUnusable
 
 Json = dict[str, Any]
-LARGEST = 50_000
+LARGEST = 20_000
 """Elements of the largest snapshot that is made; the largest published ones have about 2,000."""
 REMEMBERED = 200
 DEEPEST = 30
