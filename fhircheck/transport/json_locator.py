@@ -41,7 +41,7 @@ class Locator:
         self._data = data
         self._repeated = repeated
         self._containers: dict[int, _Container] = {}
-        self._last = (0, 1, 0)
+        self._lines: list[tuple[int, int]] | None = None
         self._ascii = data.isascii()
         self._continuations: list[int] | None = None
 
@@ -86,13 +86,17 @@ class Locator:
         return line, offset - start + 1 - (self._continuations_before(offset) - self._continuations_before(start))
 
     def _line_of(self, offset: int) -> tuple[int, int]:
-        """One-based line of `offset` and where it starts; counted on from the last place, as findings come in order."""
-        before, line, start = self._last if offset >= self._last[0] else (0, 1, 0)
-        passed = self._data.count(b"\n", before, offset)
-        if passed:
-            line, start = line + passed, self._data.rfind(b"\n", before, offset) + 1
-        self._last = (offset, line, start)
-        return line, start
+        """One-based line of `offset` and where it starts; counted from the block it stands in."""
+        if self._lines is None:
+            line, start, self._lines = 1, 0, [(1, 0)]
+            for block in range(0, len(self._data), _BLOCK):
+                line += self._data.count(b"\n", block, block + _BLOCK)
+                start = self._data.rfind(b"\n", block, block + _BLOCK) + 1 or start
+                self._lines.append((line, start))
+        block = offset // _BLOCK * _BLOCK
+        line, start = self._lines[offset // _BLOCK]
+        passed = self._data.count(b"\n", block, offset)
+        return line + passed, self._data.rfind(b"\n", block, offset) + 1 if passed else start
 
     def _continuations_before(self, offset: int) -> int:
         if self._continuations is None:

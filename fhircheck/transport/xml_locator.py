@@ -10,13 +10,22 @@ from fhircheck.model.record import Record
 class _Element:
     """One element: where its start tag begins, and its child elements."""
 
-    __slots__ = ("children", "column", "line", "name")
+    __slots__ = ("by_name", "children", "column", "line", "name")
 
     def __init__(self, name: str, line: int, column: int) -> None:
         self.name = name
         self.line = line
         self.column = column
         self.children: list[_Element] = []
+        self.by_name: dict[str, list[_Element]] | None = None
+
+    def named(self, name: str) -> "list[_Element]":
+        """The children called `name`; sorted by name once, when the first is asked for."""
+        if self.by_name is None:
+            self.by_name = {}
+            for each in self.children:
+                self.by_name.setdefault(each.name, []).append(each)
+        return self.by_name.get(name, [])
 
 
 class XmlLocator:
@@ -47,7 +56,7 @@ def _named(parent: _Element, name: str, index: int) -> _Element | None:
     """Child `index` of those called `name`; that of the resource in `parent` where it holds one."""
     for where in (parent, *parent.children[:1]):
         if where is parent or where.name[:1].isupper():
-            same = [each for each in where.children if each.name == name]
+            same = where.named(name)
             if index < len(same):
                 return same[index]
     return None
