@@ -305,7 +305,7 @@ REPRESENTATIONS = frozenset({"xmlAttr", "xmlText", "typeAttr", "cdaText", "xhtml
 def _unreadable(node: Node) -> str:
     """A code that means nothing where the meaning of the whole definition depends on it, empty where there is none."""
     for name, allowed in CODES:
-        if name in node and text(node, name) not in allowed:
+        if node.get(name) is not None and text(node, name) not in allowed:
             return f"the code of {name} has no meaning"
     for view in ("differential", "snapshot"):
         for index, element in numbered(member(node, view), "element"):
