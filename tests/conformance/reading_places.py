@@ -1,7 +1,8 @@
 """How the reference spells the place of what reading finds, so that findings can be compared by place.
 
 It names faults of XML by the path of tags within the innermost resource, without numbers; a member that is there
-twice by the object it is in. What is compared is that both mean the same element.
+twice by the object it is in; in JSON a choice of types by its name in the definition (``value[x]``). What is
+compared is that both mean the same element.
 """
 
 import re
@@ -10,8 +11,11 @@ from fhircheck.model.issue import Place
 from fhircheck.transport.xml_kinds import XML_KINDS
 
 _INNER = re.compile(r"^.*\.(?:resource|contained\[\d+\]|outcome)(?=\.|$)")
+_CHOICE = re.compile(r"\.ofType\(\w+\)")
 _INDEX = re.compile(r"\[\d+\]")
 _JUDGED_LATER = {"xml-order"}
+BY_NAME = {"array-expected", "array-unexpected", "object-expected", "empty-object", "empty-array"}
+BY_NAME |= {"type-mismatch", "unknown-element"}
 BY_TAGS = {each.name for each in XML_KINDS} - _JUDGED_LATER | {"unknown-element"}
 
 
@@ -23,4 +27,6 @@ def place_of_reading(kind: str, place: Place) -> str:
     if kind in BY_TAGS and place.source.endswith(".xml"):
         type_name = place.resource.partition("/")[0]
         return _INDEX.sub("", _INNER.sub(type_name, expression)) if type_name else expression
+    if kind in BY_NAME:
+        return _CHOICE.sub("[x]", expression)
     return expression

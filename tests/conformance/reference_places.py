@@ -1,8 +1,9 @@
-"""Where the reference points to when it means an entry of a Bundle, so that findings can be compared by place.
+"""Where the reference points to when it means an entry of a Bundle or an item in an answer, so that places compare.
 
 For some findings about Bundles it counts entries, sections and authors from one, names entry 0 for all fullUrls,
-or names the Bundle for references inside of it. We point at the element itself, which is what a reader can find;
-what is compared is that both mean the same. Recorded by kind of finding, for every Bundle alike.
+or names the Bundle for references inside of it. In responses to Questionnaires it leaves out the answer that holds
+further items. We point at the element itself, which is what a reader can find;
+what is compared is that both mean the same. Recorded by kind of finding, for every Bundle and response alike.
 """
 
 import re
@@ -12,6 +13,7 @@ ENTRY = re.compile(r"^(.*\.entry)\[(\d+)\]$")
 HEAD = re.compile(r"^(.*\.entry)\[0\]\.resource(\..*)?$")
 INSIDE = re.compile(r"^((?:.*\.resource\.)?[^.]*)\.entry\[\d+\]\.(?:resource|request|response|link|search)\b.*$")
 INDEX = re.compile(r"\[(\d+)\]")
+WITHIN_ANSWER = re.compile(r"\.answer\[\d+\](?=\.item\[)")
 OF_SECTION = re.compile(r"\.section\[\d+\](\.(?:author\[\d+\]|focus))$")
 
 AT_FIRST_ENTRY = frozenset({"full-url-relative", "full-url-without-id", "full-url-mismatch", "full-url-is-canonical"})
@@ -37,6 +39,8 @@ def place_in_reference(kind: str, expression: str) -> str:
         return ENTRY.sub(lambda found: f"{found[1]}[{int(found[2]) + 1}]", expression)
     if kind in AT_BUNDLE:
         return INSIDE.sub(r"\1", expression)
+    if kind.startswith("response-"):
+        return WITHIN_ANSWER.sub("", expression)
     if kind.startswith("signature-"):
         return expression.removesuffix(".signature")
     if kind in HEADS:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from fhircheck.model.issue import IssueKind
+from fhircheck.model.path import shown_name
 from fhircheck.validate.lenient import extensions, text
 from fhircheck.validate.questionnaire.answered import Answered
 
@@ -24,21 +25,45 @@ KIND = IssueKind(
     failing='{"valueReference": {"reference": "Organization/1"}}',
     passing='{"valueReference": {"reference": "Patient/1"}}',
 )
-KINDS = (KIND,)
+UNKNOWN_TYPE = IssueKind(
+    name="response-reference-unknown-type",
+    severity="error",
+    code="invariant",
+    summary="The URL of a reference given as answer names no type of resource where it has to.",
+    why="No server can hold what the answer leads to.",
+    clause="http://hl7.org/fhir/R4/references.html#literal",
+    fix="Write the reference as [type]/[id].",
+    english="There is no resource type {type}",
+    german="Es gibt keinen Ressourcentyp {type}",
+    failing='{"valueReference": {"reference": "http://example.org/Chicken/1"}}',
+    passing='{"valueReference": {"reference": "http://example.org/Patient/1"}}',
+)
+KINDS = (KIND, UNKNOWN_TYPE)
 
 
 def check_reference(answered: Answered) -> None:
-    """The type that a reference leads to is one of those allowed, as far as it can be told."""
+    """The type that a reference leads to is one of those allowed, as far as it can be told.
+
+    Where the settings say that URLs name types (url_types), one that names no type is a fault.
+    """
     node = answered.question.node
     allowed = [each.value for each in extensions(node, ALLOWED) if each.value.__class__ is str]
-    if not allowed:
-        return
-    found = _type_of(answered, answered.value.value)
-    if not found:
+    named = _named_type(answered) if answered.around.settings.url_types else ""
+    known = answered.around.types.is_resource(named)
+    found = _type_of(answered, answered.value.value) or named if allowed else ""
+    if named and not known and not found:
+        answered.spot.add(UNKNOWN_TYPE, type=shown_name(named))
+    elif allowed and not found:
         answered.undecided(TYPE_UNKNOWN)
-    elif found not in allowed:
+    elif allowed and found not in allowed:
         shown = ", ".join(allowed)[:200]
-        answered.spot.add(KIND, type=found, link=answered.question.link_id, allowed=shown)
+        answered.spot.add(KIND, type=shown_name(found), link=answered.question.link_id, allowed=shown)
+
+
+def _named_type(answered: Answered) -> str:
+    """The step before the id in the text of a reference, empty where it has none."""
+    literal = text(answered.value.value, "reference").partition("/_history/")[0]
+    return "" if literal.startswith(("#", "urn:")) else literal.rpartition("/")[0].rpartition("/")[2]
 
 
 def _type_of(answered: Answered, reference: Any) -> str:

@@ -8,6 +8,7 @@ from fhircheck.validate.rules.bundle_reach import BundleReach
 from fhircheck.validate.rules.bundle_search import BundleSearch
 from fhircheck.validate.rules.code_system import CodeSystemRule
 from fhircheck.validate.rules.code_system_properties import CodeSystemProperties
+from fhircheck.validate.rules.code_system_property_values import CodeSystemPropertyValues
 from fhircheck.validate.rules.concept_map import ConceptMapRule
 from fhircheck.validate.rules.contained import Contained
 from fhircheck.validate.rules.elements import ElementRules
@@ -36,6 +37,7 @@ RESOURCE_RULES: Registry[ResourceRule] = Registry(
     ElementRules(),
     CodeSystemRule(),
     CodeSystemProperties(),
+    CodeSystemPropertyValues(),
     ValueSetRule(),
     ValueSetFilters(),
     ValueSetParameters(),

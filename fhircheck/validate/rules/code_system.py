@@ -12,6 +12,7 @@ CLAUSE = "http://hl7.org/fhir/R4/codesystem.html"
 SUPPLEMENT = "supplement"
 LIMIT = 10_000
 R4 = "4.0.1"
+HL7 = ("hl7.org", "fhir.org")
 
 COUNT = IssueKind(
     name="code-system-count",
@@ -98,6 +99,48 @@ SUPPLEMENT_CODE = IssueKind(
     passing='{"resourceType": "CodeSystem", "status": "draft", "content": "supplement", "supplements":'
     ' "http://hl7.org/fhir/administrative-gender", "concept": [{"code": "male"}]}',
 )
+SUPPLEMENT_BASE = IssueKind(
+    name="code-system-supplement-base",
+    severity="error",
+    code="business-rule",
+    summary="A supplement does not say which code system it supplements.",
+    why="Its designations and properties belong to nothing.",
+    clause="http://hl7.org/fhir/R4/codesystem.html#supplements",
+    fix="Give the canonical URL of the code system in supplements.",
+    english="A supplement must name the code system that it supplements",
+    german="Ein Supplement muss das CodeSystem nennen, das es ergänzt",
+    failing='{"resourceType": "CodeSystem", "status": "draft", "content": "supplement"}',
+    passing='{"resourceType": "CodeSystem", "status": "draft", "content": "supplement",'
+    ' "supplements": "http://loinc.org"}',
+)
+SUPPLEMENT_OWN = IssueKind(
+    name="code-system-supplement-element",
+    severity="error",
+    code="business-rule",
+    summary="A supplement states what only the supplemented code system can say, or says it otherwise.",
+    why="Which of the two statements holds cannot be told.",
+    clause="http://hl7.org/fhir/R4/codesystem.html#supplements",
+    fix="Leave the element out; the supplemented code system states it.",
+    english="{element} is a matter of the supplemented code system",
+    german="{element} ist Sache des ergänzten CodeSystems",
+    failing='{"resourceType": "CodeSystem", "status": "draft", "content": "supplement",'
+    ' "supplements": "http://loinc.org", "caseSensitive": true}',
+    passing='{"resourceType": "CodeSystem", "status": "draft", "content": "supplement",'
+    ' "supplements": "http://loinc.org"}',
+)
+NO_CONTENT = IssueKind(
+    name="code-system-content-missing",
+    severity="error",
+    code="business-rule",
+    summary="A code system of HL7 does not say whether its content is complete.",
+    why="Whether a code that is not in it exists cannot be told.",
+    clause="http://hl7.org/fhir/R4/codesystem-definitions.html#CodeSystem.content",
+    fix="State content.",
+    english="A code system of HL7 must state its content",
+    german="Ein CodeSystem von HL7 muss content angeben",
+    failing='{"resourceType": "CodeSystem", "status": "draft", "url": "http://hl7.org/fhir/a"}',
+    passing='{"resourceType": "CodeSystem", "status": "draft", "url": "http://hl7.org/fhir/a", "content": "complete"}',
+)
 DUPLICATE = IssueKind(
     name="code-system-duplicate-code",
     severity="error",
@@ -141,7 +184,10 @@ class CodeSystemRule:
         FRAGMENT_COUNT,
         NOT_PRESENT,
         EMPTY,
+        NO_CONTENT,
         SUPPLEMENT_FORM,
+        SUPPLEMENT_BASE,
+        SUPPLEMENT_OWN,
         SUPPLEMENT_CODE,
         DUPLICATE,
         ALL_CODES,
@@ -160,6 +206,8 @@ def _content(subject: Subject, number: int) -> None:
     node, place, add = subject.node, subject.expression, subject.findings.add
     content = text(node, "content")
     count = node.get("count")
+    if not content and not text(node, "supplements") and any(each in text(node, "url") for each in HL7):
+        add(NO_CONTENT, place, "CodeSystem.content")
     if content == "not-present" and next(objects(node, "concept", place), None):
         add(NOT_PRESENT, f"{place}.concept[0]", "CodeSystem.concept")
     if content == "complete" and not number:
@@ -175,8 +223,12 @@ def _content(subject: Subject, number: int) -> None:
 def _supplement(subject: Subject, found: list[tuple[dict[str, Any], str]]) -> None:
     node, place = subject.node, subject.expression
     base, is_supplement = text(node, "supplements"), text(node, "content") == SUPPLEMENT
-    if bool(base) != is_supplement:
+    if bool(base) != is_supplement and "content" in node:
         subject.findings.add(SUPPLEMENT_FORM, f"{place}.content", "CodeSystem.content")
+    if is_supplement and not base:
+        subject.findings.add(SUPPLEMENT_BASE, place, "CodeSystem.supplements")
+    if base:
+        _of_the_base(subject, base)
     if not base or len(found) > LIMIT:
         return
     system, _, version = base.partition("|")
@@ -188,6 +240,17 @@ def _supplement(subject: Subject, found: list[tuple[dict[str, Any], str]]) -> No
         elif verdict.status is CodeStatus.CANNOT_TELL:
             subject.around.undecided(verdict.reason, verdict.detail)
             return
+
+
+def _of_the_base(subject: Subject, base: str) -> None:
+    """What a supplement leaves to the code system `base`."""
+    node, place, add = subject.node, subject.expression, subject.findings.add
+    if "caseSensitive" in node:
+        add(SUPPLEMENT_OWN, f"{place}.caseSensitive", "CodeSystem.caseSensitive", element="caseSensitive")
+    meaning = text(node, "hierarchyMeaning")
+    supplemented = subject.around.definitions.find(base, "CodeSystem") if meaning else None
+    if text(supplemented, "hierarchyMeaning") not in ("", meaning):
+        add(SUPPLEMENT_OWN, place, "CodeSystem.hierarchyMeaning", element="hierarchyMeaning")
 
 
 def _duplicates(subject: Subject, found: list[tuple[dict[str, Any], str]]) -> None:

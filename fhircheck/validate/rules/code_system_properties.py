@@ -1,4 +1,4 @@
-"""CodeSystem.property: names, URIs and types, and the values concepts give: http://hl7.org/fhir/R4/codesystem.html#properties."""
+"""CodeSystem.property: names, URIs and types: http://hl7.org/fhir/R4/codesystem.html#properties."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from fhircheck.assertions.binding import shown_code
 from fhircheck.model.issue import IssueKind
 from fhircheck.validate.elements.extension_use import is_absolute, shown
 from fhircheck.validate.rules.rule import Subject
-from fhircheck.validate.terminology_resources.parts import concepts, objects, text
+from fhircheck.validate.terminology_resources.parts import objects, text
 
 CLAUSE = "http://hl7.org/fhir/R4/codesystem.html#properties"
 DEFINED = "http://hl7.org/fhir/concept-properties#"
@@ -24,7 +24,6 @@ KNOWN = {
     "comment": "string",
     "itemWeight": "decimal",
 }
-WITHIN = frozenset({"parent", "child", "partOf"})
 EXAMPLE = '{{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "property": [{}]}}'.format
 
 URI = IssueKind(
@@ -83,88 +82,23 @@ CODE_ALONE = IssueKind(
         '{"code": "inactive", "uri": "http://hl7.org/fhir/concept-properties#inactive", "type": "boolean"}'
     ),
 )
-UNDEFINED = IssueKind(
-    name="code-system-property-undefined",
-    severity="warning",
-    code="business-rule",
-    summary="A concept has a property that the code system does not define.",
-    why="Software does not know what to do with it.",
-    clause=CLAUSE,
-    fix="Define the property in CodeSystem.property.",
-    english="The property {code} is not defined",
-    german="Die Eigenschaft {code} ist nicht definiert",
-    failing='{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "concept":'
-    ' [{"code": "a", "property": [{"code": "b", "valueString": "c"}]}]}',
-    passing='{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "property":'
-    ' [{"code": "b", "type": "string"}], "concept": [{"code": "a", "property": [{"code": "b", "valueString": "c"}]}]}',
-)
-VALUE_TYPE = IssueKind(
-    name="code-system-property-value",
-    severity="error",
-    code="business-rule",
-    summary="The value of a concept's property has another type than the property.",
-    why="Filters and look-ups do not find it.",
-    clause=CLAUSE,
-    fix="Write the value with the type that CodeSystem.property says.",
-    english="The property {code} has the type {expected}, the value {found}",
-    german="Die Eigenschaft {code} hat den Typ {expected}, der Wert {found}",
-    failing='{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "property":'
-    ' [{"code": "b", "type": "code"}], "concept": [{"code": "a", "property": [{"code": "b", "valueString": "c"}]}]}',
-    passing='{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "property":'
-    ' [{"code": "b", "type": "string"}], "concept": [{"code": "a", "property": [{"code": "b", "valueString": "c"}]}]}',
-)
-NO_SUCH_CODE = IssueKind(
-    name="code-system-property-reference",
-    severity="error",
-    code="code-invalid",
-    summary="A concept names a code above or below it that the code system does not have.",
-    why="The hierarchy leads nowhere.",
-    clause=CLAUSE,
-    fix="Correct the code.",
-    english="The code system has no code {code}",
-    german="Das CodeSystem hat keinen Code {code}",
-    failing='{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "property": [{"code": "parent",'
-    ' "uri": "http://hl7.org/fhir/concept-properties#parent", "type": "code"}], "concept": [{"code": "a",'
-    ' "property": [{"code": "parent", "valueCode": "z"}]}]}',
-    passing=EXAMPLE('{"code": "parent", "uri": "http://hl7.org/fhir/concept-properties#parent", "type": "code"}'),
-)
-SYNONYM = IssueKind(
-    name="code-system-synonym",
-    severity="warning",
-    code="code-invalid",
-    summary="A concept names a synonym that is no code of the code system.",
-    why="The property says that two codes mean the same; for other words there are designations.",
-    clause=CLAUSE,
-    fix="Name a code, or use a designation.",
-    english="The synonym {code} is no code of the code system",
-    german="Das Synonym {code} ist kein Code des CodeSystems",
-    failing='{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "property": [{"code": "synonym",'
-    ' "type": "code"}], "concept": [{"code": "a", "property": [{"code": "synonym", "valueCode": "z"}]}]}',
-    passing=EXAMPLE('{"code": "synonym", "uri": "http://hl7.org/fhir/concept-properties#synonym", "type": "code"}'),
-)
 
 
 class CodeSystemProperties:
-    """The properties of a code system, and the values that its concepts have for them."""
+    """The properties that a code system defines."""
 
     name = "code-system-properties"
-    summary = "Properties of code systems are defined once, as FHIR defines them, and their values fit."
+    summary = "Properties of code systems are defined once, and as FHIR defines them."
     clause = CLAUSE
     types: frozenset[str] | None = frozenset({"CodeSystem"})
-    kinds: tuple[IssueKind, ...] = (URI, CODE, TYPE, CODE_ALONE, UNDEFINED, VALUE_TYPE, NO_SUCH_CODE, SYNONYM)
+    kinds: tuple[IssueKind, ...] = (URI, CODE, TYPE, CODE_ALONE)
 
     def check(self, subject: Subject) -> None:
-        """Report definitions of properties, then the values of concepts."""
+        """Report definitions of properties that clash with others or with FHIR's."""
         defined: dict[str, tuple[str, str]] = {}
         uris: set[str] = set()
         for each, where in objects(subject.node, "property", subject.expression):
             _definition(subject, each, where, defined, uris)
-        found = list(concepts(subject.node, subject.expression))
-        codes = {text(concept, "code") for concept, _ in found}
-        complete = text(subject.node, "content") == "complete"
-        for concept, place in found:
-            for each, where in objects(concept, "property", place):
-                _value(subject, each, where, defined, codes if complete else None)
 
 
 def _definition(
@@ -207,33 +141,3 @@ def _uri_problem(subject: Subject, uri: str, uris: set[str]) -> str:
     if "://hl7.org/fhir" in uri and uri.removeprefix(DEFINED) not in KNOWN and not base:
         return "" if own and uri.startswith(own) else f"is none of FHIR's: {shown(uri)}"
     return ""
-
-
-def _value(
-    subject: Subject, each: dict[str, Any], where: str, defined: dict[str, tuple[str, str]], codes: set[str] | None
-) -> None:
-    add = subject.findings.add
-    code = text(each, "code")
-    name = next((key for key in each if key.startswith("value")), "")
-    if not code or not name:
-        return
-    if code not in defined:
-        add(UNDEFINED, where, "CodeSystem.concept.property.code", code=shown_code(code))
-        return
-    type_, uri = defined[code]
-    found = name[5:6].lower() + name[6:] if name != "valueCoding" else "Coding"
-    if type_ and found != type_:
-        add(
-            VALUE_TYPE,
-            where,
-            "CodeSystem.concept.property.value[x]",
-            code=shown_code(code),
-            expected=type_,
-            found=found,
-        )
-    value = each[name]
-    known = codes is None or value.__class__ is not str or value in codes
-    if code == "synonym" and codes is not None and str(value) not in codes:
-        add(SYNONYM, where, "CodeSystem.concept.property.value[x]", code=shown_code(value))
-    elif not known and found == "code" and uri.removeprefix(DEFINED) in WITHIN and uri.startswith(DEFINED):
-        add(NO_SUCH_CODE, where, "CodeSystem.concept.property.value[x]", code=shown_code(value))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fhircheck.model.settings import CheckSettings
 from fhircheck.validate.questionnaire.answer_attachment import decoded_size
 from fhircheck.validate.questionnaire.answer_type import EXPECTED
 from fhircheck.validate.rules.questionnaire_response import QuestionnaireResponseRule
@@ -315,3 +316,28 @@ def test_references(reference: Node, expected: list[str]) -> None:
     question = {"type": "reference", "extension": [ext("questionnaire-referenceResource", valueCode="Patient")]}
     found = check(question, {"valueReference": reference})
     assert found == [(kind, "answer[0].value.ofType(Reference)") for kind in expected]
+
+
+NAMED: list[tuple[str, list[str], list[str]]] = [
+    ("http://example.org/fhir/Patient/1", [], []),
+    ("Patient/1/_history/2", [], []),
+    ("urn:uuid:0", [], []),
+    ("#a", [], []),
+    ("http://example.org/fhir/Chicken/1", [], ["response-reference-unknown-type"]),
+    ("Chicken/1", [], ["response-reference-unknown-type"]),
+    ("Chicken/1", ["Patient"], ["response-reference-type"]),
+    ("Patient/1", ["Patient"], []),
+]
+
+
+@pytest.mark.parametrize(("reference", "allowed", "expected"), NAMED)
+def test_where_urls_name_types_they_name_known_ones(reference: str, allowed: list[str], expected: list[str]) -> None:
+    extensions = [ext("questionnaire-referenceResource", valueCode=each) for each in allowed]
+    form = {"resourceType": "Questionnaire", "url": URL,
+            "item": [{"linkId": "1", "type": "reference", "extension": extensions}]}  # fmt: skip
+    node = {"resourceType": "QuestionnaireResponse", "questionnaire": URL, "status": "completed",
+            "item": [{"linkId": "1", "answer": [{"valueReference": {"reference": reference}}]}]}  # fmt: skip
+    found = Bench((form,), SETS).kinds(QuestionnaireResponseRule(), node, settings=CheckSettings(url_types=True))
+    assert [kind for kind, _ in found] == expected
+    if not allowed:
+        assert Bench((form,), SETS).kinds(QuestionnaireResponseRule(), node) == []
