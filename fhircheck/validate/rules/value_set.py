@@ -41,6 +41,20 @@ CONTAINED = IssueKind(
     failing=EXAMPLE('{"system": "#mine"}'),
     passing=GOOD,
 )
+NO_CODE_SYSTEM = IssueKind(
+    name="value-set-system-contained-type",
+    severity="error",
+    code="not-found",
+    summary="The contained resource that a value set names as its code system is none.",
+    why="The value set is empty.",
+    clause=CLAUSE,
+    fix="Contain the code system, and give its URL as the system.",
+    english="The contained resource is no CodeSystem",
+    german="Die enthaltene Ressource ist kein CodeSystem",
+    failing='{"contained": [{"resourceType": "ValueSet", "id": "a"}], "compose": {"include": [{"system": "#a"}]}}',
+    passing='{"contained": [{"resourceType": "CodeSystem", "id": "a", "url": "http://example.org/a"}],'
+    ' "compose": {"include": [{"system": "http://example.org/a"}]}}',
+)
 VERSION = IssueKind(
     name="value-set-system-version",
     severity="error",
@@ -106,7 +120,7 @@ IMPORT = IssueKind(
     failing=EXAMPLE('{"valueSet": ["http://example.org/ValueSet/none"]}'),
     passing=EXAMPLE('{"valueSet": ["http://hl7.org/fhir/ValueSet/administrative-gender"]}'),
 )
-KINDS = (SYSTEM, CONTAINED, VERSION, IS_VALUE_SET, IS_SUPPLEMENT, CODE, IMPORT)
+KINDS = (SYSTEM, CONTAINED, NO_CODE_SYSTEM, VERSION, IS_VALUE_SET, IS_SUPPLEMENT, CODE, IMPORT)
 
 
 class ValueSetRule:
@@ -137,7 +151,7 @@ def _include(subject: Subject, include: dict[str, Any], where: str) -> None:
     if not is_absolute(system):
         subject.findings.add(SYSTEM, where, "ValueSet.compose.include.system")
         if system.startswith("#"):
-            _contained(subject, system[1:], where)
+            _contained(subject, system[1:], version, where)
         return
     _of_system(subject, system, version, where)
     _codes(subject, include, system, version, where)
@@ -154,9 +168,12 @@ def _system(subject: Subject, include: dict[str, Any], where: str) -> tuple[str,
     return system, version or behind
 
 
-def _contained(subject: Subject, identity: str, where: str) -> None:
+def _contained(subject: Subject, identity: str, version: str, where: str) -> None:
     found = [each for each, _ in objects(subject.node, "contained", "") if each.get("id") == identity]
-    if len(found) != 1 or found[0].get("resourceType") != "CodeSystem":
+    systems = [each for each in found if each.get("resourceType") == "CodeSystem"]
+    for _ in range(len(found) - len(systems)):
+        subject.findings.add(NO_CODE_SYSTEM, where, "ValueSet.compose.include.system")
+    if sum(not version or text(each, "version") == version for each in systems) != 1:
         subject.findings.add(CONTAINED, where, "ValueSet.compose.include.system")
 
 

@@ -7,30 +7,17 @@ import re
 from typing import Any, NamedTuple
 
 from fhircheck.assertions.binding import shown_code
-from fhircheck.model.issue import IssueKind
+from fhircheck.model.issue import IssueKind, Severity
 from fhircheck.terminology.code_verdict import CodeStatus
+from fhircheck.terminology.expression_constraint import is_expression_constraint
 from fhircheck.validate.rules.rule import Subject
+from fhircheck.validate.terminology_resources.filter_rules import Rules, rules_for
 from fhircheck.validate.terminology_resources.parts import objects, text
 
 CLAUSE = "http://hl7.org/fhir/R4/valueset.html#filter"
-SNOMED = "http://snomed.info/sct"
 EXPRESSION = "http://hl7.org/fhir/StructureDefinition/cqf-expression"
-GENERAL = {
-    "concept": "code",
-    "code": "code",
-    "status": "",
-    "inactive": "boolean",
-    "effectiveDate": "dateTime",
-    "deprecationDate": "dateTime",
-    "retirementDate": "dateTime",
-    "notSelectable": "boolean",
-    "synonym": "",
-    "comment": "",
-    "itemWeight": "decimal",
-}
-HIERARCHY = ("parent", "child", "partOf")
-CONCEPT_OPERATORS = frozenset({"=", "in", "is-a", "descendent-of", "is-not-a", "generalizes", "not-in"})
-CODE_OPERATORS = CONCEPT_OPERATORS | {"regex"}
+CONSTRAINT = "http://hl7.org/fhir/R4/snomedct.html#implicit"
+DEFINITION = "ValueSet.compose.include.filter"
 EXAMPLE = (
     '{{"resourceType": "ValueSet", "status": "draft", "compose": {{"include": [{{"system":'
     ' "http://hl7.org/fhir/administrative-gender", "filter": [{}]}}]}}}}'
@@ -102,19 +89,51 @@ LEGACY = IssueKind(
     failing=EXAMPLE('{"property": "concept", "op": "=", "value": "http://loinc.org|1-8"}'),
     passing=GOOD,
 )
+REGEX = IssueKind(
+    name="value-set-filter-regex",
+    severity="error",
+    code="business-rule",
+    summary="A filter holds concepts against a regular expression.",
+    why="A regular expression describes codes; which concepts are meant is not defined.",
+    clause=CLAUSE,
+    fix="Use the property code.",
+    english="A regular expression needs the property code, not concept",
+    german="Ein regulärer Ausdruck braucht die Eigenschaft code, nicht concept",
+    failing=EXAMPLE('{"property": "concept", "op": "regex", "value": "m.*"}'),
+    passing=EXAMPLE('{"property": "code", "op": "regex", "value": "m.*"}'),
+)
+ECL = IssueKind(
+    name="value-set-filter-constraint",
+    severity="error",
+    code="business-rule",
+    summary="The constraint of a filter on SNOMED CT is no expression constraint (ECL).",
+    why="Terminology servers refuse the value set.",
+    clause=CONSTRAINT,
+    fix="Correct the expression: operators stand before concepts, AND, OR or MINUS between them.",
+    english="The constraint is no valid ECL",
+    german="Der Constraint ist kein gültiges ECL",
+    failing='{"property": "constraint", "op": "=", "value": "73211009 << 404684003"}',
+    passing='{"property": "constraint", "op": "=", "value": "<< 73211009"}',
+)
+NO_VALUE = IssueKind(
+    name="value-set-filter-without-value",
+    severity="error",
+    code="invalid",
+    summary="A filter has neither a value nor an expression that gives one.",
+    why="What it selects cannot be told.",
+    clause=CLAUSE,
+    fix="Give the value.",
+    english="The filter on {property} has no value",
+    german="Der Filter auf {property} hat keinen Wert",
+    failing=EXAMPLE('{"property": "concept", "op": "is-a"}'),
+    passing=GOOD,
+)
 _PREFIX = re.compile("^(?:eq|ne|gt|lt|ge|le|sa|eb|ap)")
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?").fullmatch
 _DECIMAL = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?").fullmatch
 _INTEGER = re.compile(r"[+-]?\d+").fullmatch
 _CODING = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*:[^\s|#]+)(?:\|([^\s#]*))?#(\S.*)").fullmatch
 _SEARCH = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*:[^\s|]+)\|(\S+)").fullmatch
-
-
-class Rules(NamedTuple):
-    """What a property's filter may be: its type (empty: anything), its operators (empty: not restricted)."""
-
-    type: str
-    operators: frozenset[str] = frozenset()
 
 
 class ValueSetFilters:
@@ -124,7 +143,7 @@ class ValueSetFilters:
     summary = "Filters of value sets use properties, operators and values that the code system knows."
     clause = CLAUSE
     types: frozenset[str] | None = frozenset({"ValueSet"})
-    kinds: tuple[IssueKind, ...] = (PROPERTY, OPERATOR, VALUE, CODE, LEGACY)
+    kinds: tuple[IssueKind, ...] = (PROPERTY, OPERATOR, VALUE, CODE, LEGACY, REGEX, ECL, NO_VALUE)
 
     def check(self, subject: Subject) -> None:
         """Report each filter that cannot be applied."""
@@ -141,112 +160,101 @@ def _filter(subject: Subject, filter_: dict[str, Any], where: str, system: str) 
     name, operator = text(filter_, "property"), text(filter_, "op")
     if not name or not operator:
         return
-    rules = _rules(subject, system, name)
+    rules = rules_for(subject.around.definitions.find(system, "CodeSystem"), system, name)
     if rules is None:
-        subject.findings.add(
-            PROPERTY, where, "ValueSet.compose.include.filter", system=system, property=shown_code(name)
-        )
+        subject.findings.add(PROPERTY, where, DEFINITION, system=system, property=shown_code(name))
         return
+    place = _Place(subject, where, system, name, rules)
     if rules.operators and operator not in rules.operators:
-        allowed = ", ".join(sorted(rules.operators))
-        shown = {"operator": shown_code(operator), "property": shown_code(name), "allowed": allowed}
-        subject.findings.add(OPERATOR, where, "ValueSet.compose.include.filter", value=None, severity=None, **shown)
+        place.add(OPERATOR, operator=shown_code(operator), property=shown_code(name), allowed=_listed(rules.operators))
     value = text(filter_, "value")
-    if not value or "_value" in filter_:
-        return
-    if operator == "exists":
-        _value(subject, value, where, (name, "boolean", system))
-    elif operator == "regex":
-        _regex(subject, value, where, name)
-    else:
-        for each in value.split(",") if operator in ("in", "not-in") else (value,):
-            _value(subject, each, where, (name, rules.type, system))
+    if not value:
+        if rules.strict and not _has_expression(filter_):
+            subject.findings.add(NO_VALUE, where, DEFINITION, property=shown_code(name))
+    elif "_value" not in filter_:
+        place.value(operator, value)
 
 
-def _rules(subject: Subject, system: str, name: str) -> Rules | None:
-    """What is known of the property; None where the code system is known and has no such property."""
-    if system == SNOMED:
-        return _snomed(name)
-    resource = subject.around.definitions.find(system, "CodeSystem")
-    operators: set[str] = set()
-    defined = ""
-    if resource is not None:
-        for each, _ in objects(resource, "filter", ""):
-            if each.get("code") == name and each.get("operator").__class__ is list:
-                operators.update(op for op in each["operator"] if op.__class__ is str)
-                defined = "filter"
-        for each, _ in objects(resource, "property", ""):
-            if each.get("code") == name:
-                return Rules(text(each, "type"), frozenset(operators))
-    if name in ("concept", "code"):
-        return Rules("code", CONCEPT_OPERATORS if name == "concept" else CODE_OPERATORS)
-    if name in GENERAL:
-        return Rules(GENERAL[name], frozenset(operators))
-    complete = resource is not None and resource.get("content") == "complete"
-    if defined or not complete or (name in HIERARCHY and resource is not None and "hierarchyMeaning" in resource):
-        return Rules("", frozenset(operators))
-    return None
+def _listed(operators: frozenset[str]) -> str:
+    return ", ".join(sorted(operators))
 
 
-def _snomed(name: str) -> Rules:
-    """Filters of SNOMED CT: http://hl7.org/fhir/R4/snomedct.html#implicit."""
-    if name == "concept":
-        return Rules("code", frozenset({"is-a", "is-not-a", "in", "not-in", "=", "descendent-of", "generalizes"}))
-    if name in ("constraint", "expression", "expressions"):
-        return Rules("", frozenset({"="}))
-    if name == "inactive":
-        return Rules("boolean", frozenset({"=", "in"}))
-    return Rules("", frozenset({"=", "in"}) if name.isdecimal() else frozenset())
+def _has_expression(filter_: dict[str, Any]) -> bool:
+    return any(each.get("url") == EXPRESSION for each, _ in objects(filter_.get("_value"), "extension", ""))
 
 
-def _regex(subject: Subject, value: str, where: str, name: str) -> None:
-    try:
-        re.compile(value)
-    except (re.error, RecursionError, OverflowError):
-        shown = {"property": shown_code(name), "expected": "a regular expression"}
-        subject.findings.add(VALUE, where, "ValueSet.compose.include.filter", value=None, severity=None, **shown)
+class _Place(NamedTuple):
+    """Where a filter stands, and what holds of it."""
 
+    subject: Subject
+    where: str
+    system: str
+    name: str
+    rules: Rules
 
-def _value(subject: Subject, value: str, where: str, about: tuple[str, str, str]) -> None:
-    name, type_, system = about
-    bare = _PREFIX.sub("", value)
-    problem = ""
-    if type_ == "boolean" and value not in ("true", "false"):
-        problem = "true or false"
-    elif type_ == "dateTime" and not _DATE(bare):
-        problem = "a date"
-    elif type_ == "decimal" and not _DECIMAL(bare):
-        problem = "a decimal number"
-    elif type_ == "integer" and not _INTEGER(bare):
-        problem = "a whole number"
-    elif type_ == "code" and value != value.strip():
-        problem = "a code"
-    elif type_ == "Coding":
-        problem = _coding(subject, value, where)
-    if problem:
-        shown = {"property": shown_code(name), "expected": problem}
-        subject.findings.add(VALUE, where, "ValueSet.compose.include.filter", value=None, severity=None, **shown)
-    elif type_ == "code" and name in ("concept", "code"):
-        _known(subject, system, value, "", where)
+    def add(self, kind: IssueKind, severity: Severity | None = None, **shown: str) -> None:
+        """Report something; what is only unusual is a warning."""
+        severity = severity or (kind.severity if self.rules.strict else "warning")
+        self.subject.findings.add(kind, self.where, DEFINITION, severity=severity, **shown)
 
+    def value(self, operator: str, value: str) -> None:
+        """The value by the operator and the type of the property."""
+        if self.rules.type == "constraint":
+            if is_expression_constraint(value) is False:
+                self.add(ECL)
+        elif operator == "exists":
+            self._is(value, "boolean")
+        elif operator == "regex":
+            self._regex(value)
+        else:
+            for each in value.split(",") if operator in ("in", "not-in") else (value,):
+                self._is(each, self.rules.type)
 
-def _coding(subject: Subject, value: str, where: str) -> str:
-    """A coding as a filter's value; what it must be, where it is none."""
-    match = _CODING(value)
-    if match is not None:
-        _known(subject, match[1], match[3], match[2] or "", where)
+    def _regex(self, value: str) -> None:
+        try:
+            re.compile(value)
+        except (re.error, RecursionError, OverflowError):
+            self.add(VALUE, property=shown_code(self.name), expected="a regular expression")
+        if self.name == "concept":
+            self.add(REGEX)
+
+    def _is(self, value: str, type_: str) -> None:
+        problem = self._coding(value) if type_ == "Coding" else _problem(value, type_)
+        if problem:
+            self.add(VALUE, property=shown_code(self.name), expected=problem)
+        elif type_ == "code" and self.rules.codes:
+            self._known(self.system, value, "", "warning" if self.rules.codes == "warning" else None)
+
+    def _coding(self, value: str) -> str:
+        """A coding as a filter's value; what it must be, where it is none."""
+        match = _CODING(value)
+        if match is not None:
+            self._known(match[1], match[3], match[2] or "")
+            return ""
+        search = _SEARCH(value)
+        if search is None:
+            return "system#code or system|version#code"
+        self.subject.findings.add(LEGACY, self.where, DEFINITION)
+        self._known(search[1], search[2], "")
         return ""
-    search = _SEARCH(value)
-    if search is None:
-        return "system#code or system|version#code"
-    subject.findings.add(LEGACY, where, "ValueSet.compose.include.filter")
-    _known(subject, search[1], search[2], "", where)
-    return ""
+
+    def _known(self, system: str, code: str, version: str, severity: Severity | None = None) -> None:
+        verdict = self.subject.around.terminology.check_code(system, code, version)
+        if verdict.status is CodeStatus.UNKNOWN:
+            self.add(CODE, severity, system=system, code=shown_code(code))
+        elif verdict.status is CodeStatus.CANNOT_TELL and verdict.reason:
+            self.subject.around.undecided(verdict.reason, verdict.detail)
 
 
-def _known(subject: Subject, system: str, code: str, version: str, where: str) -> None:
-    verdict = subject.around.terminology.check_code(system, code, version)
-    if verdict.status is CodeStatus.UNKNOWN:
-        subject.findings.add(CODE, where, "ValueSet.compose.include.filter", system=system, code=shown_code(code))
-    elif verdict.status is CodeStatus.CANNOT_TELL and verdict.reason:
-        subject.around.undecided(verdict.reason, verdict.detail)
+def _problem(value: str, type_: str) -> str:
+    """What `value` must be, where it is not of the type; empty where it is."""
+    bare = _PREFIX.sub("", value)
+    if type_ == "boolean" and value not in ("true", "false"):
+        return "true or false"
+    if type_ == "dateTime" and not _DATE(bare):
+        return "a date"
+    if type_ == "decimal" and not _DECIMAL(bare):
+        return "a decimal number"
+    if type_ == "integer" and not _INTEGER(bare):
+        return "a whole number"
+    return "a code" if type_ == "code" and value != value.strip() else ""
