@@ -7,6 +7,7 @@ path, a reference that leads out of the data) is "cannot tell", never a match an
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhircheck.assertions.binding import codings_of
@@ -82,6 +83,9 @@ class Discriminators:
         steps = steps_of(path)
         if steps is None:
             return None
+        urls = self._unknown_extensions(start.element) if path == "url" else ()
+        if urls:
+            return lambda value, type_: value.__class__ is dict and value.get("url") in urls
         spots = [start]
         for name, argument in steps:
             spots = [found for each in spots for found in self._below(each, name, argument)]
@@ -126,7 +130,12 @@ class Discriminators:
                         obligatory = _obligatory(child)
                         narrowed = obligatory or child.slices if child.choice else (child, *obligatory)
                         for each in narrowed or (child,):
-                            yield Spot(each, base.owner)
+                            yield Spot(_implied(each, spot.element), base.owner)
+
+    def _unknown_extensions(self, element: CompiledElement) -> tuple[str, ...]:
+        """URLs of the extensions that a slice allows, where no loaded package defines them."""
+        urls = [url for each in element.types if each.code == "Extension" for url in each.profiles]
+        return () if any(self._linker.profile(url) for url in urls) else tuple(url.partition("|")[0] for url in urls)
 
     def _is_extension(self, spot: Spot, url: str) -> bool:
         profiled = any(each == url or each.startswith(f"{url}|") for t in spot.element.types for each in t.profiles)
@@ -150,9 +159,9 @@ class Discriminators:
                 found = True
                 yield Spot(linked.compiled.root, linked)
         for each in () if found else element.types:
-            linked = self._linker.type(each.code)
-            if linked is not None and linked.compiled is not None:
-                yield Spot(linked.compiled.root, linked)
+            type_ = self._linker.type(each.code)
+            if type_ is not None and type_.compiled is not None:
+                yield Spot(type_.compiled.root, type_)
 
     def _profiles(self, element: CompiledElement) -> "Iterator[Linked]":
         for each in element.types:
@@ -225,11 +234,17 @@ class Discriminators:
 
     def exists(self, spots: list[Spot]) -> Callable[[list[Value]], bool | None] | None:
         """Criterion of `exists`: the definition demands the element, or forbids it."""
-        if any(each.element.minimum for each in spots):
+        if any(each.element.minimum and not self._always(each) for each in spots):
             return bool
         if all(each.element.maximum == 0 for each in spots):
             return lambda found: not found
         return None
+
+    def _always(self, spot: Spot) -> bool:
+        """Whether the type itself demands the element: then it is in every item and tells no slice from another."""
+        compiled = spot.owner.compiled
+        of_type = compiled is not None and spot.owner is self._linker.type(compiled.type)
+        return of_type or (spot.element.bare and spot.element.name == "url")
 
     def types(self, spots: list[Spot]) -> Callable[[list[Value]], bool | None] | None:
         """Criterion of `type`: the value has one of the types that the slice allows."""
@@ -327,6 +342,16 @@ MAKERS: dict[str, Callable[[Discriminators, list[Spot]], Callable[[list[Value]],
 def _obligatory(element: CompiledElement) -> list[CompiledElement]:
     """The slices of `element` that must be there, those of its slices included."""
     return [one for each in element.slices if each.minimum for one in _obligatory(each) or (each,)]
+
+
+def _implied(child: CompiledElement, parent: CompiledElement) -> CompiledElement:
+    """`child` with what the fixed value or pattern of `parent` says of it, where it says nothing itself."""
+    for facet in ("fixed_value", "pattern_value"):
+        whole = parent.facets.get(facet)
+        said = whole.get(child.name) if whole.__class__ is dict else None
+        if said is not None and facet not in child.facets and said.__class__ is not list:
+            return replace(child, facets={**child.facets, facet: said})
+    return child
 
 
 def _is_root(spot: Spot) -> bool:

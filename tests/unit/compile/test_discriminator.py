@@ -1,0 +1,80 @@
+"""Which slice an item belongs to, from profiles that say it in different ways, or not at all."""
+
+import json
+from typing import Any
+
+import pytest
+
+from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.first_pass import linker_for
+from fhircheck.model.record import Piece
+from fhircheck.transport.record_reader import RecordReader
+from fhircheck.validate.validator import Validator
+
+URL = "http://fhir.example/StructureDefinition/sliced"
+KNOWN, OTHER = "http://fhir.example/known", "http://fhir.example/other"
+
+
+def profile(*elements: dict[str, Any]) -> dict[str, Any]:
+    """A profile on Patient with these element definitions."""
+    return {
+        "resourceType": "StructureDefinition",
+        "url": URL,
+        "name": "Sliced",
+        "status": "active",
+        "kind": "resource",
+        "abstract": False,
+        "type": "Patient",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+        "derivation": "constraint",
+        "differential": {"element": [{"path": each["id"].split(":")[0], **each} for each in elements]},
+    }
+
+
+def slicing(kind: str, path: str, rules: str = "open") -> dict[str, Any]:
+    return {"slicing": {"discriminator": [{"type": kind, "path": path}], "rules": rules}}
+
+
+def extension_slice(name: str, url: str) -> dict[str, Any]:
+    types = [{"code": "Extension", "profile": [url]}]
+    return {"id": f"Patient.extension:{name}", "sliceName": name, "max": "1", "type": types}
+
+
+BY_PATTERN = profile(
+    {"id": "Patient.identifier", **slicing("value", "system")},
+    {
+        "id": "Patient.identifier:known",
+        "sliceName": "known",
+        "min": 1,
+        "max": "1",
+        "patternIdentifier": {"system": KNOWN},
+    },
+)
+BY_UNKNOWN_EXTENSION = profile(
+    {"id": "Patient.extension", **slicing("value", "url")},
+    extension_slice("known", KNOWN),
+    extension_slice("other", f"{OTHER}|1.0"),
+)
+BY_NOTHING = profile(
+    {"id": "Patient.contact", **slicing("value", "name", "closed")},
+    {"id": "Patient.contact:one", "sliceName": "one", "min": 1},
+)
+CASES = [
+    ("pattern above", BY_PATTERN, {"identifier": [{"system": KNOWN}, {"system": OTHER}]}, set()),
+    ("pattern above, missing", BY_PATTERN, {"identifier": [{"system": OTHER}]}, {"slice-min"}),
+    ("pattern above, twice", BY_PATTERN, {"identifier": [{"system": KNOWN}, {"system": KNOWN}]}, {"slice-max"}),
+    ("extensions no package has", BY_UNKNOWN_EXTENSION, {"extension": [{"url": KNOWN}, {"url": OTHER}]}, set()),
+    ("one of them twice", BY_UNKNOWN_EXTENSION, {"extension": [{"url": OTHER}, {"url": OTHER}]}, {"slice-max"}),
+    ("nothing told", BY_NOTHING, {"contact": [{"name": {"text": "somebody"}}]}, set()),
+]
+
+
+@pytest.mark.parametrize(("definition", "patient", "wanted"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
+def test_slices(definition: dict[str, Any], patient: dict[str, Any], wanted: set[str]) -> None:
+    undecided = set()
+    linker = linker_for(load_definitions(offline=True, loose=[definition]), lambda reason, at: undecided.add(reason))
+    node = {"resourceType": "Patient", "meta": {"profile": [URL]}, **patient}
+    (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", json.dumps(node).encode()))
+    (checked,) = Validator(linker, locate=False).check(record)
+    assert {issue.kind for issue in checked.issues if issue.kind.startswith("sli")} == wanted
+    assert ("discriminator" in undecided) == (definition is BY_NOTHING)
