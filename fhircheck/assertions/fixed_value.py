@@ -30,13 +30,24 @@ def polymorphic(definition: dict[str, Any], stem: str) -> Any | None:
     return None
 
 
+NOT_COMPARED = frozenset({"id"})
+"""Members of an object that a fixed value does not speak of: an id says where it stands, not what it says."""
+
+
 def same(expected: Any, value: Any) -> bool:
-    """Deep equality of JSON values; true and 1 are not the same."""
+    """Equality of JSON values member by member; true and 1 are not the same."""
     if expected.__class__ is dict and value.__class__ is dict:
-        return expected.keys() == value.keys() and all(same(each, value[name]) for name, each in expected.items())
+        return not _extra(expected, value) and all(
+            name in value and same(each, value[name]) for name, each in expected.items()
+        )
     if expected.__class__ is list and value.__class__ is list:
         return len(expected) == len(value) and all(map(same, expected, value))
     return (expected.__class__ is bool) is (value.__class__ is bool) and bool(expected == value)
+
+
+def _extra(expected: dict[str, Any], value: dict[str, Any]) -> list[str]:
+    """Members of `value` that the fixed one does not have."""
+    return [name for name in value if name not in expected and name not in NOT_COMPARED]
 
 
 def shown(value: Any) -> str:
@@ -68,14 +79,26 @@ class FixedValue:
         return lambda value: same(facet, value)
 
     def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
-        """Report the innermost places that differ."""
+        """Report each member that differs, is missing or is one too many."""
         if same(facet, value):
             return
-        if facet.__class__ is dict and value.__class__ is dict and facet.keys() == value.keys():
-            for name, each in facet.items():
-                self.explain(each, value[name], spot.child(name), around)
-        elif facet.__class__ is list and value.__class__ is list and len(facet) == len(value):
-            for index, each in enumerate(facet):
-                self.explain(each, value[index], spot.item(index), around)
-        else:
+        if facet.__class__ is not dict or value.__class__ is not dict:
             spot.add(KIND, value=shown(value), fixed=shown(facet))
+            return
+        for name, each in facet.items():
+            if each.__class__ is list and value.get(name, []).__class__ is list:
+                self._explain_list(each, value.get(name, []), spot, name, around)
+            elif name not in value:
+                spot.child(name).add(KIND, value="(none)", fixed=shown(each))
+            else:
+                self.explain(each, value[name], spot.child(name), around)
+        for name in _extra(facet, value):
+            spot.child(name).add(KIND, value=shown(value[name]), fixed="(none)")
+
+    def _explain_list(self, facet: Any, value: Any, spot: Spot, name: str, around: Surroundings) -> None:
+        """Report the items that differ; another number of them at the object that holds the list."""
+        if len(facet) != len(value):
+            spot.add(KIND, value=shown(value), fixed=shown(facet))
+            return
+        for index, each in enumerate(facet):
+            self.explain(each, value[index], spot.child(name).item(index), around)

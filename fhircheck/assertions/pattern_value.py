@@ -55,14 +55,23 @@ class PatternValue:
         return lambda value: matches(facet, value)
 
     def explain(self, facet: Any, value: Any, spot: Spot, around: Surroundings) -> None:
-        """Report at the innermost object that lacks something, or at the value that differs."""
+        """Report each member that differs or is missing, and each item that no item matches at its object."""
         if matches(facet, value):
             return
-        if facet.__class__ is dict and value.__class__ is dict:
-            wrong = [name for name, each in facet.items() if name in value and not matches(each, value[name])]
-            if wrong and all(name in value for name in facet):
-                for name in wrong:
-                    place = spot if facet[name].__class__ is list else spot.child(name)
-                    self.explain(facet[name], value[name], place, around)
-                return
-        spot.add(KIND, value=shown(value), pattern=shown(facet))
+        if facet.__class__ is not dict or value.__class__ is not dict:
+            spot.add(KIND, value=shown(value), pattern=shown(facet))
+            return
+        for name, each in facet.items():
+            found = value.get(name)
+            if each.__class__ is list and (found is None or found.__class__ is list):
+                self._explain_list(each, found or [], spot)
+            elif name not in value:
+                spot.child(name).add(KIND, value="(none)", pattern=shown(each))
+            else:
+                self.explain(each, found, spot.child(name), around)
+
+    def _explain_list(self, facet: list[Any], value: list[Any], spot: Spot) -> None:
+        """Report each item asked for that is not there; where there are fewer than asked for, only that."""
+        missing = [each for each in facet if not any(matches(each, found) for found in value)]
+        for each in [facet] if missing and len(value) < len(facet) else missing:
+            spot.add(KIND, value=shown(value), pattern=shown(each))

@@ -150,11 +150,14 @@ def test_pattern_value(pattern: Any, value: Any, good: bool) -> None:
     assert Asked("pattern_value", {"patternAnything": pattern}, value).passed is good
 
 
-def test_pattern_value_is_explained_at_the_innermost_place_that_lacks_something() -> None:
+def test_pattern_value_is_explained_at_the_innermost_members() -> None:
     wrong = Asked("pattern_value", {"patternCodeableConcept": CONCEPT | {"text": "t"}}, {"coding": [], "text": "u"})
     assert [place for _, place, _ in wrong.issues] == ["X", "X.text"]
     missing = Asked("pattern_value", {"patternCoding": CODING}, {"code": "b"})
-    assert missing.issues == [("pattern-value", "X", {"pattern": f"{{system: '{SYSTEM}', code: 'a'}}"})]
+    assert missing.issues == [
+        ("pattern-value", "X.system", {"pattern": f"'{SYSTEM}'"}),
+        ("pattern-value", "X.code", {"pattern": "'a'"}),
+    ]
 
 
 # MinMaxValue
@@ -416,3 +419,28 @@ def test_codes_are_shown_where_they_look_like_codes(code: Any, shown: str) -> No
 def test_no_more_than_three_codes_are_shown() -> None:
     asked = Asked("binding", bound_to(CLOSED_SET), concept(*map(coding, "wxyz")), ("CodeableConcept",))
     assert asked.issues[0][2]["code"] == "'w', 'x', 'y'"
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "value", "places"),
+    [
+        ("fixed", {"code": "a", "system": "s"}, {"code": "b"}, ["X.code", "X.system"]),
+        ("fixed", {"code": "a"}, {"code": "a", "display": "d", "id": "1"}, ["X.display"]),
+        ("fixed", {"coding": [CODING]}, {"text": "t"}, ["X", "X.text"]),
+        ("fixed", {"coding": [CODING]}, {"coding": [{"system": SYSTEM, "code": "z"}]}, ["X.coding[0].code"]),
+        ("fixed", {"coding": [CODING]}, {"coding": [CODING, CODING]}, ["X"]),
+        ("fixed", {"low": {"value": 1}}, {"low": {"value": 2}}, ["X.low.value"]),
+        ("pattern", {"code": "a", "system": "s"}, {"code": "b"}, ["X.code", "X.system"]),
+        ("pattern", {"period": {"start": "2020"}}, {"period": {"end": "2020"}}, ["X.period.start"]),
+        ("pattern", {"coding": [CODING], "text": "t"}, {"coding": [{"code": "z"}]}, ["X", "X.text"]),
+        ("pattern", {"coding": [CODING, {"code": "q"}]}, {"coding": [{"code": "z"}]}, ["X"]),
+        ("pattern", {"coding": [CODING, {"code": "q"}]}, {"coding": [{"code": "z"}, {"code": "y"}]}, ["X", "X"]),
+        ("pattern", {"coding": [CODING], "text": "t"}, {"coding": [CODING], "text": "u"}, ["X.text"]),
+        ("pattern", {"coding": [CODING]}, {}, ["X"]),
+    ],
+)
+def test_each_member_that_differs_or_is_missing_is_a_finding(
+    name: str, wanted: Any, value: Any, places: list[str]
+) -> None:
+    asked = Asked(f"{name}_value", {f"{name}Anything": wanted}, value)
+    assert sorted(place for _, place, _ in asked.issues) == places
