@@ -1,6 +1,6 @@
 """ConceptMap: the codes it maps exist: http://hl7.org/fhir/R4/conceptmap.html."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhircheck.assertions.binding import shown_code
 from fhircheck.model.issue import IssueKind
@@ -27,39 +27,74 @@ CODE = IssueKind(
     failing=EXAMPLE("m"),
     passing=EXAMPLE("male"),
 )
+SCOPE = IssueKind(
+    name="concept-map-code-scope",
+    severity="error",
+    code="code-invalid",
+    summary="A concept map maps from or to a code that is not in the value set it is said to map.",
+    why="Whoever translates between the two value sets gets a code that the data may not have.",
+    clause="http://hl7.org/fhir/R4/conceptmap-definitions.html#ConceptMap.source_x_",
+    fix="Take the code out, or state the value set that has it.",
+    english="The code {code} is not in the value set {valueset}",
+    german="Der Code {code} ist nicht im ValueSet {valueset}",
+    failing='{"sourceUri": "http://hl7.org/fhir/ValueSet/a", "group": [{"source": "http://hl7.org/fhir/b", "element":'
+    ' [{"code": "of-b-but-not-in-a"}]}]}',
+    passing='{"sourceUri": "http://hl7.org/fhir/ValueSet/a", "group": [{"source": "http://hl7.org/fhir/b", "element":'
+    ' [{"code": "in-a"}]}]}',
+)
+
+
+class _Side(NamedTuple):
+    """One side of a group: the code system and its version, and the value set that the map is about."""
+
+    system: str
+    version: str
+    scope: str
+    element: str
 
 
 class ConceptMapRule:
-    """The codes on both sides of a concept map."""
+    """The codes on both sides of a concept map: in their code systems, and in the value sets that it maps."""
 
     name = "concept-map"
-    summary = "The codes that a concept map maps exist in their code systems."
+    summary = "The codes that a concept map maps exist, and are in the value sets that it is about."
     clause = "http://hl7.org/fhir/R4/conceptmap.html"
     types: frozenset[str] | None = frozenset({"ConceptMap"})
-    kinds: tuple[IssueKind, ...] = (CODE,)
+    kinds: tuple[IssueKind, ...] = (CODE, SCOPE)
 
     def check(self, subject: Subject) -> None:
-        """Report each code that its code system does not have."""
+        """Report each code that its code system, or the value set it is to be in, does not have."""
         number = 0
         for group, where in objects(subject.node, "group", subject.expression):
-            source = text(group, "source"), text(group, "sourceVersion")
-            target = text(group, "target"), text(group, "targetVersion")
+            source, target = (_side(subject, group, name) for name in ("source", "target"))
             for element, place in objects(group, "element", where):
                 number += 1
                 if number > LIMIT:
                     return
-                _code(subject, element, place, source, "element")
+                _code(subject, element, place, source)
                 for each, inner in objects(element, "target", place):
-                    _code(subject, each, inner, target, "element.target")
+                    _code(subject, each, inner, target)
 
 
-def _code(subject: Subject, node: dict[str, Any], where: str, system: tuple[str, str], name: str) -> None:
+def _side(subject: Subject, group: dict[str, Any], name: str) -> _Side:
+    scope = text(subject.node, f"{name}Uri") or text(subject.node, f"{name}Canonical")
+    known = bool(scope) and subject.around.definitions.find(scope, "ValueSet") is not None
+    system, _, version = text(group, name).partition("|")
+    element = "ConceptMap.group.element" if name == "source" else "ConceptMap.group.element.target"
+    return _Side(system, text(group, f"{name}Version") or version, scope if known else "", f"{element}.code")
+
+
+def _code(subject: Subject, node: dict[str, Any], where: str, side: _Side) -> None:
     code = text(node, "code")
-    if not system[0] or not code:
+    if not side.system or not code:
         return
-    verdict = subject.around.terminology.check_code(system[0], code, system[1])
+    terminology, add = subject.around.terminology, subject.findings.add
+    verdict = terminology.check_code(side.system, code, side.version)
     if verdict.status is CodeStatus.UNKNOWN:
-        definition = f"ConceptMap.group.{name}.code"
-        subject.findings.add(CODE, f"{where}.code", definition, system=shown(system[0]), code=shown_code(code))
+        add(CODE, f"{where}.code", side.element, system=shown(side.system), code=shown_code(code))
     elif verdict.status is CodeStatus.CANNOT_TELL and verdict.reason:
         subject.around.undecided(verdict.reason, verdict.detail)
+    elif side.scope and verdict.status is CodeStatus.KNOWN:
+        coding = {"system": side.system, "code": code} | ({"version": side.version} if side.version else {})
+        if terminology.member(coding, side.scope) is False:
+            add(SCOPE, f"{where}.code", side.element, code=shown_code(code), valueset=shown(side.scope))
