@@ -12,6 +12,7 @@ from fhircheck.validate.rules.code_system_property_values import CodeSystemPrope
 from fhircheck.validate.rules.concept_map import ConceptMapRule
 from fhircheck.validate.rules.contained import Contained
 from fhircheck.validate.rules.elements import ElementRules
+from fhircheck.validate.rules.implementation_guide import ImplementationGuideRule
 from fhircheck.validate.rules.measure import MeasureRule
 from fhircheck.validate.rules.measure_report import MeasureReportRule
 from fhircheck.validate.rules.narrative import NarrativeRule
@@ -22,6 +23,7 @@ from fhircheck.validate.rules.questionnaire_response import QuestionnaireRespons
 from fhircheck.validate.rules.questionnaire_value_set_parameters import QuestionnaireValueSetParameters
 from fhircheck.validate.rules.rule import ResourceRule
 from fhircheck.validate.rules.search_parameter import SearchParameterRule
+from fhircheck.validate.rules.security_labels import SecurityLabels
 from fhircheck.validate.rules.signature import Signature
 from fhircheck.validate.rules.structure_definition_derivation import StructureDerivation
 from fhircheck.validate.rules.structure_definition_elements import StructureElements
@@ -43,6 +45,7 @@ RESOURCE_RULES: Registry[ResourceRule] = Registry(
     ValueSetParameters(),
     ConceptMapRule(),
     Publication(),
+    ImplementationGuideRule(),
     BundleDocument(),
     BundleFullUrl(),
     BundleLink(),
@@ -50,6 +53,7 @@ RESOURCE_RULES: Registry[ResourceRule] = Registry(
     BundleSearch(),
     Contained(),
     Signature(),
+    SecurityLabels(),
     QuestionnaireResponseRule(),
     SearchParameterRule(),
     QuestionnaireValueSetParameters(),
