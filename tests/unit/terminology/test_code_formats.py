@@ -8,6 +8,7 @@ YES, NO, MAYBE = True, False, None
 LOINC, SNOMED, UCUM = "http://loinc.org", "http://snomed.info/sct", "http://unitsofmeasure.org"
 MIME, LANGUAGE, COUNTRY = "urn:ietf:bcp:13", "urn:ietf:bcp:47", "urn:iso:std:iso:3166"
 REGION, CURRENCY, ZONE = "urn:iso:std:iso:3166:-2", "urn:iso:std:iso:4217", "https://www.iana.org/time-zones"
+WORLD = "http://unstats.un.org/unsd/methods/m49/m49.htm"
 URI, GERMAN = "urn:ietf:rfc:3986", "http://fhir.de/CodeSystem/"
 ICD, OPS, ATC, PZN = GERMAN + "bfarm/icd-10-gm", GERMAN + "bfarm/ops", GERMAN + "bfarm/atc", GERMAN + "ifa/pzn"
 
@@ -28,6 +29,8 @@ CASES = [
     (REGION, YES, "DE-BY US-CA AT-9"),
     (REGION, NO, "DE BY- -BY DE-BAVARIA DEU-BY"),
     (REGION, MAYBE, "DE-QQ"),
+    (WORLD, MAYBE, "001 276 999"),
+    (WORLD, NO, "Australia DE 1 0001"),
     (CURRENCY, YES, "EUR CHF USD XAU"),
     (CURRENCY, NO, "Euro eur QQQ EU € 978"),
     (CURRENCY, MAYBE, "DEM HRK"),
