@@ -6,6 +6,7 @@ from fhircheck.validate.rules.bundle_full_url import BundleFullUrl
 from fhircheck.validate.rules.bundle_link import BundleLink
 from fhircheck.validate.rules.bundle_reach import BundleReach
 from fhircheck.validate.rules.bundle_search import BundleSearch
+from fhircheck.validate.rules.capability_statement import CapabilityStatementRule
 from fhircheck.validate.rules.code_system import CodeSystemRule
 from fhircheck.validate.rules.code_system_properties import CodeSystemProperties
 from fhircheck.validate.rules.code_system_property_values import CodeSystemPropertyValues
@@ -37,6 +38,7 @@ from fhircheck.validate.rules.value_set_parameters import ValueSetParameters
 RESOURCE_RULES: Registry[ResourceRule] = Registry(
     "resource rules",
     ElementRules(),
+    CapabilityStatementRule(),
     CodeSystemRule(),
     CodeSystemProperties(),
     CodeSystemPropertyValues(),
