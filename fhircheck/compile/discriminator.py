@@ -27,6 +27,8 @@ STEP = re.compile(r"(\$this|\w+\([^)]*\)|[\w-]+(?:\[x\])?)(?:\.|$)")
 CALL = re.compile(r"(\w+)\(\s*['\"]?([^'\")]*)['\"]?\s*\)")
 DEPTH = 4
 TARGETS = "reference-target"
+EXACT = frozenset({"fixed_value", "pattern_value"})
+"""Facets that say which value it is: beside them a binding (of the type's profile, for one) tells no slice apart."""
 
 
 class Spot(NamedTuple):
@@ -178,7 +180,8 @@ class Discriminators:
         """Criterion of `value` and `pattern`: fixed value, pattern, required binding, or bounds of occurrence."""
         if all(each.element.maximum == 0 for each in spots):
             return self.exists(spots)
-        tests = [test for test in (self._value_test(each, 0) for each in spots) if test is not None]
+        exact = [each for each in spots if EXACT & each.element.facets.keys()]
+        tests = [test for test in (self._value_test(each, 0) for each in exact or spots) if test is not None]
         if not tests:
             return self.exists(spots)
 
@@ -346,7 +349,7 @@ def _obligatory(element: CompiledElement) -> list[CompiledElement]:
 
 def _implied(child: CompiledElement, parent: CompiledElement) -> CompiledElement:
     """`child` with what the fixed value or pattern of `parent` says of it, where it says nothing itself."""
-    for facet in ("fixed_value", "pattern_value"):
+    for facet in EXACT:
         whole = parent.facets.get(facet)
         said = whole.get(child.name) if whole.__class__ is dict else None
         if said is not None and facet not in child.facets and said.__class__ is not list:

@@ -1,6 +1,7 @@
 """Which slice an item belongs to, from profiles that say it in different ways, or not at all."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def profile(*elements: dict[str, Any]) -> dict[str, Any]:
         "type": "Patient",
         "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
         "derivation": "constraint",
-        "differential": {"element": [{"path": each["id"].split(":")[0], **each} for each in elements]},
+        "differential": {"element": [{"path": re.sub(r":\w+", "", each["id"]), **each} for each in elements]},
     }
 
 
@@ -59,7 +60,28 @@ BY_NOTHING = profile(
     {"id": "Patient.contact", **slicing("value", "name", "closed")},
     {"id": "Patient.contact:one", "sliceName": "one", "min": 1},
 )
+TELECOM = {
+    **profile(),
+    "url": "http://fhir.example/StructureDefinition/telecom",
+    "kind": "complex-type",
+    "type": "ContactPoint",
+    "baseDefinition": "http://hl7.org/fhir/StructureDefinition/ContactPoint",
+    "differential": {"element": [{"id": "ContactPoint.system", "path": "ContactPoint.system", "min": 1}]},
+}
+OF_PROFILED_TYPE = profile(
+    {
+        "id": "Patient.telecom",
+        **slicing("value", "system", "closed"),
+        "type": [{"code": "ContactPoint", "profile": [TELECOM["url"]]}],
+    },
+    {"id": "Patient.telecom:phone", "sliceName": "phone", "max": "1"},
+    {"id": "Patient.telecom:phone.system", "fixedCode": "phone"},
+    {"id": "Patient.telecom:fax", "sliceName": "fax", "max": "1"},
+    {"id": "Patient.telecom:fax.system", "fixedCode": "fax"},
+)
 CASES = [
+    ("type with a profile", OF_PROFILED_TYPE, {"telecom": [{"system": "phone"}, {"system": "fax"}]}, set()),
+    ("type with a profile, no slice", OF_PROFILED_TYPE, {"telecom": [{"system": "email"}]}, {"slicing-closed"}),
     ("pattern above", BY_PATTERN, {"identifier": [{"system": KNOWN}, {"system": OTHER}]}, set()),
     ("pattern above, missing", BY_PATTERN, {"identifier": [{"system": OTHER}]}, {"slice-min"}),
     ("pattern above, twice", BY_PATTERN, {"identifier": [{"system": KNOWN}, {"system": KNOWN}]}, {"slice-max"}),
@@ -72,7 +94,9 @@ CASES = [
 @pytest.mark.parametrize(("definition", "patient", "wanted"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
 def test_slices(definition: dict[str, Any], patient: dict[str, Any], wanted: set[str]) -> None:
     undecided = set()
-    linker = linker_for(load_definitions(offline=True, loose=[definition]), lambda reason, at: undecided.add(reason))
+    linker = linker_for(
+        load_definitions(offline=True, loose=[definition, TELECOM]), lambda reason, at: undecided.add(reason)
+    )
     node = {"resourceType": "Patient", "meta": {"profile": [URL]}, **patient}
     (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", json.dumps(node).encode()))
     (checked,) = Validator(linker, locate=False).check(record)
