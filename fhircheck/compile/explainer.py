@@ -22,6 +22,7 @@ from fhircheck.compile.linker import ENTRY_RESOURCE, Linked, Linker, facets_of, 
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, shown_name
+from fhircheck.model.protocols import Gate
 
 Node = dict[str, Any]
 ExplainResource = Callable[[Any, str, Findings], None]
@@ -29,6 +30,7 @@ ExplainConformance = Callable[[Any, str, str, Findings], None]
 """(resource, profile, expression, findings)"""
 ELEMENT = "Element"
 ERRORS = ("fatal", "error")
+KEPT_ANSWERS = 100_000
 
 
 class Explainer:
@@ -41,6 +43,23 @@ class Explainer:
         linker.use_explainer(self.faulty)
         self._explain_conformance = explain_conformance
         self._explain_resource = explain_resource
+        self._answers: dict[tuple[int, int], tuple[Gate, Any, bool]] = {}
+
+    def forget(self) -> None:
+        """Let go of what gates said of the values of one record."""
+        self._answers.clear()
+
+    def passes(self, gate: Gate, value: Any) -> bool:
+        """Whether `value` passes `gate`, which is asked once of each object: those in objects come again and again."""
+        if value.__class__ is not dict:
+            return passes(gate, value)
+        key = id(gate), id(value)
+        known = self._answers.get(key)
+        if known is None:
+            if len(self._answers) > KEPT_ANSWERS:
+                self._answers.clear()
+            known = self._answers[key] = gate, value, passes(gate, value)
+        return known[2]
 
     def root(self, node: Any, linked: Linked, expression: str, findings: Findings) -> None:
         """Report what is wrong with `node` as an instance of the profile `linked`."""
@@ -164,7 +183,7 @@ class Explainer:
         if slot.sibling:
             self._sibling(value, slot.element, place, findings)
             return
-        if passes(self._linker.item_gate(slot, linked), value):
+        if self.passes(self._linker.item_gate(slot, linked), value):
             return
         before = len(findings.issues)
         self._by_type(value, slot, linked, place, findings)
@@ -183,7 +202,7 @@ class Explainer:
     def _sibling(self, value: Any, element: CompiledElement, place: str, findings: Findings) -> None:
         """The id and extensions of a primitive."""
         base, shape = self._linker.type(ELEMENT), self._linker.sibling_shape()
-        if base is not None and shape is not None and not passes(shape.gate, value):
+        if base is not None and shape is not None and not self.passes(shape.gate, value):
             self.object(value, shape, base, place, findings)
 
     def _by_type(self, value: Any, slot: Slot, linked: Linked, place: str, findings: Findings) -> None:
@@ -193,7 +212,7 @@ class Explainer:
             self._resource(value, slot, place, findings)
         else:
             shape = self._linker.shape_of(slot, linked)
-            if shape is not None and not passes(shape.gate, value):
+            if shape is not None and not self.passes(shape.gate, value):
                 self.object(value, shape, self._linker.owner_of(slot, linked), place, findings)
 
     def _all_profiles(self, value: Node, slot: Slot, place: str, findings: Findings) -> None:
@@ -201,7 +220,7 @@ class Explainer:
             types = resource_types(slot, value, self._linker.around.types)
         else:
             types = [slot.type] if slot.type and slot.type.profiles else []
-        if types and not any(passes(self._linker.profiles_gate(each), value) for each in types):
+        if types and not any(self.passes(self._linker.profiles_gate(each), value) for each in types):
             urls = [url for each in types for url in each.profiles]
             self._profiles(value, urls, Spot(place, slot.element.id, findings))
 

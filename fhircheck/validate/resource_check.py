@@ -115,6 +115,7 @@ class ResourceCheck:
         """Let go of what was found out about the resources of one record: the next one comes."""
         self.resolver.forget()
         self.targets.forget()
+        self.explainer.forget()
 
     def _base_gate(self, name: str) -> Gate | None:
         if not self.linker.is_resource(name):
@@ -257,11 +258,11 @@ class ResourceCheck:
     def explain_element(self, node: Any, canonical: str, expression: str, findings: Findings) -> None:
         """Report what is wrong with a value by a profile on its datatype, beside what is wrong by the type itself."""
         linked = self.linker.profile(canonical)
-        if linked is None or linked.compiled is None or linked.shape is None or passes(linked.shape.gate, node):
+        if linked is None or linked.compiled is None or linked.shape is None or self.explainer.passes(linked.shape.gate, node):
             return
         by_type, by_profile = Findings(), Findings(resource=findings.resource)
         base = self.linker.type(linked.compiled.type)
-        if base is not None and base.shape is not None and not passes(base.shape.gate, node):
+        if base is not None and base.shape is not None and not self.explainer.passes(base.shape.gate, node):
             self.explainer.root(node, base, expression, by_type)
         self.explainer.root(node, linked, expression, by_profile)
         findings.issues += not_said(by_profile.issues, {statement(issue) for issue in by_type.issues})
