@@ -4,7 +4,7 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from fhircheck.compile.linker import Linked, Linker
+from fhircheck.compile.linker import Linker
 from fhircheck.definitions.definition_set import DefinitionSet
 from fhircheck.first_pass import linker_for
 from fhircheck.model.decision_facts import DecisionFacts
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fhircheck.run import RunOptions
 
 PROFILE_MISSING = "profile-missing"
+FHIR_VERSION = "fhir-version"
 UNDECIDED_KEPT = 1_000
 
 
@@ -43,8 +44,8 @@ def build_report(
     """The RunReport of a run; everything in an order that does not depend on how the work was spread."""
     linker = linker_for(definitions, lambda reason, detail: None)
     profiles = _profiles(merged, linker)
-    undecided = _undecided(merged, profiles, linker)
-    coverage = _coverage(profiles, sum(count for count, _, _ in merged.versions.values()))
+    undecided = _undecided(merged, profiles)
+    coverage = _coverage(merged, profiles)
     totals = sorted(
         ((severity, kind, count) for (severity, kind), count in merged.groups.totals.items()),
         key=lambda each: (SEVERITIES.index(each[0]), -each[2], each[1]),
@@ -99,35 +100,33 @@ def _profiles(merged: Partial, linker: Linker) -> tuple[ProfileUse, ...]:
     for (url, how), (resources, valid) in sorted(merged.profiles.items()):
         linked = linker.type(url) if how == "base" else linker.profile(url)
         compiled = linked.compiled if linked else None
-        decided, left_open = (compiled.decided, len(compiled.undecided)) if compiled else (0, 0)
-        uses.append(ProfileUse(url, how, compiled is not None, resources, valid, decided, left_open))
+        decided = compiled.decided if compiled else 0
+        uses.append(ProfileUse(url, how, compiled is not None, resources, valid, decided))
     return tuple(uses)
 
 
-def _undecided(merged: Partial, profiles: tuple[ProfileUse, ...], linker: Linker) -> tuple[Undecided, ...]:
-    """What was counted while checking, and the checks that this version leaves open, by profile."""
+def _undecided(merged: Partial, profiles: tuple[ProfileUse, ...]) -> tuple[Undecided, ...]:
+    """What was counted while checking, and the profiles that were not found."""
     counts: Counter[tuple[str, str]] = Counter(merged.undecided)
     for use in profiles:
         if not use.found:
             counts[PROFILE_MISSING, use.url] += use.resources
-            continue
-        linked: Linked | None = linker.type(use.url) if use.how == "base" else linker.profile(use.url)
-        for each in linked.compiled.undecided if linked and linked.compiled else ():
-            counts[each.facet, use.url] += use.resources
     ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     return tuple(Undecided(reason, detail, count) for (reason, detail), count in ordered[:UNDECIDED_KEPT])
 
 
-def _coverage(profiles: tuple[ProfileUse, ...], other_version: int) -> Fraction | None:
-    """Share of decided checks; each pair of resource and profile weighs the same."""
+def _coverage(merged: Partial, profiles: tuple[ProfileUse, ...]) -> Fraction | None:
+    """Share of decided checks: of the pairs of resource and profile that could be judged, and within these of all
+    checks that their profiles name, less those that could not be told of an instance."""
+    other_version = sum(count for count, _, _ in merged.versions.values())
     pairs = sum(use.resources for use in profiles) + other_version
     if not pairs:
         return None
-    decided = sum(
-        (Fraction(use.decided, use.decided + use.undecided) * use.resources for use in profiles if use.found),
-        Fraction(0),
-    )
-    return decided / pairs
+    found = sum(use.resources for use in profiles if use.found)
+    checks = sum(use.decided * use.resources for use in profiles if use.found)
+    untold = sum(count for (reason, _), count in merged.undecided.items() if reason != FHIR_VERSION)
+    told = Fraction(checks, checks + untold) if checks + untold else Fraction(1)
+    return Fraction(found, pairs) * told
 
 
 def _issue_groups(merged: Partial) -> tuple[IssueGroup, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-FORM = 6
+FORM = 7
 """Number of this form; a cache written by another form is not read."""
 
 
@@ -25,14 +25,6 @@ class SlicingRules(NamedTuple):
     discriminators: tuple[tuple[str, str], ...] = ()
     rules: str = "open"
     ordered: bool = False
-
-
-class OpenCheck(NamedTuple):
-    """A check that the definition asks for and this version does not decide: facet, element id, detail."""
-
-    facet: str
-    element: str
-    detail: str
 
 
 @dataclass(slots=True)
@@ -68,7 +60,7 @@ class CompiledProfile:
     """A profile, resource type or datatype as it is checked.
 
     url, version: canonical. type: FHIR type it is about. kind: StructureDefinition.kind.
-    decided: number of checks that are decided; undecided: those that are not.
+    decided: number of its checks.
     """
 
     url: str
@@ -78,7 +70,6 @@ class CompiledProfile:
     abstract: bool
     root: CompiledElement
     decided: int = 0
-    undecided: tuple[OpenCheck, ...] = ()
 
     @property
     def canonical(self) -> str:
@@ -96,7 +87,6 @@ def to_json(profile: CompiledProfile) -> dict[str, Any]:
         "kind": profile.kind,
         "abstract": profile.abstract,
         "decided": profile.decided,
-        "undecided": [list(each) for each in profile.undecided],
         "root": _element_to_json(profile.root),
     }
 
@@ -139,7 +129,6 @@ def from_json(data: dict[str, Any]) -> CompiledProfile | None:
         data["abstract"],
         _element_from_json(data["root"]),
         data["decided"],
-        tuple(OpenCheck(*each) for each in data["undecided"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""StructureDefinition -> CompiledProfile: what is asked, in plain data, and what of it stays open."""
+"""StructureDefinition -> CompiledProfile: what is asked, in plain data."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from fhircheck.assertions import VALUE_ASSERTIONS
 from fhircheck.assertions.invariant import NAME as INVARIANT
 from fhircheck.assertions.invariant import compile_invariants
-from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, OpenCheck, SlicingRules, TypeRef
+from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, SlicingRules, TypeRef
 from fhircheck.definitions.canonical import TYPE_PREFIX
 from fhircheck.definitions.element_tree import ElementNode, element_tree
 from fhircheck.definitions.errata import SYSTEM_TYPES, type_code
@@ -44,7 +44,6 @@ def compile_structure(structure: dict[str, Any], resolve: Resolve = _as_it_is) -
         structure.get("abstract") is True,
         root,
         builder.decided,
-        tuple(sorted(builder.undecided)),
     )
 
 
@@ -54,7 +53,6 @@ class _Builder:
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
         self.decided = 0
-        self.undecided: list[OpenCheck] = []
 
     def element(self, node: ElementNode, is_root: bool = False) -> CompiledElement:
         """Compile one element with all below it."""
@@ -77,7 +75,6 @@ class _Builder:
             self._facets(definition, types) | self._invariants(node, types, is_root),
         )
         self.decided += 0 if is_root else len(PARTS_OF_CHECK)
-        self._leave_open(node, element_id)
         compiled.children = tuple(self.element(each) for each in node.children)
         if any(
             each.get("url") == MUST_HAVE_VALUE and each.get("valueBoolean") for each in definition.get("extension", ())
@@ -122,16 +119,6 @@ class _Builder:
     def _target(self, url: str) -> str:
         """A target profile with its version; types of the specification itself have none."""
         return url if url.startswith(TYPE_PREFIX) else self._resolve(url, "StructureDefinition")
-
-    def _leave_open(self, node: ElementNode, element_id: str) -> None:
-        """Name the checks of this element that are asked for but not decided by this version."""
-        definition = node.definition
-        for type_ in definition.get("type") or ():
-            if type_.get("code") == "xhtml":
-                self._open("narrative", element_id, "xhtml")
-
-    def _open(self, facet: str, element_id: str, detail: str) -> None:
-        self.undecided.append(OpenCheck(facet, element_id, detail))
 
 
 def _within(extended: Any) -> str:

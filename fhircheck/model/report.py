@@ -52,8 +52,7 @@ class ProfileUse:
 
     how: ``base`` (the resource type itself), ``meta`` (meta.profile), ``dated`` (meta.profile without a
     version: the one in force on the instance's day), ``asked`` (--profile), ``mapped`` (by a mapping).
-    found: whether it could be loaded. decided, undecided: checks of the profile's own definition
-    that this version can and cannot decide.
+    found: whether it could be loaded. decided: number of checks of the profile's own definition.
     """
 
     url: str
@@ -62,7 +61,6 @@ class ProfileUse:
     resources: int
     valid: int
     decided: int
-    undecided: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,6 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
                 "resources": use.resources,
                 "valid": use.valid,
                 "decided": use.decided,
-                "undecided": use.undecided,
             }
             for use in report.profiles
         ],

@@ -14,7 +14,6 @@ from fhircheck.compile.compiled_profile import (
     FORM,
     CompiledElement,
     CompiledProfile,
-    OpenCheck,
     SlicingRules,
     TypeRef,
     from_json,
@@ -49,7 +48,6 @@ PROFILE = CompiledProfile(
     True,
     CompiledElement("P", "P", 0, None, children=ELEMENTS),
     7,
-    (OpenCheck("invariant", "P", "p-1"), OpenCheck("slicing", "P.a", "ä")),
 )
 
 
