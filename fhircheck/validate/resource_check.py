@@ -227,8 +227,10 @@ class ResourceCheck:
             return
         found = self._rules.get(name)
         if found is None:
+            if not self.known(name):
+                return
             found = tuple(each for each in RESOURCE_RULES if each.types is None or name in each.types)
-            self._rules[name] = found if self.known(name) else ()
+            self._rules[name] = found
         for rule in found:
             rule.check(Subject(node, scope.expression, scope, self.linker.around, self, findings))
 
