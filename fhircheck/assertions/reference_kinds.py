@@ -101,6 +101,19 @@ QUERY = IssueKind(
     failing='{"subject": {"reference": "Patient?identifier"}}',
     passing='{"subject": {"reference": "Patient?identifier=http://example.org/mrn|1"}}',
 )
+QUERY_ALONE = IssueKind(
+    name="reference-query-alone",
+    severity="error",
+    code="invalid",
+    summary="A conditional reference stands outside of a transaction.",
+    why="Only a server that takes in a transaction looks for its target; elsewhere nobody does, and the link is lost.",
+    clause="http://hl7.org/fhir/R4/http.html#trules",
+    fix="Refer to the target by [type]/[id], or by its identifier (Reference.identifier).",
+    english="A conditional reference to a {type} is possible in a transaction only",
+    german="Eine bedingte Referenz auf {type} ist nur in einer Transaktion möglich",
+    failing='{"resourceType": "Patient", "managingOrganization": {"reference": "Organization?identifier=urn:x|1"}}',
+    passing='{"resourceType": "Patient", "managingOrganization": {"identifier": {"system": "urn:x", "value": "1"}}}',
+)
 AMBIGUOUS = IssueKind(
     name="reference-ambiguous",
     severity="error",
@@ -282,6 +295,7 @@ KINDS = (
     NO_BASE,
     FORM,
     QUERY,
+    QUERY_ALONE,
     AMBIGUOUS,
     OTHER_TYPE,
     NOT_LOCAL,

@@ -144,9 +144,16 @@ def _must_be_here(text: str, seen: Lookup) -> bool:
 
 
 def _query_faults(text: str, around: Surroundings) -> Iterator[Fault]:
+    """A conditional reference is a search, and stands where one is carried out (http.html#trules)."""
     search = search_of(text)
-    if search is not None and around.types.is_resource(search[0]) and not is_search(search[1]):
+    if search is None or not around.types.is_resource(search[0]):
+        return
+    if not is_search(search[1]):
         yield kinds.QUERY, {"type": search[0]}
+    elif around.scope.split:
+        around.undecided("reference-target", "conditional")
+    elif around.scope.bundle is None:  # Bundles of other types ask for [type]/[id] anyway
+        yield kinds.QUERY_ALONE, {"type": search[0]}
 
 
 def _type_faults(value: dict[str, Any], kind: str, allowed: AllowedTargets) -> Iterator[Fault]:
