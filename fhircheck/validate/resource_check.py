@@ -101,6 +101,7 @@ class ResourceCheck:
         self.explainer = Explainer(linker, self.explain_inner, self.explain_conformance)
         self._base = Members(self._base_gate)
         self._implied: dict[str, bool] = {}
+        self._held: dict[tuple[int, int], bool] = {}
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         self.kept: dict[str, object] = {}
         self._near = NearProfiles(linker.around.definitions)
@@ -116,6 +117,7 @@ class ResourceCheck:
         self.resolver.forget()
         self.targets.forget()
         self.explainer.forget()
+        self._held.clear()
 
     def _base_gate(self, name: str) -> Gate | None:
         if not self.linker.is_resource(name):
@@ -126,10 +128,7 @@ class ResourceCheck:
     def base_passes(self, node: Node) -> bool:
         """Whether `node` is sound as the resource type it says it is."""
         name = node.get("resourceType")
-        try:
-            return name.__class__ is str and bool(self._base[name](node))
-        except TypeError:
-            return False
+        return name.__class__ is str and self._asked_once(node, None, self._base[name])
 
     def sound(self, node: Node, claims: Sequence[str]) -> bool:
         """Whether `node` is sound as its type and holds all `claims` (canonicals of profiles).
@@ -275,7 +274,18 @@ class ResourceCheck:
             return self.linker.around.settings.unknown_profile == "ignore"
         if linked.compiled is None or linked.shape is None:
             return False
-        return linked.compiled.type == node.get("resourceType") and passes(linked.shape.gate, node)
+        if linked.compiled.type != node.get("resourceType"):
+            return False
+        return self._asked_once(node, linked, linked.shape.gate)
+
+    def _asked_once(self, node: Node, linked: Linked | None, gate: Gate) -> bool:
+        """What `gate` says of a resource by `linked` (None: its own type): it may be asked as a claim, as an item of a
+        slice, and as the target of references."""
+        key = id(node), id(linked)
+        known = self._held.get(key)
+        if known is None:
+            known = self._held[key] = passes(gate, node)
+        return known
 
     def explain_inner(self, node: Any, expression: str, findings: Findings) -> None:
         """Report all that is wrong with a resource within another."""
