@@ -96,6 +96,9 @@ class Binding:
             spot.add(MISSING, valueset=canonical)
             return
         codes = shown_codes(codings)
+        if value == "":
+            spot.add(MISSING, valueset=canonical)
+            return
         if value.__class__ is str:
             spot.add(SYSTEM, code=codes, valueset=canonical)
         spot.add(KIND, code=codes, valueset=canonical, hint=hint(codings, members))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from string import ascii_letters, digits
 from typing import Any
 
+from fhircheck.assertions import invariant
 from fhircheck.assertions.assertion import Spot
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
@@ -48,6 +49,7 @@ MISMATCH = IssueKind(
 KINDS = (KIND, MISMATCH)
 OUT_OF_RANGE = next(kind for kind in JSON_KINDS if kind.name == "number-out-of-range")
 
+ELE_1 = "All FHIR elements must have a @value or children"
 _DAY = (
     "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
     "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
@@ -181,11 +183,24 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
     gate = GATES.get(type_code)
     if gate is None:
         return
+    if value == "" and value.__class__ is str:
+        spot.add(KIND, value="", type=type_code, rule="not empty")
+        spot.add(invariant.KIND, key="ele-1", rule=ELE_1)
+        return
     expected = expected_json(type_code)
     found = json_type(value)
     if found != expected:
         spot.add(MISMATCH, expected=expected, found=found)
+        _explain_as_text(type_code, value, spot)
     elif value.__class__ is Decimal and is_out_of_range(value):
         spot.add(OUT_OF_RANGE, value=str(value))
     elif not gate(value):
         spot.add(KIND, value=str(value), type=type_code, rule=RULES.get(type_code, expected))
+
+
+def _explain_as_text(type_code: str, value: Any, spot: Spot) -> None:
+    """A number or boolean in place of another type: report it too where the same in quotes would be wrong."""
+    if is_boolean(value) or value.__class__ in (int, Decimal):
+        text = str(value).lower() if is_boolean(value) else str(value)
+        if expected_json(type_code) != "a string" or not GATES[type_code](text):
+            spot.add(KIND, value=text, type=type_code, rule=RULES.get(type_code, expected_json(type_code)))

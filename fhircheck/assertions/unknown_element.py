@@ -35,12 +35,15 @@ SIBLING = IssueKind(
     ' "valueString": "x"}]}}',
 )
 KINDS = (UNKNOWN, SIBLING)
+PRIMITIVES_ALONE = frozenset({"id", "url", "div"})
+"""Primitives without a second property; of other names with one it is the object that has a property too many."""
 
 
 def explain(name: str, known: list[str], spot: Spot) -> None:
     """Report the property `name` of the object at `expression`; `known` are the names it could have."""
     if name.startswith("_") and name[1:] in known:
-        spot.child(name[1:]).add(SIBLING, name=shown_name(name), element=name[1:])
+        place = spot.child(name[1:]) if name[1:] in PRIMITIVES_ALONE else spot
+        place.add(SIBLING, name=shown_name(name), element=name[1:])
         return
     near = get_close_matches(name[:64], known, 1, 0.8) or [each for each in known if each.lower() == name.lower()]
     hint = f" ({near[0]}?)" if near else ""

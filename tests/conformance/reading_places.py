@@ -27,6 +27,6 @@ def place_of_reading(kind: str, place: Place) -> str:
     if kind in BY_TAGS and place.source.endswith(".xml"):
         type_name = place.resource.partition("/")[0]
         return _INDEX.sub("", _INNER.sub(type_name, expression)) if type_name else expression
-    if kind in BY_NAME:
+    if kind in BY_NAME and not place.source.endswith(".xml"):
         return _CHOICE.sub("[x]", expression)
     return expression

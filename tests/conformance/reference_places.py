@@ -43,6 +43,8 @@ def place_in_reference(kind: str, expression: str) -> str:
         return WITHIN_ANSWER.sub("", expression)
     if kind.startswith("signature-"):
         return expression.removesuffix(".signature")
+    if kind == "security-label-repeated":
+        return expression.replace(".meta.security[", ".meta.profile[")
     if kind in HEADS:
         return HEAD.sub(lambda found: f"{found[1]}[1].resource{_from_one(found[2] or '')}", expression)
     return expression

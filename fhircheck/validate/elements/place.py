@@ -23,6 +23,8 @@ class Step(NamedTuple):
     name: str
 
 
+SIBLING = "_"
+"""Among the rules: of the objects that stand beside primitives (``_birthDate``)."""
 UNDEFINED = Step("", None, "")
 NOTHING: "Fast" = (None, None)
 
@@ -50,7 +52,7 @@ class Place:
         self.property = name
         self.uses: dict[Any, Any] = {}
         self.fast: dict[str, Fast] = {}
-        self.rule = tree.rules.get(type_name) if info.name == type_name else None
+        self.rule = tree.rules.get(type_name if info.name == type_name else SIBLING if info.name == "Element" else "")
 
     def step(self, json_name: str) -> Step:
         """What the property `json_name` leads to, UNDEFINED where there is no such property."""
@@ -70,10 +72,17 @@ class Place:
         step = self.step(json_name)
         if step is UNDEFINED:
             return NOTHING
-        found = (None if step.below else self._tree.gates.get(step.type), step.below)
+        found = (None if step.below else self._gate(json_name, step.type), step.below)
         if self._tree.room():
             self.fast[json_name] = found
         return found
+
+    def _gate(self, json_name: str, type_name: str) -> Callable[[str], object] | None:
+        gate = self._tree.gates.get(type_name)
+        if json_name == "id" and self.property:
+            is_new = self._tree.new_id
+            return lambda text: is_new(text, self) and (gate is None or gate(text))
+        return gate
 
     def _step(self, json_name: str, element: Property, type_name: str) -> Step:
         types = self._tree.types
@@ -82,6 +91,8 @@ class Place:
         if info is None or info.kind == "resource":
             return Step(type_name, None, name)
         if json_name.startswith("_"):
+            if info.kind != "primitive-type":
+                return Step(type_name, None, name)
             base = types.type("Element")
             return Step(type_name, self._below(base, element, type_name) if base else None, name)
         return Step(type_name, None if info.kind == "primitive-type" else self._below(info, element, type_name), name)
@@ -118,7 +129,8 @@ Fast = tuple[Callable[[str], object] | None, Place | None]
 class PlaceTree:
     """The places of one set of definitions, made when they are first met.
 
-    gates: FHIR type -> quick test of a text; rules: FHIR type -> what is asked of an object.
+    gates: FHIR type -> quick test of a text; rules: FHIR type -> what is asked of an object. new_id: whether an
+    element's id (text, place of the element) was not met before.
     """
 
     def __init__(
@@ -126,10 +138,12 @@ class PlaceTree:
         types: TypeTable,
         gates: Mapping[str, Callable[[str], object]],
         rules: Mapping[str, Callable[[Any], bool]],
+        new_id: Callable[[str, Place], bool] = lambda text, place: True,
     ) -> None:
         self.types = types
         self.gates = gates
         self.rules = rules
+        self.new_id = new_id
         self._roots: dict[str, Place | None] = {}
         self._made = 0
 

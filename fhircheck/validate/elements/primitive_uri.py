@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.primitive_format import GATES
+from fhircheck.compile.gates import passes
 from fhircheck.model.issue import IssueKind
 from fhircheck.validate.elements.extension_use import is_absolute, shown
 from fhircheck.validate.elements.primitive_text import explain_code, holds_code
@@ -94,6 +96,12 @@ def holds(value: str, around: Surroundings) -> bool:
 def explain(value: str, expression: str, findings: Findings, around: Surroundings) -> None:
     """Report what `holds` stumbles over."""
     _explain(value, False, expression, findings, around)
+
+
+def explain_oid(value: str, expression: str, findings: Findings, around: Surroundings) -> None:
+    """Report what `holds` stumbles over in an oid or uuid of the right form; another form is said of it already."""
+    if any(passes(GATES[name], value) for name in ("oid", "uuid")):
+        explain(value, expression, findings, around)
 
 
 def holds_canonical(value: str, around: Surroundings) -> bool:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from fhircheck.assertions.assertion import Findings, Surroundings
+from fhircheck.assertions.invariant_twins import has_content
 from fhircheck.model.path import child, item
 from fhircheck.validate.elements import (
     attachment,
+    element_id,
     identifier,
     primitive_base64,
     primitive_date,
@@ -18,7 +20,7 @@ from fhircheck.validate.elements import (
     primitive_uri,
 )
 from fhircheck.validate.elements.extension import Definitions, Extensions
-from fhircheck.validate.elements.place import Place, PlaceTree, Step
+from fhircheck.validate.elements.place import SIBLING, Place, PlaceTree, Step
 
 Node = dict[str, Any]
 Holds = Callable[[Any, Surroundings], bool]
@@ -60,6 +62,8 @@ PRIMITIVES: dict[str, Explain] = {
     "markdown": primitive_text.explain_markdown,
     "uri": _URI,
     "url": _URI,
+    "oid": primitive_uri.explain_oid,
+    "uuid": primitive_uri.explain_oid,
     "canonical": primitive_uri.explain_canonical,
     "date": _DATE,
     "dateTime": _DATE,
@@ -86,6 +90,8 @@ def quick_gates(around: Surroundings) -> dict[str, Callable[[str], object]]:
         "markdown": primitive_text.NO_BRACKET,
         "uri": uri,
         "url": uri,
+        "oid": uri,
+        "uuid": uri,
         "canonical": canonical,
         "date": date,
         "dateTime": date,
@@ -100,11 +106,14 @@ class ElementWalk:
     def __init__(self, around: Surroundings, definitions: Definitions) -> None:
         self._around = around
         rules = {name: _bound(rule.holds, around) for name, rule in OBJECTS.items()}
-        self._tree = PlaceTree(around.types, quick_gates(around), rules)
+        rules[SIBLING] = has_content
+        self._ids = element_id.Ids()
+        self._tree = PlaceTree(around.types, quick_gates(around), rules, self._ids.is_new)
         self._extensions = Extensions(around, definitions)
 
     def sound(self, node: Node, resource_type: str) -> bool:
         """Whether it is clear at first sight that no rule has anything to say of the resource `node`."""
+        self._ids.forget()
         root = self._tree.root(resource_type)
         waiting: list[tuple[Node, Place, Any]] = [(node, root, None)] if root else []
         take, put, hold = waiting.pop, waiting.append, self._extensions.hold
@@ -145,6 +154,8 @@ class ElementWalk:
             elif step.below is not None:
                 self._object(value, step.below, where, holder, findings)
                 waiting += reversed(_members(value, step.below, where))
+        if root is not None:
+            element_id.explain(node, root, expression, findings)
 
     def _object(self, value: Node, place: Place, where: str, holder: Any, findings: Findings) -> None:
         rule = OBJECTS.get(place.type)

@@ -3,6 +3,7 @@
 from fhircheck.model.issue import IssueKind
 from fhircheck.validate.elements import (
     attachment,
+    element_id,
     extension_kinds,
     identifier,
     primitive_base64,
@@ -27,6 +28,7 @@ class ElementRules:
         *extension_kinds.KINDS,
         *identifier.KINDS,
         *attachment.KINDS,
+        *element_id.KINDS,
         *primitive_text.KINDS,
         *primitive_uri.KINDS,
         *primitive_date.KINDS,

@@ -189,7 +189,22 @@ def test_wrong_json_types_are_named_and_never_pass(code: str, value: Any) -> Non
     if expected == is_json:
         return
     assert not passes(GATES[code], value)
-    assert found(code, value) == [("type-mismatch", {"expected": expected, "found": is_json})]
+    mismatch, *more = found(code, value)
+    assert mismatch == ("type-mismatch", {"expected": expected, "found": is_json})
+    assert [kind for kind, _ in more] == (
+        ["primitive-format"] if value in (1, True) and wrong_as_text(code, value) else []
+    )
+
+
+def wrong_as_text(code: str, value: Any) -> bool:
+    """Whether a number or a boolean would be wrong in quotes too."""
+    text = "true" if value is True else "1"
+    return primitive_format.expected_json(code) != "a string" or not passes(GATES[code], text)
+
+
+@pytest.mark.parametrize("code", sorted(GATES))
+def test_an_empty_text_is_no_value_of_any_type(code: str) -> None:
+    assert [kind for kind, _ in found(code, "")] == ["primitive-format", "invariant"]
 
 
 def test_a_type_without_format_is_left_alone() -> None:

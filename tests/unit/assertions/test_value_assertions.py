@@ -360,7 +360,7 @@ WRONG, MISSING, NOT_TOLD = "required-binding", "required-binding-code-missing", 
     [
         (CLOSED_SET, "code", "a", ""),
         (CLOSED_SET, "code", "A", WRONG),
-        (CLOSED_SET, "code", "", WRONG),
+        (CLOSED_SET, "code", "", MISSING),
         (CLOSED_SET, "Coding", coding("a"), ""),
         (CLOSED_SET, "Coding", coding("c"), WRONG),
         (CLOSED_SET, "Coding", coding("a", "http://other"), WRONG),

@@ -38,12 +38,12 @@ def check() -> ResourceCheck:
     return bench()
 
 
-def findings(check: ResourceCheck, node: dict[str, Any]) -> Found:
+def findings(check: ResourceCheck, node: dict[str, Any], rules: tuple[str, ...] = MINE) -> Found:
     found = Findings()
     scope = Scope(node, node, str(node.get("resourceType")))
     check.linker.around.scope = scope
     for rule in RESOURCE_RULES:
-        if rule.name in MINE and (rule.types is None or node.get("resourceType") in rule.types):
+        if rule.name in rules and (rule.types is None or node.get("resourceType") in rule.types):
             rule.check(Subject(node, scope.expression, scope, check.linker.around, check, found))
     return [(issue.kind, issue.place.expression.partition(".")[2]) for issue in found.issues]
 
