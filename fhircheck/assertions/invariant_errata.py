@@ -1,7 +1,8 @@
 """Invariants that R4 published with faults, and what is evaluated in their place.
 
 The reference evaluates mended forms too: as published, ``reference.startsWith('#').not()`` would refuse every
-Reference without a literal reference, and every artifact without a name would be told that its name is not usable.
+Reference without a literal reference, and every artifact without a name would be told that its name is not usable;
+operators that take one value were written for elements that repeat.
 Each mended form was held against the reference's findings on resources made for the question.
 """
 
@@ -26,6 +27,9 @@ MENDED: dict[str, str] = {
     "targetProfile.exists() implies (type = 'Reference' or type = 'canonical')": "targetProfile.exists() implies"
     " (type = 'Reference' or type = 'canonical' or type.memberOf('http://hl7.org/fhir/ValueSet/resource-types'))",
     "operator = 'exists' implies (answer is Boolean)": "operator = 'exists' implies (answer is boolean)",
+    "telecom or endpoint": "telecom.exists() or endpoint.exists()",
+    "offset.empty() or (when.exists() and ((when in ('C' | 'CM' | 'CD' | 'CV')).not()))": "offset.empty()"
+    " or (when.exists() and when.where($this in ('C' | 'CM' | 'CD' | 'CV')).empty())",
     "enableWhen.count() > 2 implies enableBehavior.exists()": "enableWhen.count() >= 2 implies enableBehavior.exists()",
     "low.empty() or high.empty() or (low <= high)": "low.empty() or high.empty() or (low <= high)"
     " or (low.code.exists() and high.code.exists() and low.comparable(high).not())",
