@@ -329,7 +329,7 @@ class Linker:
         gates = [self._type_gate(slot, linked)]
         if self.holds_resource(slot):
             gates += self._resource_profiles(slot)
-        elif slot.type and slot.type.profiles:
+        elif slot.type and slot.type.profiles and not slot.primitive:
             gates.append(self.profiles_gate(slot.type))
         for name, facet in facets_of(slot):
             gates.append(VALUE_ASSERTIONS[name].gate(facet, self.around))

@@ -13,7 +13,7 @@ from fhircheck.compile.explainer import Explainer, type_shown
 from fhircheck.compile.gates import NEVER, Members, passes
 from fhircheck.compile.implication import implies
 from fhircheck.compile.linker import Linked, Linker
-from fhircheck.model.issue import Issue, IssueKind
+from fhircheck.model.issue import IssueKind
 from fhircheck.model.path import child, item, shown_name
 from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
@@ -21,6 +21,7 @@ from fhircheck.validate.near_profiles import NearProfiles
 from fhircheck.validate.reference_resolution import Resolver
 from fhircheck.validate.rules import RESOURCE_RULES
 from fhircheck.validate.rules.rule import ResourceRule, Subject
+from fhircheck.validate.statements import has_error, not_said, statement
 from fhircheck.validate.target_conformance import TargetConformance
 
 Node = dict[str, Any]
@@ -66,6 +67,7 @@ PROFILE_TYPE = IssueKind(
     ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
 )
 _SHOWN_ID = re.compile(r"[^\s\"']{1,64}").fullmatch
+ENDLESS = "it asks for itself without end, or the data is nested too deeply for it"
 KINDS = (PROFILE_UNKNOWN, PROFILE_UNUSABLE, PROFILE_TYPE)
 
 
@@ -230,8 +232,11 @@ class ResourceCheck:
                 return
             found = tuple(each for each in RESOURCE_RULES if each.types is None or name in each.types)
             self._rules[name] = found
-        for rule in found:
-            rule.check(Subject(node, scope.expression, scope, self.linker.around, self, findings))
+        try:
+            for rule in found:
+                rule.check(Subject(node, scope.expression, scope, self.linker.around, self, findings))
+        except RecursionError:
+            _endless(findings, scope.expression, shown_name(name))
 
     def holds(self, node: Node, canonical: str, scope: Scope) -> bool | None:
         """Whether `node` conforms to the profile (and its own type); None where it is not known or not usable."""
@@ -259,7 +264,12 @@ class ResourceCheck:
     def explain_element(self, node: Any, canonical: str, expression: str, findings: Findings) -> None:
         """Report what is wrong with a value by a profile on its datatype, beside what is wrong by the type itself."""
         linked = self.linker.profile(canonical)
-        if linked is None or linked.compiled is None or linked.shape is None or self.explainer.passes(linked.shape.gate, node):
+        if (
+            linked is None
+            or linked.compiled is None
+            or linked.shape is None
+            or self.explainer.passes(linked.shape.gate, node)
+        ):
             return
         by_type, by_profile = Findings(), Findings(resource=findings.resource)
         base = self.linker.type(linked.compiled.type)
@@ -284,7 +294,11 @@ class ResourceCheck:
         key = id(node), id(linked)
         known = self._held.get(key)
         if known is None:
-            known = self._held[key] = passes(gate, node)
+            try:
+                known = passes(gate, node)
+            except RecursionError:  # the explainer says so
+                known = False
+            self._held[key] = known
         return known
 
     def explain_inner(self, node: Any, expression: str, findings: Findings) -> None:
@@ -308,7 +322,17 @@ class ResourceCheck:
             return
         linked = self.linker.type(str(name))
         if linked is not None and (failed or not self.base_passes(node)):
+            self._explain_root(node, linked, expression, findings, str(name))
+
+    def _explain_root(self, node: Node, linked: Linked, expression: str, findings: Findings, shown: str) -> None:
+        """Report what is wrong by `linked`; where that has no end (a profile that leads to itself), that."""
+        first, profile, resource = len(findings.issues), findings.profile, findings.resource
+        try:
             self.explainer.root(node, linked, expression, findings)
+        except RecursionError:
+            del findings.issues[first:]
+            findings.profile, findings.resource = profile, resource
+            _endless(findings, expression, shown)
 
     def _hint(self, name: object) -> str:
         if not isinstance(name, str) or not name:
@@ -343,41 +367,17 @@ class ResourceCheck:
         if linked.compiled.type != name:
             at = place if claim else expression
             findings.add(PROFILE_TYPE, at, "", profile=shown, expected=linked.compiled.type, type=type_shown(name))
-        elif not passes(linked.shape.gate, node):
+        elif not self._asked_once(node, linked, linked.shape.gate):
             said = {statement(issue, whole) for issue in findings.issues}
             first = len(findings.issues)
-            self.explainer.root(node, linked, expression, findings)
+            self._explain_root(node, linked, expression, findings, shown)
             findings.issues[first:] = not_said(findings.issues[first:], said, whole)
         return linked
 
 
-def has_error(issues: Iterable[Issue]) -> bool:
-    """Whether one of `issues` is an error."""
-    return any(issue.severity in ("fatal", "error") for issue in issues)
-
-
-What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
-OF_EACH_PROFILE = frozenset(
-    {"cardinality-min", "cardinality-max", "slice-min", "slice-max", "fixed-value", "pattern-value", "profile-choice"}
-)
-"""Kinds that are a finding against each profile that states the rule."""
-
-
-def not_said(issues: list[Issue], said: set[What], whole: bool = False) -> list[Issue]:
-    """Those of `issues` that say something new, each once. whole: what was said by any profile is not new."""
-    kept, new = [], set[What]()
-    for issue in issues:
-        what = statement(issue)
-        if what not in new and statement(issue, whole) not in said:
-            new.add(what)
-            kept.append(issue)
-    return kept
-
-
-def statement(issue: Issue, whole: bool = False) -> What:
-    """What a finding says, and by which profile where that counts."""
-    profile = issue.profile if issue.kind in OF_EACH_PROFILE and not whole else ""
-    return issue.kind, issue.place.expression, issue.params, profile
+def _endless(findings: Findings, expression: str, profile: str) -> None:
+    """Report that a check came to no end: what could not be checked never looks like valid."""
+    findings.add(PROFILE_UNUSABLE, expression, "", severity="error", profile=profile, fault=ENDLESS)
 
 
 def entry_resources(node: Any) -> Iterable[tuple[str, Node]]:

@@ -1,0 +1,34 @@
+"""What findings say, so that nothing is said twice of one resource."""
+
+from collections.abc import Iterable
+
+from fhircheck.model.issue import Issue
+
+
+def has_error(issues: Iterable[Issue]) -> bool:
+    """Whether one of `issues` is an error."""
+    return any(issue.severity in ("fatal", "error") for issue in issues)
+
+
+What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
+OF_EACH_PROFILE = frozenset(
+    {"cardinality-min", "cardinality-max", "slice-min", "slice-max", "fixed-value", "pattern-value", "profile-choice"}
+)
+"""Kinds that are a finding against each profile that states the rule."""
+
+
+def not_said(issues: list[Issue], said: set[What], whole: bool = False) -> list[Issue]:
+    """Those of `issues` that say something new, each once. whole: what was said by any profile is not new."""
+    kept, new = [], set[What]()
+    for issue in issues:
+        what = statement(issue)
+        if what not in new and statement(issue, whole) not in said:
+            new.add(what)
+            kept.append(issue)
+    return kept
+
+
+def statement(issue: Issue, whole: bool = False) -> What:
+    """What a finding says, and by which profile where that counts."""
+    profile = issue.profile if issue.kind in OF_EACH_PROFILE and not whole else ""
+    return issue.kind, issue.place.expression, issue.params, profile
