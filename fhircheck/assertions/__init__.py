@@ -20,6 +20,7 @@ from fhircheck.assertions.additional_binding import AdditionalBinding
 from fhircheck.assertions.assertion import ValueAssertion
 from fhircheck.assertions.binding import Binding
 from fhircheck.assertions.coding import CodingAssertion
+from fhircheck.assertions.declared_limits import DeclaredLimits
 from fhircheck.assertions.extensible_binding import ExtensibleBinding, MaximumBinding
 from fhircheck.assertions.fixed_value import FixedValue
 from fhircheck.assertions.identifier_format import IdentifierFormat
@@ -38,6 +39,7 @@ VALUE_ASSERTIONS: Registry[ValueAssertion] = Registry(
     PatternValue(),
     MinMaxValue(),
     MaxLength(),
+    DeclaredLimits(),
     Binding(),
     ExtensibleBinding(),
     MaximumBinding(),

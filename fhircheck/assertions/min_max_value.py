@@ -30,6 +30,7 @@ _SECONDS = re.compile(r"(T\d\d:\d\d:\d\d)(?:\.(\d+))?")
 # UCUM code of a duration: its months, its days.
 UCUM = "http://unitsofmeasure.org"
 UNITS = {"a": (12, 0), "mo": (1, 0), "wk": (0, 7), "d": (0, 1)}
+NOT_COMPARABLE = "in a unit that does not compare with"
 # Each bound: name in the definition, its side in a text.
 BOUNDS = (("minValue", "below"), ("maxValue", "above"))
 # Quantity.comparator: what the true value's order is where the number's own order is the key.
@@ -70,6 +71,19 @@ def _compare_units(value: dict[str, Any], bound: dict[str, Any]) -> int | None:
     if mine is None or theirs is None or mine.dimension != theirs.dimension:
         return None
     return compare(mine.of(Decimal(str(numbers[0]))), theirs.of(Decimal(str(numbers[1]))))
+
+
+def _of_another_kind(value: Any, bound: Any) -> bool:
+    """Whether both are quantities in UCUM units that do not measure the same, so that no bound can hold."""
+    if value.__class__ is not dict or bound.__class__ is not dict or "value" not in value:
+        return False
+    codes = value.get("code"), bound.get("code")
+    if not all(each.get("system") == UCUM for each in (value, bound)) or not all(
+        each.__class__ is str for each in codes
+    ):
+        return False
+    mine, theirs = (in_base_units(str(code)) for code in codes)
+    return mine is not None and theirs is not None and mine.dimension != theirs.dimension
 
 
 def _compare_times(value: str, bound: str) -> int | None:
@@ -149,7 +163,9 @@ class MinMaxValue:
                 continue
             bound = self._bound(name, facet[name], value, around)
             order = compare(value, bound)
-            if order is None:
+            if order is None and _of_another_kind(value, bound):
+                found.append((NOT_COMPARABLE, bound))
+            elif order is None:
                 around.undecided("value-not-comparable", name)
             elif order == (-1 if name == "minValue" else 1):
                 found.append((side, bound))

@@ -180,6 +180,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "profiles on a Bundle that was too big to be held as a whole",
         "Profile auf einem Bundle, das zu groß war, um es ganz zu halten",
     ),
+    "pattern-unusable": ("patterns of profiles that are none", "Muster in Profilen, die keine sind"),
     "value-not-comparable": ("values that cannot be compared", "Werte, die nicht vergleichbar sind"),
     "invariant": ("rules in FHIRPath, not decided yet", "Regeln in FHIRPath, noch nicht entschieden"),
     "signature": (

@@ -79,7 +79,7 @@ DEVICE = {"resourceType": "Device", "id": "1"}
         ({"reference": "Nothing?identifier=urn:x|1"}, _alone(), []),
         ({"display": "he", "type": "Device"}, _alone(), []),
         ({"reference": "Patient/1", "type": "Group"}, _alone(), ["reference-type-differs"]),
-        ({"reference": "Patient/1", "type": BASE + "Patient"}, _alone(), []),
+        ({"reference": "Patient/1", "type": BASE + "Patient"}, _alone(), ["reference-type-differs"]),
         ({"reference": "http://a.org/x", "type": "Device"}, _alone(), ["reference-type-not-allowed"]),
         ({"reference": "Patient/1"}, _bundled(PATIENT), []),
         ({"reference": "Device/1"}, _bundled(DEVICE), ["reference-target-type"]),

@@ -240,7 +240,7 @@ def test_a_bound_of_a_quantity_is_shown_by_its_number() -> None:
     assert asked.issues == [("min-max-value", "X", {"side": "above", "bound": "2"})]
 
 
-@pytest.mark.parametrize("value", [kg(3, code="m"), kg(1, comparator=">"), {"unit": "kg"}, 3, True, None])
+@pytest.mark.parametrize("value", [kg(3, code="no-unit"), kg(1, comparator=">"), {"unit": "kg"}, 3, True, None])
 def test_what_cannot_be_compared_passes_and_is_counted(value: Any) -> None:
     asked = Asked("min_max_value", {"maxValueQuantity": kg(2)}, value)
     assert asked.passed
@@ -444,3 +444,50 @@ def test_each_member_that_differs_or_is_missing_is_a_finding(
 ) -> None:
     asked = Asked(f"{name}_value", {f"{name}Anything": wanted}, value)
     assert sorted(place for _, place, _ in asked.issues) == places
+
+
+# DeclaredLimits
+
+
+def limited(name: str, **value: Any) -> dict[str, Any]:
+    return {"extension": [{"url": f"http://hl7.org/fhir/StructureDefinition/{name}", **value}]}
+
+
+@pytest.mark.parametrize(
+    ("definition", "value", "good"),
+    [
+        (limited("minLength", valueInteger=3), "abc", True),
+        (limited("minLength", valueInteger=3), "ab", False),
+        (limited("regex", valueString="[A-Z]+"), "AB", True),
+        (limited("regex", valueString="[A-Z]+"), "ABc", False),
+        (limited("maxSize", valueDecimal=Decimal("2.0")), "AAA=", True),
+        (limited("maxSize", valueDecimal=Decimal("2.0")), "AAAA", False),
+        (limited("maxDecimalPlaces", valueInteger=1), Decimal("1.5"), True),
+        (limited("maxDecimalPlaces", valueInteger=1), Decimal("1.50"), False),
+        (limited("maxDecimalPlaces", valueInteger=0), 15, True),
+        (limited("minLength", valueInteger=3), {"a": 1}, True),
+    ],
+)
+def test_declared_limits(definition: dict[str, Any], value: Any, good: bool) -> None:
+    asked = Asked("declared_limits", definition, value)
+    assert asked.passed is good
+    assert not asked.open
+
+
+@pytest.mark.parametrize("pattern", ["(", "[", "(?P<a"])
+def test_a_pattern_that_is_none_decides_nothing(pattern: str) -> None:
+    asked = Asked("declared_limits", limited("regex", valueString=pattern), "a")
+    assert asked.passed
+    assert asked.open == {("pattern-unusable", "regex"): 1}
+
+
+@pytest.mark.parametrize("extension", [{"valueInteger": "x"}, {"valueInteger": -1}, {}, {"valueDecimal": "1.5"}])
+def test_a_limit_that_is_no_whole_number_is_none(extension: dict[str, Any]) -> None:
+    assert VALUE_ASSERTIONS["declared_limits"].compile(limited("minLength", **extension), ["string"]) is None
+
+
+def test_a_unit_of_another_kind_is_outside_of_every_bound() -> None:
+    bounds = {"minValueQuantity": kg(1), "maxValueQuantity": kg(5)}
+    assert len(Asked("min_max_value", bounds, kg(3) | {"code": "cm"}, ("Quantity",)).issues) == 2
+    assert Asked("min_max_value", bounds, kg(3000) | {"code": "g"}, ("Quantity",)).passed
+    assert Asked("min_max_value", bounds, {"value": 3, "unit": "cm"}, ("Quantity",)).passed
