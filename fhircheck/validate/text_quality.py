@@ -59,6 +59,8 @@ LONGEST = 1024 * 1024
 _ESCAPED = re.compile(rb"\\(?:u(?:00(?:[01]|[cC][23])|[fF]{3}[dD])|[bf])")
 _BYTES = re.compile(rb"\xc3(?:[\x82\x83]|\xa2\xe2)")
 _LOST_BYTES = "\ufffd".encode()
+_REFERENCE = re.compile(rb"&#(?:x0*(?:fffd|c[23]|e2)|0*(?:65533|19[45]|226));", re.IGNORECASE)
+"""The same as character references of XML."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TWICE = re.compile("Ã[\u0080-\u00bf\u0178\u201e\u2013\u0153]|Â[\u00a0-\u00bf]|â€[\u0080-\u2122]")
 _LOST = "\ufffd"
@@ -82,6 +84,8 @@ def faulty(data: bytes, node: Any) -> bool:
         start, end = _narrative(data, node)
         if _ESCAPED.search(data, 0, start) or _ESCAPED.search(data, end):
             return any_text(node, _ANY.search)
+    if b"&#" in data and _REFERENCE.search(data):
+        return any_text(node, _ANY.search)
     if data.isascii():
         return False
     return bool(_LOST_BYTES in data or _BYTES.search(data)) and any_text(node, _ANY.search)

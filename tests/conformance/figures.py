@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance import gematik
+from tests.conformance.agreement import section as real_data
 from tests.conformance.official_examples import check, reference_errors
 from tests.needs import ROOT, SHARED
 

@@ -10,6 +10,7 @@ from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.first_pass import linker_for
 from fhircheck.model.record import Piece
 from fhircheck.transport.json_reader import read_records
+from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.checked import Checked
 from fhircheck.validate.validator import Validator
 from tests.needs import ROOT
@@ -136,6 +137,15 @@ def test_texts_are_looked_at_also_when_escaped(validator: Validator, name: str, 
     for text in (json.dumps(node).encode(), json.dumps(node, ensure_ascii=False).encode()):
         expected = [(kind, "Patient.name[0].family")] if kind else []
         assert kinds(check(validator, text)) == expected
+
+
+@pytest.mark.parametrize(("written", "kind"), [("&#xFFFD;", "mojibake"), ("&#195;&#xBC;", "mojibake"), ("&#xFC;", "")])
+def test_texts_of_xml_are_looked_at_also_as_character_references(written: str, kind: str) -> None:
+    text = f'<Patient xmlns="http://hl7.org/fhir"><name><family value="M{written}ller"/></name></Patient>'
+    linker = linker_for(load_definitions(offline=True), lambda reason, at: None)
+    (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", text.encode()))
+    (found,) = Validator(linker).check(record)
+    assert [issue.kind for issue in found.issues] == ([kind] if kind else [])
 
 
 def test_a_control_character_makes_the_resource_invalid(validator: Validator) -> None:
