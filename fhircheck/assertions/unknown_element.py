@@ -1,6 +1,7 @@
 """Properties that the definition does not have (json.html, extensibility.html)."""
 
 from difflib import get_close_matches
+from functools import lru_cache
 
 from fhircheck.assertions.assertion import Spot
 from fhircheck.model.issue import IssueKind
@@ -35,6 +36,8 @@ SIBLING = IssueKind(
     ' "valueString": "x"}]}}',
 )
 KINDS = (UNKNOWN, SIBLING)
+LONGEST, MOST = 64, 1_000
+"""Of a name and in number: what is longer, or one of more, is not looked for among the names that could be meant."""
 PRIMITIVES_ALONE = frozenset({"id", "url", "div"})
 """Primitives without a second property; of other names with one it is the object that has a property too many."""
 
@@ -45,6 +48,12 @@ def explain(name: str, known: list[str], spot: Spot) -> None:
         place = spot.child(name[1:]) if name[1:] in PRIMITIVES_ALONE else spot
         place.add(SIBLING, name=shown_name(name), element=name[1:])
         return
-    near = get_close_matches(name[:64], known, 1, 0.8) or [each for each in known if each.lower() == name.lower()]
-    hint = f" ({near[0]}?)" if near else ""
-    spot.add(UNKNOWN, name=shown_name(name), hint=hint)
+    near = _near(name[:LONGEST], tuple(known)) if len(known) < MOST else ""
+    spot.add(UNKNOWN, name=shown_name(name), hint=f" ({near}?)" if near else "")
+
+
+@lru_cache(2_000)
+def _near(name: str, known: tuple[str, ...]) -> str:
+    """The one of `known` that `name` was probably meant to be; empty where none is near."""
+    near = get_close_matches(name, known, 1, 0.8) or [each for each in known if each.lower() == name.lower()]
+    return near[0] if near else ""

@@ -167,14 +167,17 @@ class Linker:
     def _load(self, canonical: str) -> Linked | None:
         if "#" in canonical:
             return self._within(canonical)
-        data = self._cache.get(
-            f"profile {self._key} {compiled_profile.FORM} {canonical}", lambda: self._compile(canonical)
-        )
-        if data is None:
-            return None
-        if "fault" in data:
-            return Linked(None, data["fault"])
-        compiled = compiled_profile.from_json(data)
+        try:
+            data = self._cache.get(
+                f"profile {self._key} {compiled_profile.FORM} {canonical}", lambda: self._compile(canonical)
+            )
+            if data is None:
+                return None
+            if "fault" in data:
+                return Linked(None, data["fault"])
+            compiled = compiled_profile.from_json(data)
+        except RecursionError:
+            return Linked(None, f"profile {canonical}: its elements are nested too deeply")
         if compiled is None:
             return None
         linked = Linked(compiled)
