@@ -113,7 +113,9 @@ def labelled() -> list[str]:
 def main() -> None:
     """Run all and write the page."""
     table = rows(*suite())
-    PAGE.write_text(HEAD + "\n".join([*table, LEFT.rstrip(), *examples(), *labelled()]) + "\n", encoding="utf-8")
+    PAGE.write_text(
+        HEAD + "\n".join([*table, LEFT.rstrip(), *examples(), *labelled(), *real_data()]) + "\n", encoding="utf-8"
+    )
     print(PAGE.read_text("utf-8"))
 
 
