@@ -1,0 +1,1 @@
+"""Fuzzing: broken instances, expressions and profiles by the thousand; see `python -m tests.fuzz --help`."""

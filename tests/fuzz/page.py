@@ -1,0 +1,53 @@
+"""Writes docs/fuzzing.md from the tallies of a run."""
+
+from collections.abc import Mapping
+
+from tests.fuzz.watch import SECONDS, Tally
+from tests.needs import ROOT
+
+PAGE = ROOT / "docs" / "fuzzing.md"
+HEAD = """# Fuzzing
+
+Made by `python -m tests.fuzz --page`; do not edit by hand. Broken input must cost nothing but a finding. Three
+campaigns break what is sound, by chance and by design, and hold every run to the same laws:
+
+- **instances**: the official R4 examples, as JSON, NDJSON and XML, with one to three changes. No exception, no
+  hang; the short way and the long way agree, and a gate passes exactly where its explainer finds nothing; every
+  required element that is dropped or made malformed has an error of its own; what cannot be read has an error;
+  every finding has words in English and German on one line, which repeat no text that was planted in the data.
+- **expressions**: the invariants of R4, broken in their words, and calls in any order. Each is answered, refused
+  with one line, or cannot be told; the quick way of an invariant and the whole evaluation give the same.
+- **profiles**: sound profiles broken anywhere, and hostile ones: bases, types and value sets in circles, thousands
+  of elements and slices, patterns that explode, names that would like to be code. Each is compiled or refused with
+  one line, and data is judged by it under the laws above.
+
+A run that takes more than {seconds:.0f} s of processor time (it validates about six times) counts as a hang. A run
+is named by its campaign, seed and number, and is the same each time: `python -m tests.fuzz instances --first 17
+--runs 1 --seed {seed}`. Continuous integration runs a slice of each campaign (`tests/fuzz/test_slice.py`).
+
+## Figures
+
+| campaign | runs | faults | processor time a run | slowest run |
+|---|--:|--:|--:|--:|
+"""
+
+
+def write(tallies: Mapping[str, Tally], seed: int, peak: int) -> None:
+    """Write the page. peak: largest process in MB."""
+    lines = [HEAD.format(seconds=SECONDS, seed=seed).rstrip()]
+    for name, tally in tallies.items():
+        runs = tally.said[f"{name}: runs"]
+        mean = 1000 * tally.seconds / max(runs, 1)
+        faults = tally.said[f"{name}: faults"]
+        lines.append(f"| {name} | {runs:,} | {faults} | {mean:.0f} ms | {tally.slowest[0]:.1f} s |")
+    lines += ["", f"Seed {seed}; the largest process held {peak} MB.", ""]
+    known = ("runs", "faults")
+    for name, tally in tallies.items():
+        said = {key: count for key, count in tally.said.items() if key.rpartition(": ")[2] not in known}
+        shown = "; ".join(f"{key.removeprefix(name + ': ')}: {count:,}" for key, count in sorted(said.items()))
+        lines += [f"**{name}**: {shown}.", ""]
+        for campaign, number, changes, what in tally.faults:
+            lines.append(f"- open: {campaign}, number {number} ({changes}): {what}")
+        if tally.faults:
+            lines.append("")
+    PAGE.write_text("\n".join(lines), encoding="utf-8")
