@@ -52,7 +52,7 @@ def explain(name: str, known: list[str], spot: Spot) -> None:
     spot.add(UNKNOWN, name=shown_name(name), hint=f" ({near}?)" if near else "")
 
 
-@lru_cache(2_000)
+@lru_cache(10_000)
 def _near(name: str, known: tuple[str, ...]) -> str:
     """The one of `known` that `name` was probably meant to be; empty where none is near."""
     near = get_close_matches(name, known, 1, 0.8) or [each for each in known if each.lower() == name.lower()]

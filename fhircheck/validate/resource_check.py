@@ -353,7 +353,7 @@ class ResourceCheck:
         profile stands for the base too, so that nothing is said twice.
         """
         linked = self.linker.profile(url)
-        shown = url if len(url) <= 200 else url[:200] + "..."
+        shown = _shown_url(url)
         place = child(child(expression, "meta"), "profile")
         if linked is None:
             severity = self.linker.around.settings.unknown_profile
@@ -373,6 +373,13 @@ class ResourceCheck:
             self._explain_root(node, linked, expression, findings, shown)
             findings.issues[first:] = not_said(findings.issues[first:], said, whole)
         return linked
+
+
+def _shown_url(url: str) -> str:
+    """A canonical out of the data as it may be shown: not words that stand in its place."""
+    if any(each.isspace() for each in url):
+        return "(no URL)"
+    return url if len(url) <= 200 else url[:200] + "..."
 
 
 def _endless(findings: Findings, expression: str, profile: str) -> None:
