@@ -17,6 +17,7 @@ from fhircheck.first_pass import linker_for
 from fhircheck.validate.resource_check import ResourceCheck, entry_resources
 from tests.needs import ROOT
 
+TERMS = "http://terminology.hl7.org/CodeSystem/"
 PROFILE = "https://fhircheck.dev/fhir/StructureDefinition/"
 BROKEN: list[Any] = [None, True, 0, -1, 2**40, "", " ", "x", "2023-02-30", [], {}, [None], [{}], {"id": "a"}, [[]]]
 
@@ -31,6 +32,24 @@ def _resources() -> list[dict[str, Any]]:
     return found
 
 
+CORE = "http://hl7.org/fhir/StructureDefinition/"
+PRESSURES: list[dict[str, Any]] = [  # blood pressures: slices of categories, codings and components, and invariants
+    {
+        "resourceType": "Observation",
+        "status": "final",
+        "category": [{"coding": [{"system": f"{TERMS}observation-category", "code": "vital-signs"}]}],
+        "code": {"coding": [{"system": "http://loinc.org", "code": "85354-9"}]},
+        "subject": {"reference": "Patient/a"},
+        "effectiveDateTime": "2024-01-01",
+        "component": [
+            {"code": {"coding": [{"system": "http://loinc.org", "code": code}]}, **value}
+            for code, value in (("8480-6", first), ("8462-4", {"valueQuantity": second}))
+        ],
+    }
+    for unit in ("mm[Hg]", "mmHg")
+    for second in ({"value": 80, "unit": "mmHg", "system": "http://unitsofmeasure.org", "code": unit},)
+    for first in ({"valueQuantity": second}, {"dataAbsentReason": {"text": "x"}}, {})
+]
 RESOURCES = _resources()
 
 
@@ -49,9 +68,9 @@ def _places(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
 
 
 @st.composite
-def broken(draw: st.DrawFn) -> dict[str, Any]:
+def broken(draw: st.DrawFn, resources: list[dict[str, Any]] = RESOURCES) -> dict[str, Any]:
     """A valid resource with up to three changes anywhere."""
-    node = copy.deepcopy(draw(st.sampled_from(RESOURCES)))
+    node = copy.deepcopy(draw(st.sampled_from(resources)))
     for _ in range(draw(st.integers(0, 3))):
         path = draw(st.sampled_from(sorted(_places(node), key=str)))
         parent = node
@@ -105,3 +124,29 @@ def test_a_profile_gate_agrees_with_its_explainer(node: dict[str, Any], name: st
     findings = Findings()
     check.explainer.root(node, linked, "Resource", findings)
     assert passes(linked.shape.gate, node) is (not findings.issues), findings.issues
+
+
+@settings(max_examples=600)
+@given(node=broken(PRESSURES), name=st.sampled_from(["bp", "vitalsigns", "bodyweight", "Observation"]))
+def test_a_gate_with_slices_and_invariants_agrees_with_its_explainer(
+    node: dict[str, Any], name: str, check: ResourceCheck
+) -> None:
+    linked = check.linker.profile(CORE + name)
+    assert linked is not None
+    assert linked.shape is not None
+    check.forget()
+    findings = Findings()
+    check.explainer.root(node, linked, "Observation", findings)
+    assert passes(linked.shape.gate, node) is (not findings.issues), findings.issues
+
+
+def test_the_blood_pressures_hold_their_profile_or_break_slices_and_invariants(check: ResourceCheck) -> None:
+    found = set()
+    for node in PRESSURES:
+        findings = Findings()
+        check.forget()
+        linked = check.linker.profile(f"{CORE}bp")
+        assert linked is not None
+        check.explainer.root(node, linked, "Observation", findings)
+        found |= {issue.kind for issue in findings.issues} or {"none"}
+    assert {"none", "invariant", "fixed-value"} <= found
