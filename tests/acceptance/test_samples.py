@@ -24,6 +24,7 @@ BAD = {"fatal", "error"}
 
 # What the reference takes without an error, though the specification forbids it or the data are damaged.
 REFERENCE_IS_SILENT = {
+    "unit-unknown",  # it judges units by a terminology server only
     "byte-order-mark",
     "mojibake",
     "nesting-too-deep",
@@ -35,7 +36,13 @@ REFERENCE_IS_SILENT = {
 }
 
 # Folder -> kinds that the same defect gives as well, as it does in the reference.
-COMPANIONS = {"required-binding": {"code-system-undetermined"}, "primitive-format": {"code-unknown"}}
+COMPANIONS = {
+    "required-binding": {"code-system-undetermined"},
+    "primitive-format": {"code-unknown", "invariant"},
+    "cardinality-max": {"slice-max"},
+    "pattern-value": {"slice-min"},
+    "unknown-resource-type": {"full-url-mismatch"},
+}
 
 
 def shown(path: Path) -> str:
