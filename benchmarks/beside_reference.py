@@ -54,11 +54,7 @@ def reference(data: dict[str, bytes]) -> float:
         files = [str(Path(folder, name)) for name in data]
         done = subprocess.run([*command, *files], capture_output=True, text=True, check=True)
     summary = json.loads(done.stderr.strip().splitlines()[-1])
-<<<<<<< HEAD
     return float(summary["resources_per_s"])
-=======
-    return float(summary["res_per_s"])
->>>>>>> main
 
 
 def with_finding(text: bytes) -> bytes:

@@ -6,15 +6,31 @@ import click
 @click.command("fhirpath")
 @click.argument("expression")
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
-@click.option("--package", "packages", multiple=True, metavar="NAME#VERSION|FILE",
-              help="FHIR package for conformsTo() and memberOf(), beside the built-in R4 core. Repeatable.")
-@click.option("--format", "format_", type=click.Choice(("text", "ndjson")), default="text", show_default=True,
-              help="One item a line, or one line of JSON for each resource.")
+@click.option(
+    "--package",
+    "packages",
+    multiple=True,
+    metavar="NAME#VERSION|FILE",
+    help="FHIR package for conformsTo() and memberOf(), beside the built-in R4 core. Repeatable.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "ndjson")),
+    default="text",
+    show_default=True,
+    help="One item a line, or one line of JSON for each resource.",
+)
 @click.option("--loose", is_flag=True, help="Unknown elements are empty instead of wrong, as invariants are evaluated.")
 @click.option("--offline", is_flag=True, help="Never use the network.")
 @click.option("--package-cache", metavar="FOLDER", help="Where FHIR packages are kept (default ~/.fhir/packages).")
-@click.option("--registry", "registries", multiple=True, metavar="URL",
-              help="Package registry to use instead of the public ones. Repeatable.")
+@click.option(
+    "--registry",
+    "registries",
+    multiple=True,
+    metavar="URL",
+    help="Package registry to use instead of the public ones. Repeatable.",
+)
 def fhirpath(
     expression: str,
     sources: tuple[str, ...],

@@ -32,6 +32,7 @@ def type_code(type_: dict[str, Any], element: dict[str, Any]) -> str:
             return str(extension.get("valueUrl") or extension.get("valueUri") or SYSTEM_TYPES[code])
     return SYSTEM_TYPES[code]
 
+
 VITAL_SIGNS = "http://hl7.org/fhir/StructureDefinition/vitalsigns"
 VITAL_UNITS = "http://hl7.org/fhir/ValueSet/ucum-vitals-common|4.0.1"
 

@@ -6,6 +6,10 @@ from typing import Any
 from fhircheck.fhirpath.errors import FhirPathError
 
 SECONDS = 1.0
+HURRIED = 0.02
+"""What a pattern gets for each text once it has used SECONDS up PATIENCE times."""
+PATIENCE = 5
+KEPT = 1_000
 MAX_PATTERN = 10_000
 
 
@@ -29,13 +33,13 @@ def searched(pattern: str, text: str, *, whole: bool = False) -> bool:
     """Whether `pattern` is found in `text` (whole: matches all of it).
 
     matches() is not anchored, as in the reference (http://hl7.org/fhirpath/#matchesregex--string--boolean).
-    Raises FhirPathError where that takes more than a second.
+    Raises FhirPathError where that takes more than a second (less, where the pattern took so long before).
     """
     found = compiled(pattern)
     try:
-        return (found.fullmatch if whole else found.search)(text, timeout=SECONDS) is not None
+        return (found.fullmatch if whole else found.search)(text, timeout=_time_for(pattern, text)) is not None
     except TimeoutError:
-        raise FhirPathError(f"a regular expression that takes more than {SECONDS:g} s") from None
+        raise _too_slow(pattern, text) from None
 
 
 def replaced(pattern: str, text: str, by: str) -> str:
@@ -43,11 +47,33 @@ def replaced(pattern: str, text: str, by: str) -> str:
     template = _template(by)
     found = compiled(pattern)
     try:
-        return str(found.sub(template, text, timeout=SECONDS))
+        return str(found.sub(template, text, timeout=_time_for(pattern, text)))
     except TimeoutError:
-        raise FhirPathError(f"a regular expression that takes more than {SECONDS:g} s") from None
+        raise _too_slow(pattern, text) from None
     except (IndexError, LookupError, _regex_error()):
         raise FhirPathError("the substitution names a group that the regular expression does not have") from None
+
+
+_slow: dict[str, set[str]] = {}
+"""Patterns that used all their time, and some of the texts they used it for."""
+
+
+def _time_for(pattern: str, text: str) -> float:
+    """Seconds that a search gets. Raises FhirPathError where the same one took too long before."""
+    if not _slow or pattern not in _slow:
+        return SECONDS
+    if text in _slow[pattern]:
+        raise _too_slow(pattern, text)
+    return SECONDS if len(_slow[pattern]) < PATIENCE else HURRIED
+
+
+def _too_slow(pattern: str, text: str) -> FhirPathError:
+    """The error for a search that used its time up; it is remembered."""
+    if pattern in _slow or len(_slow) < KEPT:
+        texts = _slow.setdefault(pattern, set())
+        if len(texts) < KEPT:
+            texts.add(text)
+    return FhirPathError(f"a regular expression that takes more than {SECONDS:g} s")
 
 
 def _regex_error() -> type[Exception]:

@@ -50,10 +50,19 @@ class ResourceRule(Protocol):
     of Bundles and contained ones, after the checks by its definitions; it adds findings to subject.findings.
     """
 
-    name: str
-    summary: str
-    clause: str
-    types: frozenset[str] | None
-    kinds: tuple[IssueKind, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def summary(self) -> str: ...
+
+    @property
+    def clause(self) -> str: ...
+
+    @property
+    def types(self) -> frozenset[str] | None: ...
+
+    @property
+    def kinds(self) -> tuple[IssueKind, ...]: ...
 
     def check(self, subject: Subject) -> None: ...

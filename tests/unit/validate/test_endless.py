@@ -1,0 +1,140 @@
+"""Data and profiles that lead deeper and deeper, or back to themselves: a finding each, and no crash."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.first_pass import linker_for
+from fhircheck.model.issue import Issue
+from fhircheck.model.record import Piece
+from fhircheck.transport.record_reader import RecordReader
+from fhircheck.validate.validator import Validator
+
+URL = "http://example.org/StructureDefinition/endless"
+CORE = "http://hl7.org/fhir/StructureDefinition/"
+
+
+def issues(data: bytes, *loose: dict[str, Any], asked: str = "") -> list[Issue]:
+    linker = linker_for(load_definitions(offline=True, loose=loose), lambda reason, detail: None)
+    (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", data))
+    checked = Validator(linker, [asked] if asked else []).check(record)
+    return record.issues + [issue for each in checked for issue in each.issues]
+
+
+def errors(found: list[Issue]) -> set[str]:
+    return {issue.kind for issue in found if issue.severity in ("fatal", "error")}
+
+
+def profile(*elements: dict[str, Any]) -> dict[str, Any]:
+    """A profile on Patient that says `elements` beside its root."""
+    return {
+        "resourceType": "StructureDefinition",
+        "url": URL,
+        "name": "Endless",
+        "status": "active",
+        "kind": "resource",
+        "abstract": False,
+        "type": "Patient",
+        "baseDefinition": f"{CORE}Patient",
+        "derivation": "constraint",
+        "differential": {"element": [{"id": "Patient", "path": "Patient"}, *elements]},
+    }
+
+
+def constrained(expression: str) -> dict[str, Any]:
+    made = profile()
+    rule = {"key": "endless-1", "severity": "error", "human": "x", "expression": expression}
+    made["differential"]["element"][0]["constraint"] = [rule]
+    return made
+
+
+PATIENT = (
+    b'{"resourceType": "Patient", "id": "a", "active": true, "name": [{"family": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"}]}'
+)
+
+
+def nested(depth: int, name: str, inner: dict[str, Any]) -> dict[str, Any]:
+    node = inner
+    for _ in range(depth):
+        node = {**inner, name: [node]}
+    return node
+
+
+def in_itself(start: str, depth: int) -> str:
+    """The JSON object that begins with `start`, which ends in the name of a list, in itself so many times."""
+    return start + "[" + (start + "[") * depth + "]}" * depth + "]}"
+
+
+@pytest.mark.parametrize("depth", [20, 90, 200, 500])
+def test_extensions_in_extensions(depth: int) -> None:
+    extension = in_itself(f'{{"url": "{CORE}patient-birthPlace", "extension": ', depth)
+    assert errors(issues(f'{{"resourceType": "Patient", "extension": [{extension}]}}'.encode()))
+
+
+@pytest.mark.parametrize("depth", [90, 500])
+def test_items_in_items(depth: int) -> None:
+    item = in_itself('{"linkId": "1", "type": "group", "item": ', depth)
+    assert errors(issues(f'{{"resourceType": "Questionnaire", "status": "draft", "item": [{item}]}}'.encode()))
+
+
+def test_a_profile_that_asks_itself_by_an_invariant_ends() -> None:
+    found = issues(PATIENT, constrained(f"conformsTo('{URL}')"), asked=URL)
+    assert {issue.kind for issue in found} <= {"invariant", "profile-unusable"}
+
+
+def test_a_profile_whose_element_has_the_profile_again_is_a_finding() -> None:
+    child = {
+        "id": "HumanName.extension",
+        "path": "HumanName.extension",
+        "type": [{"code": "Extension", "profile": [f"{URL}-extension"]}],
+    }
+    again = profile() | {"type": "Extension", "kind": "complex-type", "baseDefinition": f"{CORE}Extension"}
+    again["url"] = f"{URL}-extension"
+    value = {"id": "Extension", "path": "Extension", "type": [{"code": "Extension", "profile": [f"{URL}-extension"]}]}
+    again["differential"] = {"element": [value]}
+    names = profile(child) | {"type": "HumanName", "kind": "complex-type", "baseDefinition": f"{CORE}HumanName"}
+    names["differential"]["element"] = [{"id": "HumanName", "path": "HumanName"}, child]
+    names["url"] = f"{URL}-name"
+    whole = profile(
+        {"id": "Patient.name", "path": "Patient.name", "type": [{"code": "HumanName", "profile": [f"{URL}-name"]}]}
+    )
+    node = {
+        "resourceType": "Patient",
+        "name": [{"extension": [nested(40, "extension", {"url": "http://example.org/x"})]}],
+    }
+    found = issues(json.dumps(node).encode(), whole, names, again, asked=URL)
+    assert errors(found)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(.*)*x", "(a|aa)+$"])
+def test_patterns_that_explode_end_soon(pattern: str) -> None:
+    start = time.process_time()
+    found = issues(PATIENT, constrained(f"name.family.matches('{pattern}')"), asked=URL)
+    assert time.process_time() - start < 5
+    assert {issue.kind for issue in found} <= {"invariant"}
+
+
+def test_a_pattern_that_explodes_is_given_less_and_less_time() -> None:
+    names = [{"family": "a" * 40 + f"!{each}"} for each in range(60)]
+    data = json.dumps({"resourceType": "Patient", "name": names}).encode()
+    start = time.process_time()
+    (found,) = issues(data, constrained("name.all(family.matches('(b|a|aa)+$').not() or true)"), asked=URL)[-1:]
+    assert found.kind == "invariant"
+    found_all = issues(data, constrained("name.all(iif(family.matches('(c|a|aa)+$'), true, true))"), asked=URL)
+    assert {issue.kind for issue in found_all} == {"invariant"}
+    assert time.process_time() - start < 10
+
+
+def test_a_resource_of_no_type_is_asked_no_rules_the_first_time_either() -> None:
+    text = '<div xmlns=\\"http://www.w3.org/1999/xhtml\\">x</div>'
+    data = f'{{"resourceType": "Nothing", "language": "en", "text": {{"status": "generated", "div": "{text}"}}}}'
+    assert errors(issues(data.encode())) == {"unknown-resource-type"}
+    assert {issue.kind for issue in issues(data.encode())} == {"unknown-resource-type"}
+
+
+def test_words_in_place_of_a_profile_are_not_shown() -> None:
+    (found,) = issues(b'{"resourceType": "Patient", "active": true, "meta": {"profile": ["Frau Geheim"]}}')[-1:]
+    assert "Geheim" not in str(found.params)
