@@ -227,9 +227,9 @@ class Explainer:
     def _profiles(self, value: Node, urls: list[str], spot: Spot) -> None:
         """Report why `value` fits none of the profiles on its type; the warnings of one that it fits."""
         attempts = [self._attempt(value, url, spot) for url in urls]
-        fitting = [issues for issues in attempts if not any(issue.severity in ERRORS for issue in issues)]
+        fitting = [each for each in attempts if not any(issue.severity in ERRORS for issue in each)]
         if fitting:
-            spot.findings.issues.extend(min(fitting, key=len))
+            spot.findings.issues.extend(sorted(fitting, key=len)[0])
             return
         if len(urls) > 1:
             spot.add(profile_choice.KIND, profiles=", ".join(urls))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from fhircheck.assertions import VALUE_ASSERTIONS, invariant
@@ -397,10 +396,13 @@ class Linker:
 
         return gate
 
+    def _conformance_gate(self, url: str) -> Gate:
+        return lambda value: self.conforms(value, url) is not False
+
     def profiles_gate(self, type_: TypeRef) -> Gate:
         """The gate of the profiles on a type: one of them holds. One that is not known is a finding, but for
         extensions, which are looked at by themselves."""
-        gates = []
+        gates: list[Gate] = []
         for url in type_.profiles:
             linked = self.profile(url)
             if linked is None and type_.code != EXTENSION and len(type_.profiles) == 1:
@@ -408,7 +410,7 @@ class Linker:
             if linked is None or linked.shape is None or linked.compiled is None:
                 return self._open_gate("profile-missing", url)
             if linked.compiled.kind == "resource":
-                gates.append(partial(self.conforms, url=url))
+                gates.append(self._conformance_gate(url))
             else:
                 gates.append(linked.shape.gate)
         return any_of(gates)

@@ -26,7 +26,7 @@ class Item(NamedTuple):
 
     value: Any
     slot: Slot
-    index: int
+    position: int
 
 
 class LinkedSlice:
@@ -205,4 +205,4 @@ class SliceCheck:
 
     def _place(self, each: Item, expression: str, element: CompiledElement, findings: Findings) -> Place:
         place = child(expression, each.slot.step)
-        return Place(item(place, each.index) if each.index >= 0 else place, element.id, findings)
+        return Place(item(place, each.position) if each.position >= 0 else place, element.id, findings)
