@@ -51,7 +51,7 @@ def main() -> int:
 def in_processes(name: str, asked: argparse.Namespace) -> Tally:
     """The runs of one campaign, dealt out to processes."""
     parts: list[Any] = [
-        (name, range(asked.first + each, asked.first + asked.runs, asked.jobs), asked.seed)
+        (name, range(asked.first + each, asked.first + asked.runs, asked.jobs), asked.seed, asked.minutes * 60)
         for each in range(asked.jobs)
     ]
     whole = Tally()

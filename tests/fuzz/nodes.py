@@ -195,6 +195,15 @@ def deep_extension(rng: Random, node: Node) -> None:
     _object(rng, node)["extension"] = [inner]
 
 
+def deep_values(rng: Random, node: Node) -> None:
+    """Values of extensions that are extended, with any type of those that can be."""
+    inner: Node = {"id": "end"}
+    for _ in range(rng.choice([3, 20, 45, 60])):
+        name = rng.choice(["valueIdentifier", "valueCoding", "valueDataRequirement", "_valueString", "valueTiming"])
+        inner = {"extension": [{"url": rng.choice(URLS), name: inner}]}
+    _object(rng, node).update(inner)
+
+
 def deep_lists(rng: Random, node: Node) -> None:
     at, key = _any(rng, node)
     value: Any = at[key]
@@ -314,7 +323,7 @@ def coded(rng: Random, node: Node) -> None:
 
 CHANGES: tuple[Change, ...] = (
     drop, replace, text, spliced_text, canary, wrap, unwrap, rename, sibling, only_sibling, repeat, null_item, swap,
-    graft, retype, odd_name, many_names, deep_extension, deep_lists, deep_same, extension_chaos, circle,
+    graft, retype, odd_name, many_names, deep_extension, deep_values, deep_lists, deep_same, extension_chaos, circle,
     contained_chaos, bundled, parameterised, claims, narrative, coded,
 )  # fmt: skip
 

@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 
 from fhircheck.definitions.type_table import Property, TypeInfo, TypeTable
 
-LIMIT = 50_000
-"""Past so many places none is remembered: nesting in data is without bound."""
+LIMIT = 400_000
+"""Past so many steps and paths none is remembered: nesting in data is without bound."""
+LONGEST = 10
+"""So many dots has a path at most: choices in choices double the paths, and no context of an extension is longer."""
 KEPT = 2_000
 """So many extensions are remembered at a place: their URLs come out of the data."""
 
@@ -63,7 +65,7 @@ class Place:
         if defined is None:
             return UNDEFINED
         found = self._step(json_name, *defined)
-        if self._tree.room():
+        if self._tree.room(1 + len(found.below.paths) if found.below else 1):
             self._steps[json_name] = found
         return found
 
@@ -98,9 +100,10 @@ class Place:
         return Step(type_name, None if info.kind == "primitive-type" else self._below(info, element, type_name), name)
 
     def _below(self, info: TypeInfo, element: Property, type_name: str) -> "Place":
-        paths = {f"{path}.{element.name}" for path in self.paths} | {type_name}
+        above = [path for path in self.paths if path.count(".") < LONGEST]
+        paths = {f"{path}.{element.name}" for path in above} | {type_name}
         if element.choice:
-            paths |= {f"{path}.{element.json_name(type_name)}" for path in self.paths}
+            paths |= {f"{path}.{element.json_name(type_name)}" for path in above}
         return Place(self._tree, info, type_name, frozenset(paths), self.resource, element.name)
 
     def remember(self, key: Any, use: Any) -> None:
@@ -156,7 +159,7 @@ class PlaceTree:
             self._roots[resource_type] = Place(self, info, resource_type, frozenset({resource_type}), resource_type, "")
         return self._roots[resource_type]
 
-    def room(self) -> bool:
-        """Whether another step may be remembered."""
-        self._made += 1
+    def room(self, number: int = 1) -> bool:
+        """Whether so many more steps and paths may be remembered."""
+        self._made += number
         return self._made < LIMIT

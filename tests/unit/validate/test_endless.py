@@ -80,6 +80,14 @@ def test_items_in_items(depth: int) -> None:
     assert errors(issues(f'{{"resourceType": "Questionnaire", "status": "draft", "item": [{item}]}}'.encode()))
 
 
+def test_choices_in_choices_cost_no_more_than_their_number() -> None:
+    start = f'{{"value": "x", "extension": [{{"url": "{CORE}rendered-value", "valueIdentifier": '
+    began = time.process_time()
+    found = issues(f'{{"resourceType": "Patient", "identifier": [{start * 45}{{}}{"}]}" * 45}]}}'.encode())
+    assert errors(found)
+    assert time.process_time() - began < 5
+
+
 def test_a_profile_that_asks_itself_by_an_invariant_ends() -> None:
     found = issues(PATIENT, constrained(f"conformsTo('{URL}')"), asked=URL)
     assert {issue.kind for issue in found} <= {"invariant", "profile-unusable"}
