@@ -29,6 +29,7 @@ BASE = "http://hl7.org/fhir/StructureDefinition/"
 ABSTRACT_RESOURCES = frozenset({"Resource", "DomainResource"})
 UNKNOWN_KEPT = 20_000
 """Past so many canonicals those that are not found are looked up each time, not remembered."""
+LONGEST_FAULT = 500
 EXTENSION = "Extension"
 BACKBONE = frozenset({"BackboneElement", "Element"})
 ENTRY_RESOURCE = "Bundle.entry.resource"
@@ -199,7 +200,7 @@ class Linker:
                 compiled.kind = base.kind
             return compiled_profile.to_json(compiled)
         except DefinitionUnusable as fault:
-            return {"fault": str(fault)}
+            return {"fault": " ".join(str(fault).split())[:LONGEST_FAULT]}  # names of a profile may be of any form
 
     def _shape(self, element: CompiledElement, linked: Linked, resource_type: str = "") -> Shape:
         """The Shape of the object that `element` of this profile describes by its children."""

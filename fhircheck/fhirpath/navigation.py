@@ -3,6 +3,8 @@
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from fhircheck.fhirpath.environment import MAX_ITEMS
+from fhircheck.fhirpath.errors import FhirPathError
 from fhircheck.fhirpath.item import Item
 from fhircheck.fhirpath.types import NoTypes, TypeModel
 
@@ -158,11 +160,13 @@ class Navigator:
                 self._take(node, name, known[name][1], found)
 
     def descendants(self, items: list[Item]) -> list[Item]:
-        """All children, their children and so on, a level after the other."""
+        """All children, their children and so on, a level after the other. Raises FhirPathError for too many."""
         found: list[Item] = []
         level = self.children(items)
         while level:
             found += level
+            if len(found) > MAX_ITEMS:
+                raise FhirPathError(f"a collection of more than {MAX_ITEMS} items")
             level = self.children(level)
         return found
 

@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -338,7 +339,13 @@ def change(rng: Random, node: Node, changes: list[str], most: int = 3) -> None:
 
 def written(node: Any) -> bytes:
     """The node as JSON text, with numbers as bare as they are meant."""
-    return _BARE.sub(r"\1", json.dumps(node, check_circular=False)).encode()
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)  # for what writes the text; what reads it has to do with what is usual
+    try:
+        text = json.dumps(node, check_circular=False)
+    finally:
+        sys.setrecursionlimit(before)
+    return _BARE.sub(r"\1", text).encode()
 
 
 _BARE = re.compile(f'"{RAW}([^"]*)"')

@@ -31,7 +31,7 @@ EVIL = ["(a+)+$", "(a|a)*b", "(.*)*x", "(\\w+\\s?)+!", "(?:a{1,9999}){1,9999}", 
     "a{99999999999}",
         "(?i)" * 500, "((" * 500 + "))" * 500, "(?=.*){500}", "\\p{Nonsense}",
         "^([a-zA-Z0-9])(([\\-.]|[_]+)?([a-z]+))*$"]  # fmt: skip
-MANY = "descendants()" + ".descendants()" * 5
+MANY = "descendants()" + ".descendants()" * 2
 MATCHES = "descendants().all($this.matches('{}'))"
 Element = dict[str, Any]
 

@@ -117,6 +117,15 @@ def test_a_profile_whose_element_has_the_profile_again_is_a_finding() -> None:
     assert errors(found)
 
 
+def test_descendants_of_descendants_are_not_gathered_without_end() -> None:
+    extension = in_itself('{"url": "x", "extension": ', 90)
+    data = f'{{"resourceType": "Patient", "extension": [{extension}]}}'.encode()
+    rule = constrained("descendants().descendants().descendants().descendants().descendants().exists().not()")
+    start = time.process_time()
+    assert "invariant" in errors(issues(data, rule, asked=URL))
+    assert time.process_time() - start < 20
+
+
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(.*)*x", "(a|aa)+$"])
 def test_patterns_that_explode_end_soon(pattern: str) -> None:
     start = time.process_time()
