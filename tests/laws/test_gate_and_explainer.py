@@ -108,6 +108,7 @@ def _change(draw: st.DrawFn, parent: Any, key: Any) -> None:
 @settings(max_examples=1_500)
 @given(node=broken())
 def test_a_type_gate_agrees_with_its_explainer(node: dict[str, Any], check: ResourceCheck) -> None:
+    check.forget()
     findings = Findings()
     check.explain_inner(node, "Resource", findings)
     assert check.inner_gate(node) is (not findings.issues), findings.issues
@@ -121,6 +122,7 @@ def test_a_profile_gate_agrees_with_its_explainer(node: dict[str, Any], name: st
     linked = check.linker.profile(PROFILE + name)
     assert linked is not None
     assert linked.shape is not None
+    check.forget()
     findings = Findings()
     check.explainer.root(node, linked, "Resource", findings)
     assert passes(linked.shape.gate, node) is (not findings.issues), findings.issues
@@ -134,6 +136,7 @@ def test_a_gate_with_slices_and_invariants_agrees_with_its_explainer(
     linked = check.linker.profile(CORE + name)
     assert linked is not None
     assert linked.shape is not None
+    check.forget()
     check.forget()
     findings = Findings()
     check.explainer.root(node, linked, "Observation", findings)

@@ -217,6 +217,8 @@ def _type(subject: Subject) -> None:
             subject.findings.add(NAMESPACE, place, "StructureDefinition.type", type=name, url=url)
         return
     reason = ""
+    if "." in name and subject.around.types.type(name.partition(".")[0]) is not None:
+        return  # an element by itself, as data element definitions name it
     if subject.around.definitions.structure(name) is None:
         reason = "FHIR defines no such type; another type needs a URL"
     elif derivation != "constraint" and url != TYPE_PREFIX + name:

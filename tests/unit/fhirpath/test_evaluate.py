@@ -21,7 +21,7 @@ PATIENT = [
     ("multipleBirth", ["2"]),
     ("multipleBirth is integer", ["true"]),
     ("multipleBirth.ofType(boolean).empty()", ["true"]),
-    ("multipleBirthInteger.empty()", ["true"]),
+    ("multipleBirthInteger.exists()", ["true"]),  # profiles name choices so, and the reference reads it
     ("contained.id", ["o"]),
     ("contained[0].is(DomainResource)", ["true"]),
     ("%resource.name.count() = %context.name.count()", ["true"]),
