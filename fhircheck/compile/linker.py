@@ -201,6 +201,8 @@ class Linker:
             return compiled_profile.to_json(compiled)
         except DefinitionUnusable as fault:
             return {"fault": " ".join(str(fault).split())[:LONGEST_FAULT]}  # names of a profile may be of any form
+        except (TypeError, AttributeError, ValueError, KeyError) as fault:
+            return {"fault": f"profile is malformed ({type(fault).__name__})"}
 
     def _shape(self, element: CompiledElement, linked: Linked, resource_type: str = "") -> Shape:
         """The Shape of the object that `element` of this profile describes by its children."""

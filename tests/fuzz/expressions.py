@@ -168,7 +168,7 @@ def grown(rng: Random, texts: list[str]) -> str:
     return rng.choice([
         "(" * count + text + ")" * count, "-" * count + "1", text + ".children()" * min(count, 500),
         " and ".join([text] * count),
-        " | ".join(["descendants()"] * min(count, 500)), "iif(true, " * count + "1" + ", 2)" * count,
+        " | ".join(["descendants()"] * min(count, 60)), "iif(true, " * count + "1" + ", 2)" * count,
         "a." * count + "a",
         "repeat(" * count + "children()" + ")" * count, "'" + "a" * count * 10 + "'",
         "where(" * count + text + ")" * count,
