@@ -103,7 +103,7 @@ class ResourceCheck:
         self.explainer = Explainer(linker, self.explain_inner, self.explain_conformance)
         self._base = Members(self._base_gate)
         self._implied: dict[str, bool] = {}
-        self._held: dict[tuple[int, int], bool] = {}
+        self._held: dict[tuple[int, int], tuple[Node, bool]] = {}
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         self.kept: dict[str, object] = {}
         self._near = NearProfiles(linker.around.definitions)
@@ -290,16 +290,16 @@ class ResourceCheck:
 
     def _asked_once(self, node: Node, linked: Linked | None, gate: Gate) -> bool:
         """What `gate` says of a resource by `linked` (None: its own type): it may be asked as a claim, as an item of a
-        slice, and as the target of references."""
+        slice, and as the target of references. The node is kept with its answer, so that no other takes its id."""
         key = id(node), id(linked)
         known = self._held.get(key)
         if known is None:
             try:
-                known = passes(gate, node)
+                known = node, passes(gate, node)
             except RecursionError:  # the explainer says so
-                known = False
+                known = node, False
             self._held[key] = known
-        return known
+        return known[1]
 
     def explain_inner(self, node: Any, expression: str, findings: Findings) -> None:
         """Report all that is wrong with a resource within another."""
