@@ -6,8 +6,8 @@ path, a reference that leads out of the data) is "cannot tell", never a match an
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhircheck.assertions.binding import codings_of
@@ -23,6 +23,7 @@ Value = tuple[Any, str]
 """A value out of the instance and the name of its type (empty where the path does not tell)."""
 Test = Callable[[Any, str], bool | None]
 """(item, type of the item) -> whether it belongs to the slice; None: cannot be told."""
+Steps = list[tuple[str, str]]
 STEP = re.compile(r"(\$this|\w+\([^)]*\)|[\w-]+(?:\[x\])?)(?:\.|$)")
 CALL = re.compile(r"(\w+)\(\s*['\"]?([^'\")]*)['\"]?\s*\)")
 DEPTH = 4
@@ -38,11 +39,32 @@ class Spot(NamedTuple):
     owner: "Linked"
 
 
+@dataclass(frozen=True, slots=True)
+class TextTest:
+    """The Test by one text: an item belongs to the slice where the value at a path of plain names is one of `texts`."""
+
+    steps: Steps
+    texts: frozenset[str]
+    follow: Callable[[list[Value], Steps], list[Value]]
+
+    def __call__(self, value: Any, type_: str, /) -> bool | None:
+        return not self.texts.isdisjoint(self.found(value, type_))
+
+    def found(self, value: Any, type_: str) -> Sequence[str]:
+        """The texts at the path in an item."""
+        if len(self.steps) == 1 and value.__class__ is dict:  # the url of an extension, a system, a use
+            text = value.get(self.steps[0][0])
+            if text.__class__ is str:
+                return (text,)
+        found = self.follow([(value, type_)], self.steps)
+        return [each for each, _ in found if each.__class__ is str]
+
+
 class Unresolved(Exception):
     """A reference on the path leads to nothing that is at hand."""
 
 
-def steps_of(path: str) -> list[tuple[str, str]] | None:
+def steps_of(path: str) -> Steps | None:
     """(name, argument) of each step; a function is named ``name()``. None for what is not understood."""
     steps, at = [], 0
     while at < len(path):
@@ -94,6 +116,9 @@ class Discriminators:
         asks = MAKERS.get(kind)
         if asks is None or not spots:
             return None
+        texts = self._texts(spots) if kind in ("value", "pattern") else []
+        if texts and not any(name.endswith("()") for name, _ in steps):
+            return TextTest(steps, frozenset(texts), self._follow)
         criterion = asks(self, spots)
         if criterion is None:
             return None
@@ -110,6 +135,13 @@ class Discriminators:
         return test
 
     # -- the definition's side
+
+    def _texts(self, spots: list[Spot]) -> list[str]:
+        """The texts that the slice fixes, where it fixes nothing else."""
+        exact = [each.element for each in spots if EXACT & each.element.facets.keys()]
+        found = [value for each in exact for name, value in each.facets.items() if name in EXACT]
+        alone = len(found) == len(exact) and all(each.__class__ is str for each in found)
+        return found if alone and not all(each.element.maximum == 0 for each in spots) else []
 
     def _below(self, spot: Spot, name: str, argument: str) -> Iterator[Spot]:
         """The definitions one step further."""
@@ -278,7 +310,7 @@ class Discriminators:
 
     # -- the instance's side
 
-    def _follow(self, found: list[Value], steps: list[tuple[str, str]]) -> list[Value]:
+    def _follow(self, found: list[Value], steps: Steps) -> list[Value]:
         for name, argument in steps:
             found = [each for value, type_ in found for each in self._next(value, type_, name, argument)]
         return found

@@ -17,12 +17,10 @@ from fhircheck.assertions import (
 from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.compile.compiled_profile import CompiledElement
-from fhircheck.compile.gates import passes
-from fhircheck.compile.linker import ENTRY_RESOURCE, Linked, Linker, facets_of, resource_types
+from fhircheck.compile.linker import Linked, Linker, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, shown_name
-from fhircheck.model.protocols import Gate
 
 Node = dict[str, Any]
 ExplainResource = Callable[[Any, str, Findings], None]
@@ -30,7 +28,6 @@ ExplainConformance = Callable[[Any, str, str, Findings], None]
 """(resource, profile, expression, findings)"""
 ELEMENT = "Element"
 ERRORS = ("fatal", "error")
-KEPT_ANSWERS = 100_000
 
 
 class Explainer:
@@ -43,23 +40,7 @@ class Explainer:
         linker.use_explainer(self.faulty)
         self._explain_conformance = explain_conformance
         self._explain_resource = explain_resource
-        self._answers: dict[tuple[int, int], tuple[Gate, Any, bool]] = {}
-
-    def forget(self) -> None:
-        """Let go of what gates said of the values of one record."""
-        self._answers.clear()
-
-    def passes(self, gate: Gate, value: Any) -> bool:
-        """Whether `value` passes `gate`, which is asked once of each object: those in objects come again and again."""
-        if value.__class__ is not dict:
-            return passes(gate, value)
-        key = id(gate), id(value)
-        known = self._answers.get(key)
-        if known is None:
-            if len(self._answers) > KEPT_ANSWERS:
-                self._answers.clear()
-            known = self._answers[key] = gate, value, passes(gate, value)
-        return known[2]
+        self.passes = linker.answers.ask
 
     def root(self, node: Any, linked: Linked, expression: str, findings: Findings) -> None:
         """Report what is wrong with `node` as an instance of the profile `linked`."""
@@ -256,7 +237,7 @@ class Explainer:
         if allowed and not (isinstance(name, str) and name in allowed):
             spot = Spot(place, slot.element.id, findings)
             spot.add(NOT_ALLOWED, type=type_shown(name), allowed=", ".join(sorted(allowed)))
-        elif not slot.element.id.startswith(ENTRY_RESOURCE):
+        elif not is_entry_resource(slot.element):
             self._explain_resource(value, place, findings)
 
 

@@ -1,5 +1,6 @@
 """CompiledProfile -> Shapes with gates, once in each process, lazily: only what the data touches is linked."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from fhircheck.assertions import VALUE_ASSERTIONS, invariant
 from fhircheck.assertions.assertion import Surroundings, Terminology
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile import compiled_profile
+from fhircheck.compile.answers import Answers
 from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, TypeRef
 from fhircheck.compile.gates import NEVER, all_of, any_of, passes
@@ -33,6 +35,7 @@ LONGEST_FAULT = 500
 EXTENSION = "Extension"
 BACKBONE = frozenset({"BackboneElement", "Element"})
 ENTRY_RESOURCE = "Bundle.entry.resource"
+_SLICE_NAME = re.compile(r":[^.]*")
 
 
 class Linked:
@@ -60,6 +63,11 @@ def facets_of(slot: Slot) -> Iterator[tuple[str, Any]]:
             applies = VALUE_ASSERTIONS[name].applies
             if applies is None or code in applies:
                 yield name, facet
+
+
+def is_entry_resource(element: CompiledElement) -> bool:
+    """Whether `element`, be it in a slice, holds the resource of a Bundle's entry: each is checked for itself."""
+    return _SLICE_NAME.sub("", element.id) == ENTRY_RESOURCE
 
 
 def resource_types(slot: Slot, value: Any, types: TypeTable) -> list[TypeRef]:
@@ -98,6 +106,7 @@ class Linker:
         self._resource_gate: Gate | None = None
         self._resource_conforms: Callable[[Any, str], bool] | None = None
         self._counting = True
+        self.answers = Answers()
         self.count_undecided = undecided
         self.around = Surroundings(
             terminology, self._undecided, now or datetime.now(UTC), definitions, TypeTable(definitions)
@@ -210,11 +219,12 @@ class Linker:
         if shape is None:
             shape = self._new_shape(element, linked, resource_type, element.children, False)
             linked.shapes[id(element)] = shape
-            if element is not (linked.compiled.root if linked.compiled else None):
-                return shape
-            invariants = self.invariants(element, "")
-            if invariants is not None:
-                shape.gate = all_of([shape.gate, invariants])
+            if element is (linked.compiled.root if linked.compiled else None):
+                invariants = self.invariants(element, "")
+                if invariants is not None:
+                    shape.gate = all_of([shape.gate, invariants])
+            if (shape.checks and not resource_type) or shape.type_name == EXTENSION:
+                shape.gate = self.answers.remembering(shape.gate)
         return shape
 
     def _new_shape(
@@ -421,7 +431,7 @@ class Linker:
     def _resource_slot_gate(self, slot: Slot) -> Gate:
         allowed = self.allowed_resources(slot)
         inner = self._resource_gate
-        if slot.element.id.startswith(ENTRY_RESOURCE) or inner is None:
+        if is_entry_resource(slot.element) or inner is None:
             return lambda value: value.__class__ is dict and (not allowed or value.get("resourceType") in allowed)
         if not allowed:
             return inner

@@ -7,7 +7,7 @@ from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.assertion import Spot as Place
 from fhircheck.assertions.slicing import AMBIGUOUS, AT_END, CLOSED, ORDER, SLICE_MAX, SLICE_MIN
 from fhircheck.compile.compiled_profile import CompiledElement
-from fhircheck.compile.discriminator import Discriminators, Test
+from fhircheck.compile.discriminator import Discriminators, Test, TextTest
 from fhircheck.compile.gates import passes
 from fhircheck.compile.shape import Explains, Slot, slots_of_element
 from fhircheck.model.path import child, item
@@ -49,7 +49,8 @@ class LinkedSlice:
         """The gate of an item of type `code`."""
         gate = self._gates.get(code)
         if gate is None:
-            gate = self._gates[code] = self._linker.item_gate(self.slot(code), self._linked)
+            gate = self._linker.answers.remembering(self._linker.item_gate(self.slot(code), self._linked))
+            self._gates[code] = gate
         return gate
 
 
@@ -73,6 +74,7 @@ class SliceCheck:
         self._linker = linker
         self._slots = slots_of_element(element)
         self._made: list[LinkedSlice] | None = None
+        self._by_text: dict[str, list[int]] | None = None
 
     @property
     def slices(self) -> list[LinkedSlice]:
@@ -84,6 +86,7 @@ class SliceCheck:
             for each in self._element.slices:
                 test = discriminators.test(each, self._linked, rules.discriminators if rules else ())
                 self._made.append(LinkedSlice(each, test, self._linked, self._linker))
+            self._by_text = _by_text(self._made)
         return self._made
 
     def holds(self, node: Any) -> bool:
@@ -157,6 +160,10 @@ class SliceCheck:
         """Numbers of the slices that an item belongs to, and of those where it cannot be told."""
         matched, unsure = [], []
         code = each.slot.type.code if each.slot.type else ""
+        if self._by_text is not None:
+            test = slices[0].test
+            texts = test.found(each.value, code) if isinstance(test, TextTest) else ()
+            return sorted({number for text in texts for number in self._by_text.get(text, ())}), []
         for number, slice_ in enumerate(slices):
             if slice_.element.slice == DEFAULT:
                 continue
@@ -206,3 +213,15 @@ class SliceCheck:
     def _place(self, each: Item, expression: str, element: CompiledElement, findings: Findings) -> Place:
         place = child(expression, each.slot.step)
         return Place(item(place, each.position) if each.position >= 0 else place, element.id, findings)
+
+
+def _by_text(slices: list[LinkedSlice]) -> dict[str, list[int]] | None:
+    """Text -> numbers of the slices that ask for it, where all slices ask for texts at the same path; else None."""
+    tests = [each.test for each in slices if isinstance(each.test, TextTest)]
+    if not tests or len(tests) < len(slices) or any(each.steps != tests[0].steps for each in tests):
+        return None
+    found: dict[str, list[int]] = {}
+    for number, test in enumerate(tests):
+        for text in test.texts:
+            found.setdefault(text, []).append(number)
+    return found

@@ -13,7 +13,7 @@ from fhircheck.compile.explainer import Explainer, type_shown
 from fhircheck.compile.gates import NEVER, Members, passes
 from fhircheck.compile.implication import implies
 from fhircheck.compile.linker import Linked, Linker
-from fhircheck.model.issue import IssueKind
+from fhircheck.model.issue import Issue, IssueKind
 from fhircheck.model.path import child, item, shown_name
 from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
@@ -104,11 +104,12 @@ class ResourceCheck:
         self._base = Members(self._base_gate)
         self._implied: dict[str, bool] = {}
         self._held: dict[tuple[int, int], tuple[Node, bool]] = {}
+        self._explained: dict[tuple[int, str, str], tuple[Node, list[Issue]]] = {}
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         self.kept: dict[str, object] = {}
         self._near = NearProfiles(linker.around.definitions)
         self.resolver = Resolver(linker.around.types)
-        self.targets = TargetConformance(self.holds)
+        self.targets = TargetConformance(self.holds, self._forget_answers)
         linker.around.resolve = self.resolver.resolve
         linker.around.look_up = self.resolver.look_up
         linker.around.conforms = self._conforms
@@ -118,8 +119,12 @@ class ResourceCheck:
         """Let go of what was found out about the resources of one record: the next one comes."""
         self.resolver.forget()
         self.targets.forget()
-        self.explainer.forget()
+        self._forget_answers()
+
+    def _forget_answers(self) -> None:
+        self.linker.answers.forget()
         self._held.clear()
+        self._explained.clear()
 
     def _base_gate(self, name: str) -> Gate | None:
         if not self.linker.is_resource(name):
@@ -181,6 +186,13 @@ class ResourceCheck:
         """The gate of a resource within another: its type, its claims, its rules and, for a Bundle, its entries."""
         if node.__class__ is not dict:
             return False
+        key = id(node), 0
+        known = self._held.get(key)
+        if known is None:
+            known = self._held[key] = node, self._inner_holds(node)
+        return known[1]
+
+    def _inner_holds(self, node: Node) -> bool:
         scope = self._inner_scope(node, "")
         with self.at(scope):
             if not self.sound(node, claimed(node)):
@@ -252,9 +264,20 @@ class ResourceCheck:
                 return True
             first = len(findings.issues)
             with self.linker.quiet():
-                self.explain_base(node, scope.expression, findings)
+                findings.issues += self._base_issues(node, scope.expression, findings.resource)
                 self.explain_profile(node, canonical, scope.expression, findings, claim=False, whole=True)
         return not has_error(findings.issues[first:])
+
+    def _base_issues(self, node: Node, expression: str, resource: str) -> list[Issue]:
+        """What is wrong with `node` as the type it says it is; asked once a record, however many profiles it is held
+        against."""
+        key = id(node), expression, resource
+        known = self._explained.get(key)
+        if known is None:
+            findings = Findings(resource=resource)
+            self.explain_base(node, expression, findings)
+            known = self._explained[key] = node, findings.issues
+        return known[1]
 
     def element_gate(self, canonical: str) -> Gate | None:
         """The gate of a profile on a datatype (an extension); None where it is not known or not usable."""

@@ -15,30 +15,42 @@ DEPTH = 8
 class TargetConformance:
     """Remembers answers. While a target is being judged it counts as conforming: references may go in a circle.
 
-    holds: the check itself. The nodes are kept beside the answers, so that no other object can take their place.
+    holds: the check itself. refuted: called when what was taken for granted meanwhile turned out to be wrong, so that
+    answers that rest on it are let go. The nodes are kept beside the answers, so that no other object can take their
+    place.
     """
 
-    def __init__(self, holds: Holds) -> None:
+    def __init__(self, holds: Holds, refuted: Callable[[], None]) -> None:
         self._holds = holds
+        self._refuted = refuted
         self._answers: dict[tuple[int, str], tuple[Node, bool | None]] = {}
-        self._depth = 0
+        self._judged: dict[tuple[int, str], bool] = {}
+        self._cut = False
 
     def conforms(self, node: Node, profile: str, scope: Scope) -> bool | None:
         """Whether `node` holds `profile`; None where that cannot be told."""
         key = (id(node), profile)
         known = self._answers.get(key)
-        if known is not None and known[0] is node:
+        if known is not None:
             return known[1]
-        if self._depth >= DEPTH:
+        if key in self._judged:
+            self._judged[key] = True
+            return True
+        if len(self._judged) >= DEPTH:
+            self._cut = True
             return None
-        if len(self._answers) >= KEPT:
-            self._answers.clear()
-        self._answers[key] = (node, True)
-        self._depth += 1
+        self._judged[key] = False
+        assumed = False
         try:
             answer = self._holds(node, profile, scope)
         finally:
-            self._depth -= 1
+            assumed = self._judged.pop(key)
+        if (assumed and answer is not True) or (self._cut and not self._judged):
+            self._cut = False
+            self._answers.clear()
+            self._refuted()
+        if len(self._answers) >= KEPT:
+            self._answers.clear()
         self._answers[key] = (node, answer)
         return answer
 

@@ -102,3 +102,36 @@ def test_slices(definition: dict[str, Any], patient: dict[str, Any], wanted: set
     (checked,) = Validator(linker, locate=False).check(record)
     assert {issue.kind for issue in checked.issues if issue.kind.startswith("sli")} == wanted
     assert ("discriminator" in undecided) == (definition is BY_NOTHING)
+
+
+def test_what_is_wrong_within_the_entry_of_a_slice_is_said_once() -> None:
+    bundle = {
+        **profile(),
+        "type": "Bundle",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Bundle",
+        "differential": {
+            "element": [
+                {"id": "Bundle.entry", "path": "Bundle.entry", **slicing("type", "resource")},
+                {"id": "Bundle.entry:one", "path": "Bundle.entry", "sliceName": "one"},
+                {
+                    "id": "Bundle.entry:one.resource",
+                    "path": "Bundle.entry.resource",
+                    "min": 1,
+                    "type": [{"code": "Patient"}],
+                },
+            ]
+        },
+    }
+    resource = {"resourceType": "Patient", "id": "1", "gander": "x"}
+    node = {
+        "resourceType": "Bundle",
+        "meta": {"profile": [URL]},
+        "type": "collection",
+        "entry": [{"fullUrl": "http://fhir.example/Patient/1", "resource": resource}],
+    }
+    linker = linker_for(load_definitions(offline=True, loose=[bundle]), lambda reason, at: None)
+    (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", json.dumps(node).encode()))
+    checked = Validator(linker, locate=False).check(record)
+    found = [issue.place.expression for each in checked for issue in each.issues if issue.kind == "unknown-element"]
+    assert found == ["Bundle.entry[0].resource"]
+    assert [each.valid for each in checked] == [True, False]

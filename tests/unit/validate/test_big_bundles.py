@@ -65,7 +65,7 @@ def test_circles_end_and_count_as_conforming() -> None:
         asked.append(node["next"])
         return targets.conforms(nodes[node["next"]], profile, scope)
 
-    targets = TargetConformance(holds)
+    targets = TargetConformance(holds, lambda: None)
     assert targets.conforms(nodes[0], "p", None) is True  # type: ignore[arg-type]
     assert asked == [1, 0]
     assert targets.conforms(nodes[1], "p", None) is True  # type: ignore[arg-type]
@@ -74,13 +74,28 @@ def test_circles_end_and_count_as_conforming() -> None:
 
 def test_chains_without_end_cannot_be_told() -> None:
     nodes: list[Node] = [{"next": number + 1} for number in range(10_000)]
-    targets = TargetConformance(lambda node, profile, scope: targets.conforms(nodes[node["next"]], profile, scope))
+    targets = TargetConformance(
+        lambda node, profile, scope: targets.conforms(nodes[node["next"]], profile, scope), lambda: None
+    )
     assert targets.conforms(nodes[0], "p", None) is None  # type: ignore[arg-type]
     assert targets.conforms(nodes[DEPTH + 5], "p", None) is None  # type: ignore[arg-type]
 
 
 def test_an_answer_is_not_taken_for_another_node() -> None:
-    targets = TargetConformance(lambda node, profile, scope: node["good"])
+    targets = TargetConformance(lambda node, profile, scope: node["good"], lambda: None)
     for good in (True, False, True):
         assert targets.conforms({"good": good}, "p", None) is good  # type: ignore[arg-type]
     targets.forget()
+
+
+def test_what_rested_on_an_assumption_is_asked_again_when_it_was_wrong() -> None:
+    nodes: list[Node] = [{"next": 1, "good": False}, {"next": 0, "good": True}]
+    refuted: list[bool] = []
+
+    def holds(node: Node, profile: str, scope: Any) -> bool | None:
+        return targets.conforms(nodes[node["next"]], profile, scope) is not False and bool(node["good"])
+
+    targets = TargetConformance(holds, lambda: refuted.append(True))
+    assert targets.conforms(nodes[0], "p", None) is False  # type: ignore[arg-type]
+    assert refuted == [True]
+    assert targets.conforms(nodes[1], "p", None) is False  # type: ignore[arg-type]
