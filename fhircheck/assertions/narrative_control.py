@@ -3,7 +3,7 @@
 from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
-from fhircheck.assertions.narrative_text import Fault, examine, language_sections
+from fhircheck.assertions.narrative_text import Fault, document, language_sections
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 
@@ -78,7 +78,7 @@ class NarrativeControl:
 
 def _faults(facet: Any, value: Any, around: Surroundings) -> list[Fault]:
     text = value.get("div") if value.__class__ is dict else None
-    root = examine(text).root if text.__class__ is str and text else None
+    root = document(text) if text.__class__ is str and text else None
     if root is None:
         return []
     found: list[Fault] = []

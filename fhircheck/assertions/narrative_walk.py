@@ -41,10 +41,10 @@ class NarrativeText:
 
     faults: what is wrong. allowed: only what narratives may hold (txt-1). content: some text or an image
     (txt-2). fragments: (element, id) of links and images that name a place in the resource. ids: of its
-    elements and anchors. languages: lang and xml:lang of the outermost element.
+    elements and anchors. languages: lang and xml:lang of the outermost element. readable: it is well-formed.
     """
 
-    __slots__ = ("allowed", "content", "faults", "fragments", "ids", "languages", "root")
+    __slots__ = ("allowed", "content", "faults", "fragments", "ids", "languages", "readable")
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -53,7 +53,7 @@ class NarrativeText:
         self.fragments: list[tuple[str, str]] = []
         self.ids: dict[str, int] = {}
         self.languages: tuple[str | None, str | None] = (None, None)
-        self.root: Any = None
+        self.readable = True
 
 
 class Walk:

@@ -43,7 +43,7 @@ class NarrativeRule:
             return
         plain, xml = examine(text).languages
         wrong = [name for name, said in (("lang", plain), ("xml:lang", xml)) if said != language]
-        if wrong and examine(text).root is not None:
+        if wrong and examine(text).readable:
             definition = str(subject.node.get("resourceType"))
             subject.findings.add(LANGUAGE, subject.expression, definition, attribute=" / ".join(wrong))
 
