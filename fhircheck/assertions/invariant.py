@@ -8,7 +8,7 @@ from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.assertions.invariant_evaluation import evaluation
-from fhircheck.assertions.invariant_twins import DECIDED_ELSEWHERE, TWINS
+from fhircheck.assertions.invariant_twins import DECIDED_ELSEWHERE, SURE, TWINS
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 
@@ -129,8 +129,16 @@ def _check(each: list[Any], code: str, around: Surroundings) -> Gate:
     asked = key, expression, type_ if "." in type_ else code or type_
     gate = around.invariants.get(asked)
     if gate is None:
-        gate = around.invariants[asked] = evaluation(*asked, around)
+        gate = evaluation(*asked, around)
+        sure = SURE.get((key, expression))
+        if sure is not None:
+            gate = _either(sure, gate)
+        around.invariants[asked] = gate
     return gate
+
+
+def _either(sure: Gate, exact: Gate) -> Gate:
+    return lambda value: sure(value) or exact(value)
 
 
 def explain(facet: Facet, code: str, value: Any, spot: Spot, around: Surroundings) -> None:

@@ -14,7 +14,10 @@ Node = dict[str, Any]
 
 def has_content(value: Any) -> bool:
     """ele-1: the element has a value, or children besides its id."""
-    return value.__class__ is not dict or len(value) > ("id" in value)
+    if value.__class__ is not dict:
+        return True
+    count = len(value)
+    return count > 2 or count > ("id" in value) + ("_id" in value)
 
 
 def value_or_extensions(value: Any) -> bool:
@@ -61,6 +64,12 @@ def narrative_content(value: Any) -> bool:
     return value.__class__ is not str or narrative.has_content(value)
 
 
+def refers_elsewhere(value: Any) -> bool:
+    """ref-1 holds for sure: the reference names no contained resource."""
+    reference = value.get("reference") if value.__class__ is dict else None
+    return reference.__class__ is str and not reference.startswith("#")
+
+
 TWINS: dict[tuple[str, str], Gate] = {
     ("ele-1", "hasValue() or (children().count() > id.count())"): has_content,
     ("ext-1", "extension.exists() != value.exists()"): value_or_extensions,
@@ -70,6 +79,15 @@ TWINS: dict[tuple[str, str], Gate] = {
     ("txt-1", "htmlChecks()"): narrative_allowed,
     ("txt-2", "htmlChecks()"): narrative_content,
 }
+
+SURE: dict[tuple[str, str], Gate] = {
+    (
+        "ref-1",
+        "reference.startsWith('#').not() or (reference.substring(1).trace('url') in"
+        " %rootResource.contained.id.trace('ids'))",
+    ): refers_elsewhere,
+}
+"""Twins that tell only of most values that an invariant holds; of the others the expression tells."""
 
 DECIDED_ELSEWHERE = frozenset({"dom-3"})
 """Keys that a rule of its own decides: whether a contained resource belongs to its container (rules/contained.py)."""

@@ -6,6 +6,7 @@ from fhircheck.fhirpath.ast import Ast
 from fhircheck.fhirpath.compiler import Compiler
 from fhircheck.fhirpath.environment import Environment, Frame
 from fhircheck.fhirpath.errors import FhirPathError
+from fhircheck.fhirpath.fast.absence import holds_without
 from fhircheck.fhirpath.fast.truth import GIVE_UP, quick_truth
 from fhircheck.fhirpath.item import Item
 from fhircheck.fhirpath.navigation import Navigator, navigator
@@ -17,9 +18,12 @@ TOO_DEEP = "the expression or the data is nested too deeply"
 
 
 class Expression:
-    """One expression, compiled once, to be evaluated often; holds no state between evaluations."""
+    """One expression, compiled once, to be evaluated often; holds no state between evaluations.
 
-    __slots__ = ("_navigator", "_quick", "_run", "text", "tree", "type_name")
+    without: the JSON names, each with that of its sibling, without any of which an object holds the expression.
+    """
+
+    __slots__ = ("_navigator", "_quick", "_run", "text", "tree", "type_name", "without")
 
     def __init__(self, text: str, tree: Ast, type_name: str, model: Navigator) -> None:
         self.text = text
@@ -28,6 +32,7 @@ class Expression:
         self._navigator = model
         self._run = Compiler(model).compile(tree)
         self._quick = quick_truth(tree, type_name, model)
+        self.without = holds_without(tree, type_name, model.types)
 
     def evaluate(self, node: Any, type_name: str, environment: Environment, *, sibling: Any = None) -> list[Item]:
         """The items that the expression gives for `node`, a plain JSON value of the type `type_name`.
@@ -51,8 +56,17 @@ class Expression:
         finally:
             environment.context = before
 
+    def lacks(self, node: dict[str, Any]) -> bool:
+        """Whether an object of the expression's type lacks an element without which the expression holds."""
+        for name, sibling in self.without:  # noqa: SIM110 - a generator costs a frame for each object
+            if name not in node and sibling not in node:
+                return True
+        return False
+
     def truth(self, node: Any, type_name: str, environment: Environment, *, sibling: Any = None) -> bool:
         """Whether the expression holds as an invariant: a single boolean as it is, empty false, anything else true."""
+        if self.without and node.__class__ is dict and type_name == self.type_name and self.lacks(node):
+            return True
         quick = self._quick
         if (
             quick is not None
