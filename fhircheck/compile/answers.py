@@ -6,7 +6,7 @@ wrong around it; each of these asks for all that is within it too.
 
 from typing import Any
 
-from fhircheck.compile.gates import passes
+from fhircheck.compile.gates import Stopped, passes
 from fhircheck.model.protocols import Gate
 
 KEPT = 200_000
@@ -15,14 +15,22 @@ KEPT = 200_000
 class Answers:
     """Answers by gate and object; both are kept beside the answer, so that no other object takes their identity."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_stopped")
 
     def __init__(self) -> None:
+        self._stopped: list[Stopped] = []
         self._known: dict[tuple[int, int], tuple[Gate, Any, bool]] = {}
 
     def forget(self) -> None:
         """Let go of all answers: the next record comes, or what they rest on turned out to be wrong."""
         self._known.clear()
+        for each in self._stopped:
+            each.known.clear()
+        self._stopped.clear()
+
+    def stopped(self) -> Stopped:
+        """A new place to note at which members a gate said no."""
+        return Stopped(self._stopped)
 
     def ask(self, gate: Gate, value: Any) -> bool:
         """Whether `value` passes `gate`; remembered for objects."""

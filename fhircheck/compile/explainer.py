@@ -62,7 +62,6 @@ class Explainer:
         spot = Spot(expression, shape.element.id, findings)
         if not (shape.partial or json_form.explain_object(node, shape.type_name, spot)):
             return
-        known = [name for name in shape.slots if not name.startswith("_")]
         found: dict[str, Slot] = {}
         refused: set[int] = set()
         for name in node:
@@ -72,12 +71,14 @@ class Explainer:
             elif shape.partial:
                 continue
             elif name != "resourceType" or not shape.resource_type:
-                refused |= self._not_defined(name, shape, known, spot)
+                refused |= self._not_defined(name, shape, spot)
             elif node[name] != shape.resource_type:
                 spot.add(NOT_ALLOWED, type=type_shown(node[name]), allowed=shape.resource_type)
+        passed = shape.stopped.passed(node)
         for name, slot in found.items():
-            self._property(node, name, slot, linked, expression, findings)
-        self._counts(node, [each for each in shape.element.children if id(each) not in refused], found, spot)
+            if name not in passed or (f"_{name}" in node and f"_{name}" not in passed):
+                self._property(node, name, slot, linked, expression, findings)
+        self._counts(node, shape, refused, found, spot)
         for check in shape.checks:
             if not check.holds(node):
                 check.explain(node, expression, findings, self)
@@ -89,7 +90,7 @@ class Explainer:
         if facet is not None:
             invariant.explain(facet, code, value, spot, self._linker.around)
 
-    def _not_defined(self, name: str, shape: Shape, known: list[str], spot: Spot) -> set[int]:
+    def _not_defined(self, name: str, shape: Shape, spot: Spot) -> set[int]:
         """A property without a slot: unknown, or a choice with a type that is not allowed here.
 
         Such a choice is given all the same: its id(), so that it is not said to be missing too.
@@ -102,7 +103,7 @@ class Explainer:
                 place = place._replace(definition=element.id)
                 choice_type.explain_type(shown_name(name), f"{element.name}[x]", place)
                 return {id(element)}
-        unknown_element.explain(name, known, spot)
+        unknown_element.explain(name, [each for each in shape.slots if not each.startswith("_")], spot)
         return set()
 
     def _type_named(self, tail: str) -> str:
@@ -112,26 +113,27 @@ class Explainer:
         primitive = tail[:1].lower() + tail[1:]
         return primitive if primitive in PRIMITIVES else tail if self._linker.type(tail) is not None else ""
 
-    def _counts(self, node: Node, elements: list[CompiledElement], found: dict[str, Slot], spot: Spot) -> None:
+    def _counts(self, node: Node, shape: Shape, refused: set[int], found: dict[str, Slot], spot: Spot) -> None:
         """Cardinality of every element, and choices with more than one type."""
         given: dict[int, list[str]] = {}
+        asked = {id(each): each for each in shape.required}
         for name, slot in found.items():
-            given.setdefault(id(slot.element), []).append(name)
-        for element in elements:
-            names = given.get(id(element))
-            if names is None:
-                if not element.minimum:
-                    continue
-                count = 0
-            elif len(names) > 1:
+            names = given.setdefault(id(slot.element), [])
+            names.append(name)
+            if id(slot.element) in shape.bounded or len(names) > 1:
+                asked[id(slot.element)] = slot.element
+        for identity in sorted(asked.keys() - refused, key=shape.order.__getitem__):
+            element, names = asked[identity], given.get(identity, [])
+            if len(names) > 1:
                 choice_type.explain_many(names, f"{element.name}[x]", spot._replace(definition=element.id))
                 continue
-            else:
-                count = _count(node, names[0])
-                if element.repeats and (
-                    count == 0 or not isinstance(node.get(names[0], node.get(f"_{names[0]}")), list)
-                ):
-                    continue
+            count = _count(node, names[0]) if names else 0
+            if (
+                names
+                and element.repeats
+                and not (count and isinstance(node.get(names[0], node.get(f"_{names[0]}")), list))
+            ):
+                continue
             if count < element.minimum or (element.maximum is not None and count > element.maximum):
                 label = f"{spot.definition}.{element.name}{'[x]' if element.choice else ''}"
                 place = spot._replace(definition=element.id)

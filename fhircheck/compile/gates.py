@@ -5,6 +5,7 @@ one who calls the outermost gate takes that for false (see `passes`).
 """
 
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Any
 
 from fhircheck.assertions.null_alignment import aligned
@@ -12,6 +13,7 @@ from fhircheck.assertions.primitive_format import GATES
 from fhircheck.model.protocols import Gate
 
 TEXT = GATES["string"]
+KEPT = 100_000
 NEVER: Gate = frozenset[Any]().__contains__
 
 
@@ -107,18 +109,48 @@ def aligned_values(item: Gate, sibling: Gate, name: str) -> Callable[[dict[str, 
     return check
 
 
+class Stopped:
+    """At which member of an object the gate of one Shape said no: those before it passed, and need not be asked again.
+
+    known: id of the object -> (object, name), for the objects of one record.
+    """
+
+    __slots__ = ("_all", "known")
+
+    def __init__(self, every: "list[Stopped]") -> None:
+        self._all = every
+        self.known: dict[int, tuple[Any, str]] = {}
+
+    def note(self, node: Any, name: str) -> None:
+        """The gate stopped at the member `name` of `node`."""
+        if not self.known:
+            self._all.append(self)
+        elif len(self.known) >= KEPT:
+            self.known.clear()
+        self.known[id(node)] = node, name
+
+    def passed(self, node: dict[str, Any]) -> frozenset[str]:
+        """Names of the members of `node` that are known to have passed."""
+        known = self.known.get(id(node))
+        if known is None:
+            return frozenset()
+        return frozenset(takewhile(known[1].__ne__, node))
+
+
 def object_gate(
     members: Members,
     required: frozenset[str],
     choices: Sequence[tuple[int, frozenset[str], Callable[[dict[str, Any]], bool]]],
     together: dict[str, Callable[[dict[str, Any]], bool]],
     empty: bool = False,
+    stopped: "Stopped | None" = None,
 ) -> Gate:
     """The gate of a JSON object.
 
     required: names that must be there (or their ``_name``). choices: (minimum, all JSON names of the
     choice, exact check for when two of them are there). together: names whose arrays are checked
-    with their sibling, where the plain gate did not pass. empty: an object without members may pass.
+    with their sibling, where the plain gate did not pass. empty: an object without members may pass. stopped: where
+    the gate notes at which member it said no.
     """
     needed = tuple((name, f"_{name}") for name in required)
 
@@ -129,13 +161,17 @@ def object_gate(
             member = members[name]
             if member is TEXT:  # measured: the commonest leaf is worth a look without a call
                 if value.__class__ is not str or not value:
-                    return False
+                    break
             elif not member(value) and (name not in together or not together[name](node)):
-                return False
-        for name, sibling in needed:  # noqa: SIM110 - measured: a generator costs a frame
-            if name not in node and sibling not in node:
-                return False
-        return True
+                break
+        else:
+            for name, sibling in needed:  # noqa: SIM110 - measured: a generator costs a frame
+                if name not in node and sibling not in node:
+                    return False
+            return True
+        if stopped is not None:
+            stopped.note(node, name)
+        return False
 
     return _with_choices(gate, choices) if choices else gate
 

@@ -238,9 +238,11 @@ class Linker:
         profile = linked.compiled.canonical if linked.compiled else ""
         checks: list[NodeCheck] = [SliceCheck(each, linked, self) for each in children if each.slices]
         checks += [PartCheck(each, linked, self) for each in children if self.has_parts(each)]
-        return Shape(
-            element, resource_type, profile, lambda slot: self.item_gate(slot, linked), self.sibling_gate, checks, part
-        )
+
+        def gate(slot: Slot) -> Gate:
+            return self.item_gate(slot, linked)
+
+        return Shape(element, resource_type, profile, gate, self.sibling_gate, self.answers.stopped(), checks, part)
 
     def part_shape(self, element: CompiledElement, linked: Linked) -> Shape:
         """The Shape of what `element` says of the parts of a value whose type has a Shape of its own."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
-from fhircheck.compile.gates import ALWAYS, Members, aligned_values, list_of, object_gate, without_null
+from fhircheck.compile.gates import ALWAYS, Members, Stopped, aligned_values, list_of, object_gate, without_null
 from fhircheck.model.protocols import Gate
 
 PRIMITIVES = GATES.keys()
@@ -86,10 +86,15 @@ class Shape:
     element: the element whose children are its properties. resource_type: name that resourceType
     must have, empty for what is no resource. profile: canonical of the profile it comes from. checks: those of
     slices and of parts of primitives. partial: the element says only a part of what the object may hold, which
-    another Shape says; nor need the object be there.
+    another Shape says; nor need the object be there. stopped: where the gate said no, lately. required: the children
+    that must be there. bounded: id() of those that can be given too often or too seldom. order: id() of each child
+    -> its number.
     """
 
-    __slots__ = ("checks", "element", "gate", "partial", "profile", "resource_type", "slots")
+    __slots__ = (
+        "bounded", "checks", "element", "gate", "order", "partial", "profile", "required", "resource_type", "slots",
+        "stopped",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -98,6 +103,7 @@ class Shape:
         profile: str,
         item_gate: Callable[[Slot], Gate],
         sibling_gate: Callable[[], Gate],
+        stopped: Stopped,
         checks: Sequence[NodeCheck] = (),
         partial: bool = False,
     ) -> None:
@@ -106,6 +112,10 @@ class Shape:
         self.resource_type = resource_type
         self.checks = tuple(checks)
         self.partial = partial
+        self.stopped = stopped
+        self.required = tuple(each for each in element.children if each.minimum)
+        self.bounded = frozenset(id(each) for each in element.children if _is_bounded(each))
+        self.order = {id(each): number for number, each in enumerate(element.children)}
         self.slots = slots_of(element)
         self.gate = self._checked(self._gate(item_gate, sibling_gate))
 
@@ -151,7 +161,7 @@ class Shape:
             if slot.element.repeats and slot.primitive and slot.element.maximum != 0:
                 together[name] = self._together(slot, item_gate, sibling_gate)
         required = frozenset(each.name for each in self.element.children if each.minimum and not each.choice)
-        return object_gate(Members(build), required, tuple(self._choices()), together, self.partial)
+        return object_gate(Members(build), required, tuple(self._choices()), together, self.partial, self.stopped)
 
     def _together(
         self, slot: Slot, item_gate: Callable[[Slot], Gate], sibling_gate: Callable[[], Gate]
@@ -176,6 +186,13 @@ class Shape:
             if child.choice:
                 names = self.choice_names(child)
                 yield child.minimum, frozenset(names), _exactly(names, child.minimum)
+
+
+def _is_bounded(element: CompiledElement) -> bool:
+    """Whether an element that is given can be given too often or too seldom."""
+    if element.repeats or element.maximum == 0 or element.minimum > 1:
+        return element.maximum is not None or element.minimum > 1
+    return False
 
 
 def _exactly(names: dict[str, str], minimum: int) -> Callable[[dict[str, Any]], bool]:

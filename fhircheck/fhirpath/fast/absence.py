@@ -78,4 +78,6 @@ def _is_calm(tree: ast.Ast) -> bool:
         return tree.target is None or _is_calm(tree.target)
     if isinstance(tree, ast.Call):
         return tree.name in CALM and not tree.arguments and tree.target is not None and _is_calm(tree.target)
-    return isinstance(tree, ast.Binary) and tree.operator in ("and", "or") and _is_calm(tree.left) and _is_calm(tree.right)
+    return (
+        isinstance(tree, ast.Binary) and tree.operator in ("and", "or") and _is_calm(tree.left) and _is_calm(tree.right)
+    )

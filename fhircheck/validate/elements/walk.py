@@ -20,7 +20,7 @@ from fhircheck.validate.elements import (
     primitive_uri,
 )
 from fhircheck.validate.elements.extension import Definitions, Extensions
-from fhircheck.validate.elements.place import SIBLING, Place, PlaceTree, Step
+from fhircheck.validate.elements.place import SIBLING, Place, PlaceTree
 
 Node = dict[str, Any]
 Holds = Callable[[Any, Surroundings], bool]
@@ -140,29 +140,71 @@ class ElementWalk:
         return True
 
     def explain(self, node: Node, resource_type: str, expression: str, findings: Findings) -> None:
-        """Report all that is to be said, in the order of the data."""
+        """Report all that is to be said, in the order of the data: only of what does not pass at first sight."""
         root = self._tree.root(resource_type)
-        waiting: list[tuple[Any, Step, str, Any]] = []
-        if root is not None:
-            waiting.append((node, Step(resource_type, root, ""), expression, None))
+        if root is None:
+            return
+        self._ids.forget()
+        doubtful = False
+        waiting: list[_Waiting] = [_Waiting(node, root, None, None)]
         while waiting:
-            value, step, where, holder = waiting.pop()
-            if value.__class__ is str:
-                explain = PRIMITIVES.get(step.type)
-                if explain is not None:
-                    explain(value, where, findings, self._around)
-            elif step.below is not None:
-                self._object(value, step.below, where, holder, findings)
-                waiting += reversed(_members(value, step.below, where))
-        if root is not None:
+            each = waiting.pop()
+            if each.value.__class__ is str:
+                doubtful = doubtful or (each.at is not None and each.at.name == "id")
+                self._text(each, expression, findings)
+                continue
+            doubtful = doubtful or (each.place.rule is has_content and not has_content(each.value))
+            self._object(each, expression, findings)
+            waiting += reversed(_members(each))
+        if doubtful:
             element_id.explain(node, root, expression, findings)
 
-    def _object(self, value: Node, place: Place, where: str, holder: Any, findings: Findings) -> None:
-        rule = OBJECTS.get(place.type)
-        if rule is not None and place.info.name == place.type:
-            rule.explain(value, where, findings, self._around)
-        if "extension" in value or "modifierExtension" in value:
-            self._extensions.explain(value, place, holder, where, findings)
+    def _text(self, each: "_Waiting", expression: str, findings: Findings) -> None:
+        if each.at is not None:
+            explain = PRIMITIVES.get(each.place.step(each.at.name).type)
+            if explain is not None:
+                explain(each.value, each.at.shown(expression), findings, self._around)
+
+    def _object(self, each: "_Waiting", expression: str, findings: Findings) -> None:
+        value, place = each.value, each.place
+        rule = OBJECTS.get(place.type) if place.rule is not None and place.info.name == place.type else None
+        extended = ("extension" in value or "modifierExtension" in value) and not self._extensions.hold(
+            value, place, each.holder
+        )
+        if extended or (rule is not None and not rule.holds(value, self._around)):
+            where = each.at.shown(expression) if each.at is not None else expression
+            if rule is not None:
+                rule.explain(value, where, findings, self._around)
+            if extended:
+                self._extensions.explain(value, place, each.holder, where, findings)
+
+
+class _At(NamedTuple):
+    """A member of an object: where the object stands, its place, the JSON name, the number in a list or -1."""
+
+    before: "_At | None"
+    place: Place
+    name: str
+    number: int
+
+    def shown(self, expression: str) -> str:
+        """The FHIRPath expression, from that of the resource."""
+        steps, at = [], self
+        while True:
+            name = child("", at.place.step(at.name).name)
+            steps.append(item(name, at.number) if at.number >= 0 else name)
+            if at.before is None:
+                return ".".join([*([expression] if expression else []), *reversed(steps)])
+            at = at.before
+
+
+class _Waiting(NamedTuple):
+    """A text or an object that is to be looked at. place: of the object, or of the one that holds the text."""
+
+    value: Any
+    place: Place
+    at: _At | None
+    holder: Any
 
 
 def _bound(holds: Holds, around: Surroundings) -> Callable[[Any], bool]:
@@ -173,19 +215,23 @@ def _all_pass(gate: Callable[[str], object], values: list[Any]) -> bool:
     return all(each.__class__ is not str or gate(each) for each in values)
 
 
-def _members(value: Node, place: Place, where: str) -> list[tuple[Any, Step, str, Any]]:
-    """The texts and objects of an object."""
-    found: list[tuple[Any, Step, str, Any]] = []
+def _members(holder: _Waiting) -> list[_Waiting]:
+    """The objects in an object, and the texts that do not pass at first sight."""
+    found: list[_Waiting] = []
+    value, place, before = holder.value, holder.place, holder.at
     within = value.get("url") if place.type == "Extension" else None
     for name, each in value.items():
-        step = place.step(name)
+        gate, below = place.fast[name] if name in place.fast else place.learn(name)
         if each.__class__ is list:
-            inner = child(where, step.name)
-            found += [
-                (part, step, item(inner, index), None)
-                for index, part in enumerate(each)
-                if part.__class__ is str or part.__class__ is dict
-            ]
-        elif each.__class__ is str or each.__class__ is dict:
-            found.append((each, step, child(where, step.name), within))
-    return [each for each in found if each[0].__class__ is dict or not each[1].below]
+            for index, part in enumerate(each):
+                if below is not None:
+                    if part.__class__ is dict:
+                        found.append(_Waiting(part, below, _At(before, place, name, index), None))
+                elif gate is not None and part.__class__ is str and not gate(part):
+                    found.append(_Waiting(part, place, _At(before, place, name, index), None))
+        elif below is not None:
+            if each.__class__ is dict:
+                found.append(_Waiting(each, below, _At(before, place, name, -1), within))
+        elif gate is not None and each.__class__ is str and not gate(each):
+            found.append(_Waiting(each, place, _At(before, place, name, -1), None))
+    return found
