@@ -1,5 +1,6 @@
 """Required bindings: the code is in the value set (terminologies.html#required)."""
 
+import re
 from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
@@ -11,6 +12,7 @@ from fhircheck.terminology.membership import Answer
 
 __all__ = ["KIND", "MISSING", "SYSTEM", "Binding", "codings_of", "shown_code"]
 
+_OTHER_VERSION = re.compile(r"http://hl7\.org/fhir/[0-9]\.[0-9]/StructureDefinition/extension-").match
 CLAUSE = "http://hl7.org/fhir/R4/terminologies.html#required"
 KIND = IssueKind(
     name="required-binding",
@@ -102,6 +104,19 @@ class Binding:
         if value.__class__ is str:
             spot.add(SYSTEM, code=codes, valueset=canonical)
         spot.add(KIND, code=codes, valueset=canonical, hint=hint(codings, members))
+
+
+def says_why(sibling: Any) -> bool:
+    """Whether the extensions in place of a code carry the code of another FHIR version: then none is missing."""
+    found = sibling.get("extension") if sibling.__class__ is dict else None
+    urls = [each.get("url") for each in found if each.__class__ is dict] if found.__class__ is list else []
+    return any(url.__class__ is str and _OTHER_VERSION(url) is not None for url in urls)
+
+
+def code_missing(facet: Any, sibling: Any, spot: Spot) -> None:
+    """Report extensions that stand alone where a required binding asks for a code."""
+    if facet is not None and not says_why(sibling):
+        spot.add(MISSING, valueset=facet["valueSet"])
 
 
 def codings_of(value: Any) -> list[tuple[Any, Any]]:

@@ -146,4 +146,6 @@ def explain(facet: Facet, code: str, value: Any, spot: Spot, around: Surrounding
     for each in facet:
         if _judged(each, around) and not _check(each, code, around)(value):
             key, severity, _, human, advice, _ = each
+            if key == "ele-1" and value == {}:
+                continue  # the object is said to be empty already
             spot.add(BY_SEVERITY[around.settings.best_practice if advice else severity], key=key, rule=human)

@@ -18,7 +18,7 @@ _HISTORY = "fullUrl.contains('/_history/').not()"
 _PROBABILITY = "probability is decimal implies (probability as decimal) <= 100"
 MENDED: dict[str, str] = {
     f"name.matches('{_NAME}')": f"name.exists() implies name.matches('^{_NAME}$')",
-    _LOCAL: f"reference.exists() implies ({_LOCAL})",
+    _LOCAL: f"(reference.hasValue() and reference != '#') implies ({_LOCAL})",
     f"path.matches('{_PATH}')": f"path.matches('^{_PATH}$')",
     f"path.matches('{_PLAIN_PATH}')": f"path.matches('^{_PLAIN_PATH}$')",
     _HISTORY: f"fullUrl.exists() implies {_HISTORY}",

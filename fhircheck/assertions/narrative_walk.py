@@ -183,6 +183,8 @@ class Walk:
             problem = problem_of_url(url, name == "a")
             if problem:
                 self._add(LINK, url, path_of(element), element=name, problem=problem)
+            if name == "a" and not url.strip():
+                self._add(LINK, "", path_of(element), element=name, problem="it leads nowhere")
 
     def _ids(self, element: Any, name: str) -> None:
         identity, ids = element.get("id"), self._found.ids

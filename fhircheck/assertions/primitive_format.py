@@ -17,6 +17,7 @@ from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 from fhircheck.transport.json_kinds import JSON_KINDS
 from fhircheck.transport.json_recovery import is_out_of_range
+from fhircheck.transport.xml_builder import Misfit
 
 CLAUSE = "http://hl7.org/fhir/R4/datatypes.html#primitive"
 
@@ -61,7 +62,7 @@ _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _URI = r"[^\x00-\x20\x0b\x0c]+"
-_WORD = r"[^ \t\n\r\x0b\x0c]+"
+_WORD = r"[^ \t\n\r\x0b\x0c\xa0]+"
 
 _BASE64 = (ascii_letters + digits + "+/").encode()
 
@@ -80,6 +81,13 @@ PATTERNS: dict[str, tuple[str, str]] = {
     ),
     "instant": (f"{_FULL}T{_TIME}{_ZONE}", "YYYY-MM-DDThh:mm:ss.sss with a time zone, a day that exists"),
     "time": (_TIME, "hh:mm:ss"),
+}
+# A dateTime with a time but no zone, and one in the right form but for its zone and whether its day exists.
+_TIMED = re.compile(r"[^T]*T[^Z+-]*").fullmatch
+_WRITTEN = re.compile(rf"[0-9]{{4}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T{_TIME}").fullmatch
+_UNQUOTED: dict[str, Callable[[str], object]] = {
+    "true or false": frozenset(("true", "false")).__contains__,
+    "a number": re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").fullmatch,
 }
 # Any text that is not empty: control characters and length are looked for in the raw text of a whole
 # record (validate/text_quality), since asking every single value costs more than all else.
@@ -188,6 +196,9 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
         spot.add(invariant.KIND, key="ele-1", rule=ELE_1)
         return
     expected = expected_json(type_code)
+    if value.__class__ is Misfit:
+        spot.add(KIND, value=str(value), type=type_code, rule=RULES.get(type_code, expected))
+        return
     found = json_type(value)
     if found != expected:
         spot.add(MISMATCH, expected=expected, found=found)
@@ -196,10 +207,14 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
         spot.add(OUT_OF_RANGE, value=str(value))
     elif not gate(value):
         spot.add(KIND, value=str(value), type=type_code, rule=RULES.get(type_code, expected))
+        if type_code == "dateTime" and _TIMED(value) and not _WRITTEN(value):
+            spot.add(KIND, value=str(value), type=type_code, rule="a time has a time zone")
 
 
 def _explain_as_text(type_code: str, value: Any, spot: Spot) -> None:
-    """A number or boolean in place of another type: report it too where the same in quotes would be wrong."""
+    """A value in place of another JSON type: report it too where the same with or without quotes would be wrong."""
+    if value.__class__ is str and not _UNQUOTED[expected_json(type_code)](value):
+        spot.add(KIND, value=value, type=type_code, rule=RULES.get(type_code, expected_json(type_code)))
     if is_boolean(value) or value.__class__ in (int, Decimal):
         text = str(value).lower() if is_boolean(value) else str(value)
         if expected_json(type_code) != "a string" or not GATES[type_code](text):

@@ -152,7 +152,7 @@ def _query_faults(text: str, around: Surroundings) -> Iterator[Fault]:
         yield kinds.QUERY, {"type": search[0]}
     elif around.scope.split:
         around.undecided("reference-target", "conditional")
-    elif around.scope.bundle is None:  # Bundles of other types ask for [type]/[id] anyway
+    elif around.scope.bundle is None or around.scope.bundle.get("type") != "transaction":
         yield kinds.QUERY_ALONE, {"type": search[0]}
 
 

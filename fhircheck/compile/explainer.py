@@ -1,6 +1,7 @@
 """Explainers: what is wrong with an object and where. They walk only where a gate said no."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from fhircheck.assertions import (
@@ -15,6 +16,7 @@ from fhircheck.assertions import (
     unknown_element,
 )
 from fhircheck.assertions.assertion import Findings, Spot
+from fhircheck.assertions.binding import Binding, code_missing
 from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.linker import Linked, Linker, facets_of, is_entry_resource, resource_types
@@ -61,6 +63,8 @@ class Explainer:
         """Report what is wrong with the object `node` by `shape`, a Shape of the profile `linked`."""
         spot = Spot(expression, shape.element.id, findings)
         if not (shape.partial or json_form.explain_object(node, shape.type_name, spot)):
+            if node == {}:  # what it must have is missing all the same
+                self._counts(node, shape, set(), {}, spot)
             return
         found: dict[str, Slot] = {}
         refused: set[int] = set()
@@ -127,7 +131,7 @@ class Explainer:
             if len(names) > 1:
                 choice_type.explain_many(names, f"{element.name}[x]", spot._replace(definition=element.id))
                 continue
-            count = _count(node, names[0]) if names else 0
+            count = _count(node, names[0], found[names[0]]) if names else 0
             if (
                 names
                 and element.repeats
@@ -149,6 +153,10 @@ class Explainer:
                 slots = Slot(element, slot.type, is_sibling)
                 if json_form.explain_container(node[each], element.repeats, each, Spot(place, element.id, findings)):
                     self._values(node[each], slots, linked, place, findings)
+                elif element.repeats and not slot.primitive and node[each] != []:
+                    self.value(node[each], slots, linked, item(place, 0), findings)  # one item without its array
+        if sibling_name and name not in node and not element.repeats:
+            code_missing(element.facets.get(Binding.name), node[sibling_name], Spot(place, element.id, findings))
         if element.repeats and slot.primitive:
             null_alignment.explain(node.get(name), node.get(f"_{name}"), name, Spot(place, element.id, findings))
 
@@ -172,15 +180,22 @@ class Explainer:
         self._by_type(value, slot, linked, place, findings)
         if isinstance(value, dict):
             self._all_profiles(value, slot, place, findings)
-        if len(findings.issues) > before and not isinstance(value, str | dict):
-            return  # of the wrong JSON type: nothing more can be said
         spot = Spot(place, slot.element.id, findings)
+        if len(findings.issues) > before and not isinstance(value, str if slot.primitive else dict):
+            self._as_code(value, slot, spot)
+            return  # of the wrong JSON type: nothing more can be said
         for name, facet in facets_of(slot):
             VALUE_ASSERTIONS[name].explain(facet, value, spot, self._linker.around)
         self._invariants(slot.element, slot.type.code if slot.type else "", value, spot)
         root = self._linker.overlaid_root(slot)
         if root is not None:
             self._invariants(root, "", value, spot)
+
+    def _as_code(self, value: Any, slot: Slot, spot: Spot) -> None:
+        """A number in place of a code: report it too where the same in quotes would be no code of the value set."""
+        facet = slot.element.facets.get(Binding.name)
+        if facet is not None and slot.primitive and value.__class__ in (int, Decimal):
+            VALUE_ASSERTIONS[Binding.name].explain(facet, str(value), spot, self._linker.around)
 
     def _sibling(self, value: Any, element: CompiledElement, place: str, findings: Findings) -> None:
         """The id and extensions of a primitive."""
@@ -243,9 +258,15 @@ class Explainer:
             self._explain_resource(value, place, findings)
 
 
-def _count(node: Node, name: str) -> int:
-    """How often the element occurs: items of its longer array, or one."""
+def _count(node: Node, name: str, slot: Slot) -> int:
+    """How often the element occurs: items of its longer array, or one.
+
+    What stands in place of one value without being one (an array, null, a plain value for an object) is none.
+    """
     value, sibling = node.get(name), node.get(f"_{name}")
+    if not slot.element.repeats and name in node and sibling.__class__ is not dict:
+        right = value.__class__ not in (list, dict) if slot.primitive else value.__class__ is dict
+        return int(value is not None and right)
     if isinstance(value, list) or isinstance(sibling, list):
         return max(len(each) if isinstance(each, list) else 0 for each in (value, sibling))
     return 1

@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.binding import Binding, says_why
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
 from fhircheck.compile.gates import ALWAYS, Members, Stopped, aligned_values, list_of, object_gate, without_null
 from fhircheck.model.protocols import Gate
 
 PRIMITIVES = GATES.keys()
+
+
+def NOTHING(value: Any) -> bool:
+    """The gate that lets nothing pass, for values of every JSON type."""
+    return False
 
 
 class Slot(NamedTuple):
@@ -149,6 +155,8 @@ class Shape:
                 return ALWAYS
             if slot is None or slot.element.maximum == 0:
                 return None
+            if slot.sibling and slot.element.facets.get(Binding.name) is not None and not slot.element.repeats:
+                return NOTHING  # see `_beside_code`
             item = sibling_gate() if slot.sibling else item_gate(slot)
             element = slot.element
             if not element.repeats:
@@ -160,6 +168,8 @@ class Shape:
         for name, slot in slots.items():
             if slot.element.repeats and slot.primitive and slot.element.maximum != 0:
                 together[name] = self._together(slot, item_gate, sibling_gate)
+            elif slot.sibling and slot.element.facets.get(Binding.name) is not None:
+                together[name] = _beside_code(name, sibling_gate)
         required = frozenset(each.name for each in self.element.children if each.minimum and not each.choice)
         return object_gate(Members(build), required, tuple(self._choices()), together, self.partial, self.stopped)
 
@@ -193,6 +203,16 @@ def _is_bounded(element: CompiledElement) -> bool:
     if element.repeats or element.maximum == 0 or element.minimum > 1:
         return element.maximum is not None or element.minimum > 1
     return False
+
+
+def _beside_code(name: str, sibling_gate: Callable[[], Gate]) -> Callable[[dict[str, Any]], bool]:
+    """Check of the ``_name`` of a code that must be one of a value set: without the code it stands for none."""
+
+    def check(node: dict[str, Any]) -> bool:
+        sibling = node[name]
+        return (name[1:] in node or says_why(sibling)) and sibling_gate()(sibling)
+
+    return check
 
 
 def _exactly(names: dict[str, str], minimum: int) -> Callable[[dict[str, Any]], bool]:

@@ -17,6 +17,12 @@ _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)").fullmatch
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").fullmatch
 
 
+class Misfit(str):
+    """A text that is no value of its type; all values of XML are texts, so that is said of its form alone."""
+
+    __slots__ = ()
+
+
 class Found(NamedTuple):
     """Something wrong: kind of finding, the element it is at, params of its text."""
 
@@ -27,23 +33,23 @@ class Found(NamedTuple):
 
 def _integer(text: str) -> Any:
     if not _INTEGER(text):
-        return text
+        return Misfit(text) if text else text
     return int(text) if len(text) < _LONGEST_INT else Decimal(text)
 
 
 def _decimal(text: str) -> Any:
     if not _DECIMAL(text):
-        return text
+        return Misfit(text) if text else text
     if _INTEGER(text):
         return _integer(text)
     try:
         return Decimal(text)
     except InvalidOperation:
-        return text
+        return Misfit(text) if text else text
 
 
 def _boolean(text: str) -> Any:
-    return True if text == "true" else False if text == "false" else text
+    return True if text == "true" else False if text == "false" else Misfit(text) if text else text
 
 
 CONVERT = {

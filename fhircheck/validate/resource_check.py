@@ -308,8 +308,16 @@ class ResourceCheck:
         if linked.compiled is None or linked.shape is None:
             return False
         if linked.compiled.type != node.get("resourceType"):
-            return False
+            return self._says_no_more(linked, node.get("resourceType"))
         return self._asked_once(node, linked, linked.shape.gate)
+
+    def _says_no_more(self, linked: Linked, name: Any) -> bool:
+        """Whether `linked` is the definition of a type that the resource type `name` is derived from."""
+        compiled = linked.compiled
+        if compiled is None or compiled.type == name or name.__class__ is not str:
+            return False
+        base = self.linker.type(compiled.type)
+        return base is linked and self.linker.around.types.is_a(name, compiled.type)
 
     def _asked_once(self, node: Node, linked: Linked | None, gate: Gate) -> bool:
         """What `gate` says of a resource by `linked` (None: its own type): it may be asked as a claim, as an item of a
@@ -387,6 +395,8 @@ class ResourceCheck:
             findings.add(PROFILE_UNUSABLE, place, "", profile=shown, fault=linked.fault)
             return None
         name = node.get("resourceType")
+        if self._says_no_more(linked, name):
+            return linked
         if linked.compiled.type != name:
             at = place if claim else expression
             findings.add(PROFILE_TYPE, at, "", profile=shown, expected=linked.compiled.type, type=type_shown(name))

@@ -86,7 +86,7 @@ def _faults(value: dict[str, Any]) -> list[tuple[IssueKind, dict[str, int]]]:
         return [(UNDECODABLE, {})] if is_base64(data) else []  # what is no base64 at all is said of the data itself
     found: list[tuple[IssueKind, dict[str, int]]] = []
     size, stated = value.get("size"), value.get("hash")
-    if size.__class__ is int and int(str(size)) > 0 and size != len(content):
+    if size.__class__ is int and size != len(content):
         found.append((SIZE, {"stated": int(str(size)), "actual": len(content)}))
     if stated.__class__ is str:
         expected = decoded(str(stated))

@@ -87,7 +87,7 @@ class Extensions:
         if use.definition is not None:
             faults += self._dynamic(use, element, place, holder)
         wrong_type = False
-        if use.values is not None and not _value_fits(extension, use):
+        if _value_prohibited(extension, use) or (use.values is not None and not _value_fits(extension, use)):
             faults.append(_value_fault(extension, use))
             wrong_type = faults[-1].kind is kinds.VALUE_TYPE
         definition = use.definition.canonical if use.definition else ""
@@ -125,6 +125,8 @@ class Extensions:
             found = own.__class__ is str and own in use.holders
             if not found and not any(self._selects(each, element) is not False for each in use.expressions):
                 return [context_fault(definition, place)]
+        if any(each.kind in kinds.OUT_OF_PLACE for each in use.faults):
+            return []  # conditions of a context are asked where the context fits
         return [
             Fault(kinds.CONTEXT_INVARIANT, {"extension": definition.canonical, "condition": each}, True)
             for each in definition.invariants
@@ -192,6 +194,11 @@ def _value_fits(extension: Node, use: Use) -> bool:
         return found[0] in use.values
     minimum = use.definition.value_minimum if use.definition else 0
     return "extension" in extension and not minimum
+
+
+def _value_prohibited(extension: Node, use: Use) -> bool:
+    """Whether an extension that consists of parts has a value; its definition, as a profile, says so too."""
+    return use.definition is not None and use.definition.types == frozenset() and bool(_values(extension))
 
 
 def _value_fault(extension: Node, use: Use) -> Fault:

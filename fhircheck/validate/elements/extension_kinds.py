@@ -135,6 +135,7 @@ CONTEXT_RENAMED = IssueKind(
     ' [{"url": "http://hl7.org/fhir/1.0/StructureDefinition/extension-Patient.careProvider"}]}]}',
     passing=GOOD,
 )
+OUT_OF_PLACE = (CONTEXT, CONTEXT_RENAMED)
 CONTEXT_INVARIANT = IssueKind(
     name="extension-context-invariant",
     severity="error",

@@ -119,7 +119,7 @@ def explain_canonical(value: str, expression: str, findings: Findings, around: S
         if not _leads(value, around):
             findings.add(FRAGMENT, expression, "canonical")
         return
-    if not is_absolute(value):
+    if value and not is_absolute(value):
         findings.add(CANONICAL, expression, "canonical")
     _explain(value, True, expression, findings, around)
 

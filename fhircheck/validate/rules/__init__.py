@@ -6,6 +6,7 @@ from fhircheck.validate.rules.bundle_full_url import BundleFullUrl
 from fhircheck.validate.rules.bundle_link import BundleLink
 from fhircheck.validate.rules.bundle_reach import BundleReach
 from fhircheck.validate.rules.bundle_search import BundleSearch
+from fhircheck.validate.rules.canonical_url import CanonicalUrl
 from fhircheck.validate.rules.capability_statement import CapabilityStatementRule
 from fhircheck.validate.rules.code_system import CodeSystemRule
 from fhircheck.validate.rules.code_system_properties import CodeSystemProperties
@@ -38,6 +39,7 @@ from fhircheck.validate.rules.value_set_parameters import ValueSetParameters
 RESOURCE_RULES: Registry[ResourceRule] = Registry(
     "resource rules",
     ElementRules(),
+    CanonicalUrl(),
     CapabilityStatementRule(),
     CodeSystemRule(),
     CodeSystemProperties(),

@@ -155,7 +155,7 @@ def _with_mode(subject: Subject, entry: Any, mode: str, wanted: list[str], place
         add(NO_ID, place, "Resource.id")
     if mode == "match" and wanted and name not in wanted:
         add(WRONG_TYPE, place, "Bundle.entry.resource", type=shown_name(name))
-    if mode == "outcome" and name != OUTCOME:
+    if mode not in ("", "match", "include") and name != OUTCOME:
         add(OUTCOME_TYPE, place, "Bundle.entry.resource", type=shown_name(name))
 
 

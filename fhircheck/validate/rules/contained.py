@@ -89,21 +89,20 @@ def _type(node: Node, subject: Subject) -> str:
 
 
 def _reached(container: Node, contained: list[Node]) -> set[int]:
-    """id() of the contained resources that the container refers to, directly or by others, or that refer to it."""
-    by_id: dict[str, list[Node]] = {}
-    for node in contained:
-        by_id.setdefault(text(node, "id"), []).append(node)
-    local = {id(node): set(_local(node)) for node in contained}
+    """id() of the contained resources that anything else in the container refers to, or that refer to it (dom-3)."""
     own = {name: value for name, value in container.items() if name != "contained"}
-    waiting = [node for name in set(_local(own)) for node in by_id.get(name, ())]
-    waiting += [node for node in contained if "" in local[id(node)]]
-    reached: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) not in reached:
-            reached.add(id(node))
-            waiting += [each for name in local[id(node)] for each in by_id.get(name, ()) if id(each) not in reached]
-    return reached
+    named = set(_local(own))
+    local = {id(node): set(_local(node)) for node in contained}
+    by: dict[str, set[int]] = {}
+    for key, names in local.items():
+        for name in names:
+            by.setdefault(name, set()).add(key)
+
+    def belongs(node: Node) -> bool:
+        name = text(node, "id")
+        return name in named or "" in local[id(node)] or bool(by.get(name, set()) - {id(node)})
+
+    return {id(node) for node in contained if belongs(node)}
 
 
 def _local(node: Any) -> Iterator[str]:

@@ -74,7 +74,7 @@ def test_basic_formatting_is_allowed(inner: str) -> None:
         ('<p xmlns="urn:x">a<b>b</b></p>', {"namespace": 1}, True),
         ("a&nbsp;b&auml;&nbsp;", {"entity": 2}, True),
         ('<a href="javascript:alert(1)">x</a>', {"link": 1}, True),
-        ('<a href="urn:uuid:x">x</a><a href="">y</a><a href="http://a b">z</a>', {"link": 3}, True),
+        ('<a href="urn:uuid:x">x</a><a href="">y</a><a href="http://a b">z</a>', {"link": 4}, True),
         ('<img src="data:image/png;base64,iVB!!"/>', {"link": 1}, True),
         ('<p id="q">a</p><a name="q">b</a>', {"duplicate-id": 1}, True),
         ('<div xml:lang="de">a</div><p>b</p>', {"mixed-languages": 1}, True),

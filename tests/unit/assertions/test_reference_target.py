@@ -76,6 +76,12 @@ DEVICE = {"resourceType": "Device", "id": "1"}
         ({"reference": "Patient?identifier"}, _alone(), ["reference-query-invalid"]),
         ({"reference": "Patient?identifier=urn:x|1"}, _alone(), ["reference-query-alone"]),
         ({"reference": "Patient?identifier=urn:x|1"}, _bundled(kind="transaction"), []),
+        ({"reference": "Patient?identifier=urn:x|1"}, _bundled(kind="batch"), ["reference-query-alone"]),
+        (
+            {"reference": "Patient?identifier=urn:x|1"},
+            _bundled(kind="collection"),
+            ["reference-form", "reference-query-alone"],
+        ),
         ({"reference": "Nothing?identifier=urn:x|1"}, _alone(), []),
         ({"display": "he", "type": "Device"}, _alone(), []),
         ({"reference": "Patient/1", "type": "Group"}, _alone(), ["reference-type-differs"]),

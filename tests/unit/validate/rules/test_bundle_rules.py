@@ -120,6 +120,7 @@ def _found(resource: Node | None, mode: str | None) -> Node:
         (_search(_found({"resourceType": "Group", "id": "1"}, "match")), [("search-entry-type", "entry[0].resource")]),
         (_search(_found({"resourceType": "OperationOutcome"}, "outcome")), []),
         (_search(_found(_patient("1"), "outcome")), [("search-outcome-type", "entry[0].resource")]),
+        (_search(_found(_patient("1"), "matched")), [("search-outcome-type", "entry[0].resource")]),
         (_search(_found(None, "match")), [("search-entry-without-resource", "entry[0]")]),
         (
             _search(_found(_patient("1"), "match"), _found(_patient("2"), None)),
