@@ -155,6 +155,23 @@ def test_twins_agree_with_their_expressions(data: st.DataObject) -> None:
         assert sure is None or not sure(node) or said, json.dumps(node, default=str)
 
 
+@given(
+    st.sampled_from(["string", "code", "decimal", "integer", "date", "dateTime", "time", "boolean", "base64Binary"]),
+    st.sampled_from(["matches('^[0-9]{2}')", "toString().matches('^\\\\d+$')", "$this.toString().matches('(')"]),
+    st.one_of(st.sampled_from([*TEXTS, *ODD]), *SCALARS.values(), st.text(max_size=5)),
+)
+def test_patterns_over_primitives_agree(type_name: str, text: str, node: Any) -> None:
+    quick, general = _both(type_name, text)
+    assert quick._quick is not None or type_name not in ("string", "code")
+    outcomes = []
+    for expression in (quick, general):
+        try:
+            outcomes.append(expression.truth(node, type_name, Environment(resource={"resourceType": "Patient"})))
+        except (FhirPathError, CannotTell) as fault:
+            outcomes.append(type(fault).__name__)
+    assert outcomes[0] == outcomes[1]
+
+
 @pytest.mark.parametrize("odd", [None, 1, "x", [], [{}], True], ids=repr)
 def test_what_is_no_object_is_left_to_the_general_form(odd: Any) -> None:
     for type_name, _, text in INVARIANTS:

@@ -10,6 +10,7 @@ from fhircheck.fhirpath.errors import CannotTell, FhirPathError
 from fhircheck.fhirpath.fast.functions import QUICK
 from fhircheck.fhirpath.fast.logic import LOGIC, boolean_of, criterion_of, negated, same
 from fhircheck.fhirpath.fast.operators import compared, is_member, joined, summed, typed
+from fhircheck.fhirpath.fast.primitive import quick_pattern
 from fhircheck.fhirpath.fast.steps import member, this_value
 from fhircheck.fhirpath.fast.value import Closure, NotQuick, Surprise, Value, constant
 from fhircheck.fhirpath.item import Item
@@ -24,7 +25,9 @@ STATEFUL = frozenset({"$index", "$total", "%context", "aggregate", "defineVariab
 def quick_truth(tree: ast.Ast, type_name: str, model: Navigator) -> Closure | None:
     """A closure that gives whether the expression holds, or raises one of GIVE_UP; None where there is none."""
     facts = model.types.type(type_name)
-    if facts is None or facts.kind == "primitive-type" or _is_stateful(tree):
+    if facts is not None and facts.kind == "primitive-type":
+        return quick_pattern(tree, type_name)
+    if facts is None or _is_stateful(tree):
         return None
     try:
         return criterion_of(QuickCompiler(model, type_name).value(tree, type_name))
