@@ -19,6 +19,8 @@ PARTS_OF_CHECK = ("cardinality", "type")
 
 
 Resolve = Callable[[str, str], str]
+Named = dict[str, dict[str, Any]]
+"""ElementDefinitions by their ids."""
 
 
 def _as_it_is(canonical: str, resource_type: str) -> str:
@@ -31,8 +33,8 @@ def compile_structure(structure: dict[str, Any], resolve: Resolve = _as_it_is) -
     resolve: (canonical, resource type) -> the canonical with the version chosen for this profile.
     Raises DefinitionUnusable where the snapshot is missing or malformed.
     """
-    builder = _Builder(resolve)
     try:
+        builder = _Builder(resolve, _named(structure))
         root = builder.element(element_tree(structure), is_root=True)
     except (TypeError, AttributeError, ValueError, KeyError) as fault:
         raise DefinitionUnusable(f"profile {structure.get('url')} is malformed: {fault}") from fault
@@ -50,8 +52,9 @@ def compile_structure(structure: dict[str, Any], resolve: Resolve = _as_it_is) -
 class _Builder:
     """Walks one element tree and counts the checks it finds."""
 
-    def __init__(self, resolve: Resolve) -> None:
+    def __init__(self, resolve: Resolve, named: Named) -> None:
         self._resolve = resolve
+        self._named = named
         self.decided = 0
 
     def element(self, node: ElementNode, is_root: bool = False) -> CompiledElement:
@@ -112,13 +115,33 @@ class _Builder:
 
     def _invariants(self, node: ElementNode, types: tuple[TypeRef, ...], is_root: bool) -> dict[str, Any]:
         codes = [each.code for each in types]
-        found = compile_invariants(node.definition, codes, is_root, bool(node.children))
+        definition = _with_constraints_of(node.definition, self._named)
+        found = compile_invariants(definition, codes, is_root, bool(node.children))
         self.decided += len(found or ())
         return {INVARIANT: found} if found else {}
 
     def _target(self, url: str) -> str:
         """A target profile with its version; types of the specification itself have none."""
         return url if url.startswith(TYPE_PREFIX) else self._resolve(url, "StructureDefinition")
+
+
+def _named(structure: dict[str, Any]) -> Named:
+    """The elements that a contentReference of this structure can name, by their ids."""
+    elements = structure.get("snapshot", {}).get("element") or []
+    return {str(each.get("id") or each.get("path")): each for each in elements}
+
+
+def _with_constraints_of(definition: dict[str, Any], named: Named) -> dict[str, Any]:
+    """`definition`, with the constraints of the element whose content it has (ElementDefinition.contentReference).
+
+    An item within an item is an item: what que-1 or qrs-1 ask of the outer one they ask of the inner one.
+    """
+    target = named.get(str(definition.get("contentReference", "")).rpartition("#")[2])
+    if target is None or not target.get("constraint"):
+        return definition
+    own = definition.get("constraint") or []
+    keys = {each.get("key") for each in own}
+    return {**definition, "constraint": [*own, *(each for each in target["constraint"] if each.get("key") not in keys)]}
 
 
 def _within(extended: Any) -> str:

@@ -246,3 +246,15 @@ def test_definitions_below_a_primitive_or_a_choice_of_types_are_its_parts() -> N
     url = "http://example.org/p"
     compiled = compile_structure({"url": url, "type": "Patient", "kind": "resource", "snapshot": {"element": elements}})
     assert [[each.name for each in one.children] for one in compiled.root.children] == [["extension"], ["extension"]]
+
+
+def test_an_element_by_reference_has_the_rules_of_what_it_refers_to() -> None:
+    rule, own = ({"key": key, "severity": "error", "human": key, "expression": "a.exists()"} for key in ("r-1", "o-1"))
+    (item,) = compiled(
+        element("P.item", high="*", type=[{"code": "BackboneElement"}], constraint=[rule]),
+        element("P.item.item", high="*", contentReference="#P.item", constraint=[own, own | {"key": "r-1"}]),
+        element("P.item.other", high="*", contentReference="#P.item"),
+        element("P.item.none", high="*", contentReference="#P.nothing"),
+    ).root.children
+    keys = [[each[0] for each in child.facets.get("invariant", ())] for child in (item, *item.children)]
+    assert keys == [["r-1"], ["o-1", "r-1"], ["r-1"], []]
