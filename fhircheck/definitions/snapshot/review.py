@@ -61,6 +61,12 @@ def review(structure: Json, definitions: Definitions, generator: SnapshotGenerat
         return Review("the differential is malformed")
 
 
+def _single_fault(node: ElementNode, change: Json) -> str:
+    """Slicing of what is there once at most; where the change says so itself, it means one of several shapes."""
+    single = str(node.definition.get("max", "*")) in ("0", "1") and str(change.get("max")) != "1"
+    return "it is sliced, and does not repeat" if "slicing" in change and single and not is_choice(node) else ""
+
+
 class Reviewer(Application):
     """Applies a differential and notes on the way what it must not say."""
 
@@ -102,7 +108,7 @@ class Reviewer(Application):
             order = slicing_fault(before, change.definition, is_choice(node))
             if order:
                 fault = f"its slicing has other {order} than that of the base"
-            fault = fault or self._profile_fault(path, change.definition)
+            fault = fault or self._profile_fault(path, change.definition) or _single_fault(node, change.definition)
             if fault:
                 raise DefinitionUnusable(f"element {path}: {fault}")
         super().element(node, change)

@@ -7,7 +7,7 @@ they begin: 2022-06-30 lies after a maximum of 2022-06.
 from collections.abc import Callable
 from typing import Any
 
-from fhircheck.model.issue import IssueKind
+from fhircheck.model.issue import IssueKind, Severity
 from fhircheck.validate.lenient import extension, extensions, number, whole
 from fhircheck.validate.questionnaire.answered import Answered
 from fhircheck.validate.questionnaire.moments import begins, clock
@@ -154,23 +154,27 @@ def check_decimals(answered: Answered, value: Any) -> None:
 
 
 def check_text(answered: Answered) -> None:
-    """minLength, maxLength, regex, and no line breaks where the type is string."""
+    """minLength, maxLength, regex, and no line breaks where the type is string.
+
+    The reference holds strings alone to them; for longer texts and for URLs they are warnings here.
+    """
     value, node = answered.value.value, answered.question.node
     if value.__class__ is not str:
         return
+    severity: Severity = "error" if answered.question.type == "string" else "warning"
     least, most = whole(extension(node, BASE + "minLength")), whole(node.get("maxLength"))
     if least is not None and len(value) < least:
-        answered.spot.add(SHORT, count=len(value), limit=least)
+        answered.spot.add(SHORT, severity=severity, count=len(value), limit=least)
     if most is not None and 0 <= most < len(value):
-        answered.spot.add(LONG, count=len(value), limit=most)
+        answered.spot.add(LONG, severity=severity, count=len(value), limit=most)
     pattern = extension(node, BASE + "regex")
     if pattern.__class__ is str and pattern:
-        _match(answered, pattern, value)
+        _match(answered, pattern, value, severity)
     if answered.question.type == "string" and ("\n" in value or "\r" in value):
         answered.spot.add(LINE_BREAK)
 
 
-def _match(answered: Answered, pattern: str, value: str) -> None:
+def _match(answered: Answered, pattern: str, value: str, severity: Severity) -> None:
     """Whether all of `value` matches; a pattern that is none, or that takes too long, decides nothing."""
     import regex
 
@@ -181,4 +185,4 @@ def _match(answered: Answered, pattern: str, value: str) -> None:
         return
     if fits is None:
         shown = pattern if len(pattern) <= 100 else pattern[:100] + "..."
-        answered.spot.add(PATTERN, value=value, pattern=shown)
+        answered.spot.add(PATTERN, severity=severity, value=value, pattern=shown)

@@ -192,10 +192,10 @@ def _coding_in(answered: Answered, value_set: str) -> None:
     if coding.__class__ is not dict:
         return
     code = text(coding, "code")
-    if not code and not text(coding, "system") and answered.question.type == "open-choice":
-        return
     members = members_of(answered, value_set)
-    if members is not None and is_member(answered, members, _coded(answered, coding)) is False:
+    if members is None:
+        return
+    if not code or is_member(answered, members, _coded(answered, coding)) is False:
         answered.answer.add(NOT_IN_VALUE_SET, code=shown_code(code), valueset=value_set)
 
 

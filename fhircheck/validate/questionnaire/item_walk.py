@@ -100,7 +100,7 @@ class ItemWalk:
         for _ in answers:
             self._add(kinds.GROUP_ANSWERED, place, link=question.link_id, type=question.type)
         if question.required and not objects(node, "item"):
-            self._add(kinds.GROUP_EMPTY if self._complete else kinds.OPEN, place, link=question.link_id)
+            self._add(kinds.GROUP_EMPTY, place, link=question.link_id)
         self.level(question.inner, node, place, place, inside)
 
     def _below_question(self, question: Question, node: Node, answers: int, place: str) -> None:

@@ -18,6 +18,7 @@ from fhircheck.validate.rules.implementation_guide import ImplementationGuideRul
 from fhircheck.validate.rules.measure import MeasureRule
 from fhircheck.validate.rules.measure_report import MeasureReportRule
 from fhircheck.validate.rules.narrative import NarrativeRule
+from fhircheck.validate.rules.operation_definition import OperationDefinitionRule
 from fhircheck.validate.rules.publication import Publication
 from fhircheck.validate.rules.questionnaire_conditions import QuestionnaireConditions
 from fhircheck.validate.rules.questionnaire_derivation import QuestionnaireDerivation
@@ -41,6 +42,7 @@ RESOURCE_RULES: Registry[ResourceRule] = Registry(
     ElementRules(),
     CanonicalUrl(),
     CapabilityStatementRule(),
+    OperationDefinitionRule(),
     CodeSystemRule(),
     CodeSystemProperties(),
     CodeSystemPropertyValues(),

@@ -44,18 +44,20 @@ ROOT_SLICED = IssueKind(
     failing='{"differential": {"element": [{"path": "Extension", "slicing": {"rules": "open"}}]}}',
     passing='{"differential": {"element": [{"path": "Extension.extension", "slicing": {"rules": "open"}}]}}',
 )
-DUPLICATE_ID = IssueKind(
-    name="structure-duplicate-id",
+NOT_SLICEABLE = IssueKind(
+    name="structure-single-sliced",
     severity="error",
-    code="duplicate",
-    summary="Two elements of a differential or of a snapshot have the same id.",
-    why="Which of them is meant where the id is named cannot be told.",
-    clause="http://hl7.org/fhir/R4/elementdefinition.html#id",
-    fix="Make the id from the path and the names of the slices.",
-    english="The id {id} is there twice",
-    german="Die id {id} gibt es zweimal",
-    failing='{"differential": {"element": [{"id": "Patient.name"}, {"id": "Patient.name"}]}}',
-    passing='{"differential": {"element": [{"id": "Patient.name"}, {"id": "Patient.name:official"}]}}',
+    code="invalid",
+    summary="An element that can be there only once is sliced, though it is no choice of types.",
+    why="Slices tell several values of an element apart; here there is never more than one.",
+    clause="http://hl7.org/fhir/R4/profiling.html#slicing",
+    fix="Remove the slicing, and constrain the element itself.",
+    english="The element {path} is there once at most, so it must not be sliced",
+    german="Das Element {path} gibt es höchstens einmal, es darf nicht gesliced werden",
+    failing='{"type": "Patient", "differential": {"element":'
+    ' [{"path": "Patient.gender", "slicing": {"rules": "open"}}]}}',
+    passing='{"type": "Patient", "differential": {"element":'
+    ' [{"path": "Patient.name", "slicing": {"rules": "open"}}]}}',
 )
 IRRELEVANT = IssueKind(
     name="structure-facet-not-relevant",
@@ -173,7 +175,7 @@ class StructureElements:
     clause = "http://hl7.org/fhir/R4/elementdefinition.html"
     types: frozenset[str] | None = frozenset({"StructureDefinition"})
     kinds: tuple[IssueKind, ...] = (
-        PATH, ROOT_SLICED, DUPLICATE_ID, IRRELEVANT, PROFILE, PROFILE_UNKNOWN, NOT_VALUE_SET, VALUE_SET_UNKNOWN,
+        PATH, ROOT_SLICED, NOT_SLICEABLE, IRRELEVANT, PROFILE, PROFILE_UNKNOWN, NOT_VALUE_SET, VALUE_SET_UNKNOWN,
         NO_TYPE, VALUE_TYPE, DISCRIMINATOR,
     )  # fmt: skip
 
@@ -181,12 +183,8 @@ class StructureElements:
         """Check one StructureDefinition."""
         root = root_name({"type": text(subject.node, "type")})
         for view in ("differential", "snapshot"):
-            place, seen = child(child(subject.expression, view), "element"), set[str]()
+            place = child(child(subject.expression, view), "element")
             for index, element in numbered(member(subject.node, view), "element"):
-                identity = text(element, "id")
-                if identity and identity in seen:
-                    subject.findings.add(DUPLICATE_ID, item(place, index), DEFINITION, id=identity[:100])
-                seen.add(identity)
                 _Element(subject, element, item(place, index), view == "snapshot").check(root)
 
 
@@ -208,6 +206,8 @@ class _Element:
             self._add(PATH, self._place, path=path[:100], type=root)
         if path and "." not in path and "slicing" in self._element:
             self._add(ROOT_SLICED, self._place, path=path[:100])
+        if "slicing" in self._element and _is_single(self._subject, path):
+            self._add(NOT_SLICEABLE, child(self._place, "slicing"), path=path[:100])
         self._relevant()
         for index, type_ in numbered(self._element, "type"):
             self._type(type_, item(child(self._place, "type"), index))
@@ -317,6 +317,16 @@ class _Element:
                 if kind and self._codes and kind not in self._codes:
                     place = f"{child(self._place, stem)}.ofType({kind})"
                     self._add(VALUE_TYPE, place, what=stem, type=kind, types=", ".join(self._codes))
+
+
+def _is_single(subject: Subject, path: str) -> bool:
+    """Whether the type itself has the element at `path` once at most; a choice can always be sliced by its types."""
+    owner, _, tail = path.rpartition(".")
+    if not owner or "[x]" in path:
+        return False
+    type_ = subject.around.types.type(owner)
+    found = type_.properties.get(tail) if type_ is not None else None
+    return found is not None and not found.repeats and not found.choice
 
 
 def _type_of(name: str, stem: str) -> str:

@@ -139,6 +139,17 @@ def test_limits(question: Node, answer: Node, expected: list[str]) -> None:
     assert [kind for kind, _ in check(question, answer)] == expected
 
 
+@pytest.mark.parametrize(("kind", "severity"), [("string", "error"), ("text", "warning"), ("url", "warning")])
+def test_only_strings_are_held_to_their_limits_strictly(kind: str, severity: str) -> None:
+    question = limited(kind, ext={"minLength": {"valueInteger": 9}, "regex": {"valueString": "x"}}, maxLength=3)
+    form = {"resourceType": "Questionnaire", "url": URL, "item": [{"linkId": "1"} | question]}
+    value = {"valueUri": "urn:a"} if kind == "url" else {"valueString": "urn:a"}
+    node = {"resourceType": "QuestionnaireResponse", "questionnaire": URL, "status": "completed",
+            "item": [{"linkId": "1", "answer": [value]}]}  # fmt: skip
+    found = Bench((form,), SETS).findings(QuestionnaireResponseRule(), node).issues
+    assert [each.severity for each in found] == [severity] * 3
+
+
 @pytest.mark.parametrize("pattern", ["([a-z]+)+$", "(", "(?P<x"])
 def test_a_pattern_that_explodes_or_is_none_decides_nothing(pattern: str) -> None:
     undecided: list[tuple[str, str]] = []
@@ -209,10 +220,10 @@ OPTIONS: list[tuple[str, Node, tuple[Node, ...], list[tuple[str, str]]]] = [
     ),
     ("no system, code in the value set", IN_SET, ({"valueCoding": {"code": "male"}},), []),
     (
-        "text of an open choice with a value set",
+        "a coding without a code, of an open choice with a value set",
         IN_SET | {"type": "open-choice"},
         ({"valueCoding": {"display": "x"}},),
-        [],
+        [("response-answer-not-in-value-set", "answer[0]")],
     ),
     ("a string from a value set", {"type": "string", "answerValueSet": VALUE_SET}, ({"valueString": "male"},), []),
     (

@@ -147,6 +147,7 @@ def test_items_against_their_questions(items: list[Any], expected: list[tuple[st
 
 def test_what_is_not_completed_may_be_open() -> None:
     assert check([], status="in-progress") == [("response-answer-open", ""), ("response-answer-open", "")]
+    assert check([{"linkId": "5"}], status="in-progress")[-1] == ("response-group-empty", "item[0]")
     assert check([], status="amended") == [("response-answer-missing", ""), ("response-answer-missing", "")]
 
 

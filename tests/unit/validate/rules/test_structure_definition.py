@@ -149,10 +149,15 @@ CASES: dict[str, tuple[Node, list[tuple[str, str]]]] = {
         profile(path(ID, slicing=by("value", "system")), path(ID, sliceName="a", slicing=by("value", "type"))),
         [("slicing", "")],
     ),
-    "same id": (
-        profile(path("Patient.name", id="a"), path("Patient.birthDate", id="a")),
-        [("duplicate-id", "differential.element[2]")],
+    "what is there once is sliced": (
+        profile(path("Patient.gender", slicing=by("value", "$this"))),
+        [("no-snapshot", ""), ("single-sliced", f"{E1}.slicing")],
     ),
+    "what is there once is sliced into shapes": (
+        profile(path("Patient.gender", slicing=by("value", "$this"), max="1")),
+        [("single-sliced", f"{E1}.slicing")],
+    ),
+    "a choice is sliced": (profile(path("Patient.deceased[x]", slicing=by("type", "$this"))), []),
     "bound date": (
         profile(path("Patient.birthDate", type=[{"code": "date"}], binding={"strength": "required"})),
         [("facet-not-relevant", E1)],
