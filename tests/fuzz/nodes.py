@@ -151,7 +151,8 @@ def only_sibling(rng: Random, node: Node) -> None:
 def repeat(rng: Random, node: Node) -> None:
     at, key = _any(rng, node, list)
     if isinstance(at[key], list):
-        at[key] = at[key] * rng.choice([2, 2, 3, 2_000 // (size(at[key]) + 1) + 1])
+        times = rng.choice([2, 2, 3, 2_000 // (size(at[key]) + 1) + 1])
+        at[key] = [copied(each) for each in at[key] * times]  # each its own: a later change is of one of them
 
 
 def null_item(rng: Random, node: Node) -> None:

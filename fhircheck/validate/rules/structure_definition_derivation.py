@@ -253,12 +253,22 @@ def _misfit(subject: Subject, name: str, stated: str, base: str) -> None:
     subject.findings.add(DERIVATION, place, definition, property=name, stated=stated[:100], base=base)
 
 
+def _without_words(fault: str, node: Node) -> str:
+    """`fault` without what stands in `node` in place of a path, a name or a URL: words may say anything."""
+    elements = [each for _, each in numbered(member(node, "differential"), "element")]
+    holders = [node, *elements, *(type_ for each in elements for _, type_ in numbered(each, "type"))]
+    words = {each for holder in holders for each in holder.values() if each.__class__ is str and " " in each.strip()}
+    for each in sorted(words, key=len, reverse=True):
+        fault = fault.replace(each, "(text)")
+    return fault
+
+
 def _report(subject: Subject, found: Review) -> None:
     """Report what the review of the differential found."""
     add, root = subject.findings.add, subject.expression
     definition = "StructureDefinition.differential.element"
     if found.fault:
-        add(NO_SNAPSHOT, root, "StructureDefinition", fault=found.fault)
+        add(NO_SNAPSHOT, root, "StructureDefinition", fault=_without_words(found.fault, subject.node))
         return
     for index in found.unmatched:
         add(UNMATCHED, _element(root, "differential", index), definition, what=f"Element {index}")

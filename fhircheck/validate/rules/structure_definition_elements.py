@@ -5,7 +5,7 @@ from typing import Any
 
 from fhircheck.definitions.snapshot.differential import root_name
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_name
 from fhircheck.validate.lenient import PRIMITIVES, Node, member, numbered, strings, text
 from fhircheck.validate.rules.rule import Subject
 
@@ -316,7 +316,7 @@ class _Element:
                 kind = _type_of(name, stem)
                 if kind and self._codes and kind not in self._codes:
                     place = f"{child(self._place, stem)}.ofType({kind})"
-                    self._add(VALUE_TYPE, place, what=stem, type=kind, types=", ".join(self._codes))
+                    self._add(VALUE_TYPE, place, what=stem, type=kind, types=", ".join(map(shown_name, self._codes)))
 
 
 def _is_single(subject: Subject, path: str) -> bool:
