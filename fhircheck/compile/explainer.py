@@ -179,7 +179,11 @@ class Explainer:
         before = len(findings.issues)
         self._by_type(value, slot, linked, place, findings)
         if isinstance(value, dict):
+            own = len(findings.issues)
             self._all_profiles(value, slot, place, findings)
+            if before < own < len(findings.issues) and not self._linker.holds_resource(slot):
+                said = {_said(issue) for issue in findings.issues[before:own]}
+                findings.issues[own:] = [issue for issue in findings.issues[own:] if _said(issue) not in said]
         spot = Spot(place, slot.element.id, findings)
         if len(findings.issues) > before and not isinstance(value, str if slot.primitive else dict):
             self._as_code(value, slot, spot)
@@ -256,6 +260,11 @@ class Explainer:
             spot.add(NOT_ALLOWED, type=type_shown(name), allowed=", ".join(sorted(allowed)))
         elif not is_entry_resource(slot.element):
             self._explain_resource(value, place, findings)
+
+
+def _said(issue: Issue) -> tuple[str, str, object]:
+    """What an issue says; a profile on a datatype says again what its type says."""
+    return issue.kind, issue.place.expression, issue.params
 
 
 def _count(node: Node, name: str, slot: Slot) -> int:

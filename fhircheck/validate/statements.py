@@ -29,6 +29,10 @@ def not_said(issues: list[Issue], said: set[What], whole: bool = False) -> list[
 
 
 def statement(issue: Issue, whole: bool = False) -> What:
-    """What a finding says, and by which profile where that counts."""
-    profile = issue.profile if issue.kind in OF_EACH_PROFILE and not whole else ""
+    """What a finding says, and by which profile where that counts.
+
+    What a datatype's own definition says of its parts is not the profile's, whichever led to it.
+    """
+    own = issue.definition.partition(".")[0] == issue.place.resource.partition("/")[0]
+    profile = issue.profile if own and issue.kind in OF_EACH_PROFILE and not whole else ""
     return issue.kind, issue.place.expression, issue.params, profile

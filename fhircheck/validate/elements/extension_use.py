@@ -15,6 +15,7 @@ from fhircheck.validate.elements import extension_kinds as kinds
 from fhircheck.validate.elements.extension_definition import ExtensionDefinition, extension_definition
 from fhircheck.validate.elements.place import Place
 
+_SLICE_NAME = re.compile(r":[^.]*")
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^ ]+").fullmatch
 _NAMED = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 SHOWN = 200
@@ -161,11 +162,11 @@ def _look_at_context(use: Use, definition: ExtensionDefinition, place: Place) ->
 
 def _named_by(expression: str, names: frozenset[str], place: Place) -> bool:
     """Whether a context of the type ``element`` names the place."""
-    path, has_profile, _ = expression.replace("[x]", "").partition("#")
+    path, has_profile, identity = expression.replace("[x]", "").partition("#")
     if path in ANYWHERE or (path == "CanonicalResource" and "url" in place.info.properties and not place.property):
         return True
-    if has_profile:  # an element of a profile: ``url#id``
-        return True
+    if has_profile:  # an element of a profile: ``url#id``; whether the resource is of that profile is not asked
+        return _SLICE_NAME.sub("", identity) in names
     return path in names
 
 
