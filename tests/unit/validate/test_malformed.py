@@ -146,3 +146,26 @@ def test_codes_of_other_versions_stand_for_a_code() -> None:
 )
 def test_in_xml_all_values_are_texts(inner: str, expected: Found) -> None:
     assert found(f'<Patient xmlns="http://hl7.org/fhir">{inner}</Patient>'.encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("node", "expected"),
+    [
+        (  # a datatype's rule is not each profile's that leads to it
+            {
+                "resourceType": "Observation",
+                "meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]},
+                "text": {"div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'},
+            },
+            ("cardinality-min", "Observation.text"),
+        ),
+        (  # nor is what the type says that a profile on it builds upon
+            observation(
+                component=[{"code": {"text": "x"}, "valueQuantity": {"value": 1}}], referenceRange=[{"low": {"x": 1}}]
+            ),
+            ("unknown-element", "Observation.referenceRange[0].low"),
+        ),
+    ],
+)
+def test_said_once(node: dict[str, Any], expected: tuple[str, str]) -> None:
+    assert found(json.dumps(node).encode()).count(expected) == 1

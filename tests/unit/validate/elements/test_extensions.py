@@ -64,6 +64,7 @@ LOOSE = [
     definition("backbone", [("element", "BackboneElement")]),
     definition("home", [("fhirpath", "Patient.address.where(use = 'home')")]),
     definition("on-any", [("extension", f"{TEST}any")]),
+    definition("named", [("element", f"{TEST}patient#Patient.name:official")]),
     definition("inactive", [("element", "Patient")], contextInvariant=["active.not()"]),
     definition("modifier", [("element", "Element")], modifier=True),
     definition(
@@ -137,6 +138,8 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
         [("extension-context", "Patient.name[0]")]),
     ("value beside parts", patient({"url": f"{BASE}patient-nationality", "valueString": "x"}),
         [("extension-value-type", HERE)]),
+    ("element of a profile", patient() | {"name": [{"extension": [use("named")]}]}, []),
+    ("another element than the profile's", patient(use("named")), [("extension-context", "Patient")]),
     ("invariant fails", patient(use("inactive"), active=True), [("extension-context-invariant", "Patient")]),
     ("a modifier among the others", patient(use("modifier")), [("extension-is-modifier", HERE)]),
     ("a modifier in its place", {"resourceType": "Patient", "modifierExtension": [use("modifier")]}, []),
