@@ -19,7 +19,7 @@ from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.assertions.binding import Binding, code_missing
 from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.compile.compiled_profile import CompiledElement
-from fhircheck.compile.linker import Linked, Linker, facets_of, is_entry_resource, resource_types
+from fhircheck.compile.linker import EXTENSION, Linked, Linker, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, shown_name
@@ -29,6 +29,7 @@ ExplainResource = Callable[[Any, str, Findings], None]
 ExplainConformance = Callable[[Any, str, str, Findings], None]
 """(resource, profile, expression, findings)"""
 ELEMENT = "Element"
+KEPT = 20_000
 ERRORS = ("fatal", "error")
 
 
@@ -43,6 +44,11 @@ class Explainer:
         self._explain_conformance = explain_conformance
         self._explain_resource = explain_resource
         self.passes = linker.answers.ask
+        self._extensions: dict[tuple[int, int, str, str, str], tuple[Any, list[Issue]]] = {}
+
+    def forget(self) -> None:
+        """Let go of what was said of extensions: the next record comes."""
+        self._extensions.clear()
 
     def root(self, node: Any, linked: Linked, expression: str, findings: Findings) -> None:
         """Report what is wrong with `node` as an instance of the profile `linked`."""
@@ -215,7 +221,21 @@ class Explainer:
         else:
             shape = self._linker.shape_of(slot, linked)
             if shape is not None and not self.passes(shape.gate, value):
-                self.object(value, shape, self._linker.owner_of(slot, linked), place, findings)
+                explain = self._extension if shape.type_name == EXTENSION else self.object
+                explain(value, shape, self._linker.owner_of(slot, linked), place, findings)
+
+    def _extension(self, value: Any, shape: Shape, linked: Linked, place: str, findings: Findings) -> None:
+        """As `object`, once for each extension: those around it ask for it too, by their types and definitions."""
+        key = id(value), id(shape), place, findings.profile, findings.resource
+        known = self._extensions.get(key)
+        if known is None:
+            first = len(findings.issues)
+            self.object(value, shape, linked, place, findings)
+            if len(self._extensions) >= KEPT:
+                self._extensions.clear()
+            self._extensions[key] = value, findings.issues[first:]
+        else:
+            findings.issues += known[1]
 
     def _all_profiles(self, value: Node, slot: Slot, place: str, findings: Findings) -> None:
         if self._linker.holds_resource(slot):

@@ -30,29 +30,45 @@ def element_tree(structure: dict[str, Any]) -> ElementNode:
     if not elements:
         raise DefinitionUnusable(f"profile {name} has no snapshot")
     root = ElementNode(str(elements[0].get("path", "")), elements[0])
-    latest = {root.path: root}
+    latest = _Latest(root)
     for definition in elements[1:]:
         path = _path(definition)
         parent = latest.get(path.rpartition(".")[0])
         if parent is None:
             raise DefinitionUnusable(f"profile {name}: element {path} stands under nothing")
         node = ElementNode(path, definition)
-        _attach(parent, node)
-        names = {path, str(definition.get("path", ""))}  # what stands below may use the renamed path
-        below = tuple(f"{name}." for name in names)
-        for known in [known for known in latest if known.startswith(below)]:
-            del latest[known]
-        latest |= dict.fromkeys(names, node)
+        latest.attach(parent, node)
+        latest.put({path, str(definition.get("path", ""))}, node)  # what stands below may use the renamed path
     return root
 
 
-def _attach(parent: ElementNode, node: ElementNode) -> None:
-    """Put `node` below `parent`: as a slice where an element of its path is already there."""
-    for sibling in parent.children:
-        if sibling.path == node.path:
-            sibling.slices.append(node)
-            return
-    parent.children.append(node)
+class _Latest:
+    """The last element of each path so far; what stood below an earlier element of the path is let go."""
+
+    def __init__(self, root: ElementNode) -> None:
+        self._nodes = {root.path: root}
+        self._below: dict[str, list[str]] = {}
+        self._first: dict[tuple[int, str], ElementNode] = {}
+
+    def get(self, path: str) -> ElementNode | None:
+        return self._nodes.get(path)
+
+    def attach(self, parent: ElementNode, node: ElementNode) -> None:
+        """Put `node` below `parent`: as a slice where an element of its path is already there."""
+        first = self._first.setdefault((id(parent), node.path), node)
+        (parent.children if first is node else first.slices).append(node)
+
+    def put(self, names: set[str], node: ElementNode) -> None:
+        """`node` is the last of its names."""
+        waiting = list(names)
+        while waiting:
+            gone = self._below.pop(waiting.pop(), [])
+            waiting += gone
+            for each in gone:
+                self._nodes.pop(each, None)
+        for name in names:
+            self._nodes[name] = node
+            self._below.setdefault(name.rpartition(".")[0], []).append(name)
 
 
 def _path(definition: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ _INDEX = re.compile(r"\[\d+\]")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _OF_TYPE = re.compile(r"\.ofType\((\w)(\w*)\)")
 
+LONGEST_TERM = 200
 # An element name out of the data is shown only where it looks like one: anything else may be content.
 _NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]{0,63}")
 
@@ -28,6 +29,13 @@ def without_indexes(expression: str) -> str:
 def shown_name(name: str) -> str:
     """`name` as it may be shown: an element-like name as it is, anything else as ``(name)``."""
     return name if _NAME.fullmatch(name) else "(name)"
+
+
+def shown_term(term: str) -> str:
+    """A path, URL or name out of a definition as it may be shown: cut, and not where words stand in its place."""
+    if any(each.isspace() for each in term.strip()):
+        return "(text)"
+    return term if len(term) <= LONGEST_TERM else term[:LONGEST_TERM] + "..."
 
 
 def steps(expression: str, below: str = "") -> list[str | int]:

@@ -123,6 +123,7 @@ class ResourceCheck:
 
     def _forget_answers(self) -> None:
         self.linker.answers.forget()
+        self.explainer.forget()
         self._held.clear()
         self._explained.clear()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SECONDS = 10.0
+SECONDS = 20.0
 """Processor time that one run may take, which validates about six times; the usual one takes some milliseconds."""
 FROZEN = 300
 """Seconds after which a run that not even a signal ends is ended with the whole process."""

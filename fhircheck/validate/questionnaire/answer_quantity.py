@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fhircheck.model.issue import IssueKind
+from fhircheck.model.path import shown_term
 from fhircheck.terminology.codings import Coded
 from fhircheck.validate.lenient import Node, extension, extensions, number, text
 from fhircheck.validate.questionnaire.answer_limits import ABOVE, BELOW, BOUND_MISSING, check_decimals
@@ -115,7 +116,9 @@ def _units(answered: Answered, quantity: Node) -> None:
         members = members_of(answered, canonical)
         coded = Coded(text(quantity, "system"), text(quantity, "code"))
         if members is not None and is_member(answered, members, coded) is False:
-            answered.spot.add(BAD_UNIT, value=text(quantity, "unit"), code=_unit(quantity), allowed=canonical[:200])
+            answered.spot.add(
+                BAD_UNIT, value=text(quantity, "unit"), code=_unit(quantity), allowed=shown_term(canonical)
+            )
 
 
 def _unit(quantity: Node) -> str:

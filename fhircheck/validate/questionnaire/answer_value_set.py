@@ -3,6 +3,7 @@
 from typing import Any
 
 from fhircheck.model.issue import IssueKind
+from fhircheck.model.path import shown_term
 from fhircheck.model.protocols import Conformance
 from fhircheck.terminology.codings import Coded
 from fhircheck.terminology.compose import Composer
@@ -73,8 +74,8 @@ def members_of(answered: Answered, canonical: str) -> Membership | None:
             form.cache[key] = around.terminology.membership(canonical)
     found: Membership | None = form.cache[key]
     if found is None:
-        answered.answer.add(UNKNOWN, valueset=canonical[:200])
-        answered.undecided(VALUE_SET_MISSING, canonical[:200])
+        answered.answer.add(UNKNOWN, valueset=shown_term(canonical))
+        answered.undecided(VALUE_SET_MISSING, shown_term(canonical))
     return found
 
 

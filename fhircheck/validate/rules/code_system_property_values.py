@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from fhircheck.assertions.binding import shown_code
 from fhircheck.model.issue import IssueKind
+from fhircheck.model.path import shown_term
 from fhircheck.terminology.code_verdict import CodeStatus
 from fhircheck.validate.elements.extension_use import shown
 from fhircheck.validate.rules.code_system_properties import CLAUSE, DEFINED, EXAMPLE, KNOWN
@@ -201,7 +202,7 @@ class _Values:
     def _bound(self, value: str, bound: str, where: str) -> None:
         around = self._subject.around
         if around.definitions.find(bound, "ValueSet") is None:
-            around.undecided("value-set-missing", bound[:200])
+            around.undecided("value-set-missing", shown_term(bound))
         elif around.terminology.member(value, bound) is False:
             shown_set = shown(bound)
             self._subject.findings.add(NOT_IN_VALUE_SET, where, ELEMENT, code=shown_code(value), valueset=shown_set)

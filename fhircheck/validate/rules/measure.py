@@ -3,7 +3,7 @@
 from typing import Any
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, member, numbered, objects, strings, text
 from fhircheck.validate.measure.cql_names import names_of, split_name
 from fhircheck.validate.rules.rule import Subject
@@ -119,7 +119,9 @@ class MeasureRule:
         for canonical in strings(subject.node, "library"):
             library = subject.around.definitions.find(canonical, "Library")
             if library is None:
-                subject.findings.add(LIBRARY_UNKNOWN, subject.expression, "Measure.library", library=canonical[:200])
+                subject.findings.add(
+                    LIBRARY_UNKNOWN, subject.expression, "Measure.library", library=shown_term(canonical)
+                )
             found.append(library)
         known = [each for each in found if each is not None]
         return known if len(known) == len(found) else None
@@ -136,7 +138,7 @@ def _criteria(subject: Subject, criteria: Node, place: str, libraries: list[Node
         return
     name = split_name(text(criteria, "expression"))
     if libraries is None or name is None:
-        subject.around.undecided(CRITERIA, text(subject.node, "url")[:200])
+        subject.around.undecided(CRITERIA, shown_term(text(subject.node, "url")))
         return
     problem = _problem(subject, name, libraries)
     if problem:
@@ -155,6 +157,6 @@ def _problem(subject: Subject, name: tuple[str, str], libraries: list[Node]) -> 
         return "several libraries of this name" if library else "several libraries, but the criteria name none"
     names = names_of(found[0])
     if names is None:
-        subject.around.undecided(CRITERIA, text(subject.node, "url")[:200])
+        subject.around.undecided(CRITERIA, shown_term(text(subject.node, "url")))
         return ""
     return "" if definition in names else "not in the library"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, member, numbered, objects, text, whole
 from fhircheck.validate.measure import report_kinds as kinds
 from fhircheck.validate.measure.coded_parts import codings, concepts, partner, same_code
@@ -35,8 +35,8 @@ class MeasureReportRule:
         measure = _measure(subject, canonical)
         if measure is None:
             kind = kinds.UNKNOWN if canonical else kinds.NOT_NAMED
-            subject.findings.add(kind, subject.expression, "MeasureReport.measure", measure=canonical[:200])
-            subject.around.undecided(MISSING, canonical[:200])
+            subject.findings.add(kind, subject.expression, "MeasureReport.measure", measure=shown_term(canonical))
+            subject.around.undecided(MISSING, shown_term(canonical))
             return
         if not scoring_of(measure):
             place = child(subject.expression, "measure")
@@ -127,7 +127,7 @@ def _population(subject: Subject, measure: Node, population: Node, defined: Node
     elif listed is not None and count is not None:
         number = _subjects(subject, member(population, "subjectResults"))
         if number is None:
-            subject.around.undecided(SUBJECTS, text(subject.node, "measure")[:200])
+            subject.around.undecided(SUBJECTS, shown_term(text(subject.node, "measure")))
         elif number != count:
             subject.findings.add(kinds.COUNT, place, definition, count=count, listed=number)
 

@@ -1,7 +1,7 @@
 """OperationDefinition: the profiles of its input and output (http://hl7.org/fhir/R4/operationdefinition.html)."""
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child
+from fhircheck.model.path import child, shown_term
 from fhircheck.validate.elements.extension_use import shown
 from fhircheck.validate.lenient import text
 from fhircheck.validate.rules.rule import Subject
@@ -58,5 +58,5 @@ class OperationDefinitionRule:
             if found is None:
                 subject.findings.add(UNKNOWN, place, element, element=name, profile=shown(canonical))
             elif found.get("type") != "Parameters":
-                type_ = str(found.get("type"))[:100]
+                type_ = shown_term(str(found.get("type")))
                 subject.findings.add(WRONG_TYPE, place, element, element=name, profile=shown(canonical), type=type_)

@@ -1,7 +1,7 @@
 """enableWhen of a Questionnaire refers to a question that can be answered before."""
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, numbered, objects, text
 from fhircheck.validate.rules.rule import Subject
 
@@ -138,4 +138,4 @@ def _numbered(
 
 
 def _shown(link: str) -> str:
-    return link if len(link) <= 64 else link[:64] + "..."
+    return shown_term(link)

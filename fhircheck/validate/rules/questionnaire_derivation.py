@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, extensions, flag, numbered, objects, text, typed, whole
 from fhircheck.validate.questionnaire.answer_options import option_key
 from fhircheck.validate.questionnaire.form import Form
@@ -100,16 +100,16 @@ class QuestionnaireDerivation:
     def _derivation(self, subject: Subject, source: str, extra: Any, place: str) -> None:
         base = subject.around.definitions.find(source, "Questionnaire")
         if base is None:
-            subject.findings.add(BASE_UNKNOWN, place, "Questionnaire.derivedFrom", questionnaire=source[:200])
-            subject.around.undecided(MISSING, source[:200])
+            subject.findings.add(BASE_UNKNOWN, place, "Questionnaire.derivedFrom", questionnaire=shown_term(source))
+            subject.around.undecided(MISSING, shown_term(source))
             return
         kinds = [each.value for each in extensions(extra, URL)]
         code = text(kinds[0], "code") if kinds and text(kinds[0], "system") == SYSTEM else ""
         if code in ("extends", "compliesWith"):
-            compare = _Comparison(subject, Form(base, base), source[:200], code == "extends")
+            compare = _Comparison(subject, Form(base, base), shown_term(source), code == "extends")
             compare.items(subject.node, subject.expression)
         elif code != "inspiredBy":
-            subject.findings.add(NO_TYPE, place, "Questionnaire.derivedFrom", questionnaire=source[:200])
+            subject.findings.add(NO_TYPE, place, "Questionnaire.derivedFrom", questionnaire=shown_term(source))
 
 
 class _Comparison:
@@ -128,21 +128,21 @@ class _Comparison:
             if found is not None:
                 self._item(node, found.node, place, link)
             elif link and not self._extends:
-                self._add(NOT_IN_BASE, place, link=link[:64])
+                self._add(NOT_IN_BASE, place, link=shown_term(link))
             self.items(node, place)
 
     def _item(self, node: Node, base: Node, place: str, link: str) -> None:
         for element, differs in DIFFERENCES.items():
             if differs(node, base):
                 at = child(place, element) if element in node and element not in ANSWERS else place
-                self._add(DIFFERS, at, element=element, link=link[:64])
+                self._add(DIFFERS, at, element=element, link=shown_term(link))
         if "answerOption" in base and "answerValueSet" not in node:
             offered = {option_key(each) for each in map(typed, objects(base, "answerOption")) if each is not None}
             for index, option in numbered(node, "answerOption"):
                 value = typed(option)
                 if value and option_key(value) not in offered:
                     at = item(child(place, "answerOption"), index)
-                    self._add(DIFFERS, at, element="answerOption", link=link[:64])
+                    self._add(DIFFERS, at, element="answerOption", link=shown_term(link))
 
     def _add(self, kind: IssueKind, place: str, **shown: Any) -> None:
         self._subject.findings.add(kind, place, DEFINITION, questionnaire=self._canonical, **shown)

@@ -1,7 +1,7 @@
 """A QuestionnaireResponse against the Questionnaire that it names."""
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child
+from fhircheck.model.path import child, shown_term
 from fhircheck.validate.lenient import Node, member, text
 from fhircheck.validate.questionnaire import (
     answer_attachment,
@@ -99,8 +99,8 @@ class QuestionnaireResponseRule:
         form = self._forms.form(node, subject.scope.root, around)
         if form is None:
             kind = UNKNOWN if canonical else NOT_NAMED
-            findings.add(kind, subject.expression, "QuestionnaireResponse", questionnaire=canonical[:200])
-            around.undecided(MISSING, canonical[:200])
+            findings.add(kind, subject.expression, "QuestionnaireResponse", questionnaire=shown_term(canonical))
+            around.undecided(MISSING, shown_term(canonical))
             return
         _period(subject, form)
         enabling = Enabling(form, node, lambda expression: _evaluated(subject, expression))
@@ -119,7 +119,7 @@ def _evaluated(subject: Subject, expression: str) -> bool | None:
         compiled = compile_expression(expression, name, subject.around.types)
         return compiled.truth(subject.node, name, environment_of(subject.around))
     except (CannotTell, FhirPathError):
-        subject.around.undecided(EXPRESSION, text(subject.node, "questionnaire")[:200])
+        subject.around.undecided(EXPRESSION, shown_term(text(subject.node, "questionnaire")))
         return None
 
 

@@ -4,7 +4,7 @@ binding-parameter)."""
 from typing import Any
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, extension, numbered, objects, text
 from fhircheck.validate.rules.rule import Subject
 
@@ -79,10 +79,10 @@ class QuestionnaireValueSetParameters:
     def _compare(self, subject: Subject, wanted: list[str], given: list[str], canonical: str, place: str) -> None:
         for name in wanted:
             if name not in given:
-                subject.findings.add(MISSING, place, DEFINITION, name=name[:60], valueset=canonical[:200])
+                subject.findings.add(MISSING, place, DEFINITION, name=shown_term(name), valueset=shown_term(canonical))
         for name in given:
             if name not in wanted and name not in EXPANSION:
-                subject.findings.add(UNKNOWN, place, DEFINITION, name=name[:60], valueset=canonical[:200])
+                subject.findings.add(UNKNOWN, place, DEFINITION, name=shown_term(name), valueset=shown_term(canonical))
 
 
 def _names(node: Any, url: str) -> list[str]:

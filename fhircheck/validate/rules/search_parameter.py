@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child
+from fhircheck.model.path import child, shown_term
 from fhircheck.validate.lenient import objects, strings, text
 from fhircheck.validate.rules.rule import Subject
 
@@ -124,7 +124,7 @@ class SearchParameterRule:
 
 
 def _derivation(subject: Subject, canonical: str) -> None:
-    node, place, shown = subject.node, subject.expression, canonical[:200]
+    node, place, shown = subject.node, subject.expression, shown_term(canonical)
     origin = subject.around.definitions.find(canonical, "SearchParameter")
     if origin is None:
         subject.findings.add(BASE_UNKNOWN, place, "SearchParameter.derivedFrom", origin=shown)

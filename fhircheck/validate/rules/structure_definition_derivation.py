@@ -8,7 +8,7 @@ from fhircheck.definitions.snapshot.node import flattened
 from fhircheck.definitions.snapshot.review import Review, review
 from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, member, numbered, objects, strings, text
 from fhircheck.validate.rules.rule import Subject
 
@@ -224,7 +224,7 @@ def _type(subject: Subject) -> None:
     elif derivation != "constraint" and url != TYPE_PREFIX + name:
         reason = "a type of FHIR can only be constrained"
     if reason:
-        subject.findings.add(TYPE, place, "StructureDefinition.type", type=name[:100], reason=reason)
+        subject.findings.add(TYPE, place, "StructureDefinition.type", type=shown_term(name), reason=reason)
 
 
 def _fits(subject: Subject, base: Node) -> bool:
@@ -250,7 +250,7 @@ def _fits(subject: Subject, base: Node) -> bool:
 
 def _misfit(subject: Subject, name: str, stated: str, base: str) -> None:
     place, definition = subject.expression, f"StructureDefinition.{name}"
-    subject.findings.add(DERIVATION, place, definition, property=name, stated=stated[:100], base=base)
+    subject.findings.add(DERIVATION, place, definition, property=name, stated=shown_term(stated), base=base)
 
 
 def _without_words(fault: str, node: Node) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from fhircheck.definitions.snapshot.differential import root_name
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item, shown_name
+from fhircheck.model.path import child, item, shown_name, shown_term
 from fhircheck.validate.lenient import PRIMITIVES, Node, member, numbered, strings, text
 from fhircheck.validate.rules.rule import Subject
 
@@ -203,11 +203,11 @@ class _Element:
         """Apply all rules; `root` is the type that paths begin with, empty where it is not known."""
         path = self._path
         if root and path and path != root and not path.startswith(f"{root}."):
-            self._add(PATH, self._place, path=path[:100], type=root)
+            self._add(PATH, self._place, path=shown_term(path), type=root)
         if path and "." not in path and "slicing" in self._element:
-            self._add(ROOT_SLICED, self._place, path=path[:100])
+            self._add(ROOT_SLICED, self._place, path=shown_term(path))
         if "slicing" in self._element and _is_single(self._subject, path):
-            self._add(NOT_SLICEABLE, child(self._place, "slicing"), path=path[:100])
+            self._add(NOT_SLICEABLE, child(self._place, "slicing"), path=shown_term(path))
         self._relevant()
         for index, type_ in numbered(self._element, "type"):
             self._type(type_, item(child(self._place, "type"), index))
@@ -251,9 +251,9 @@ class _Element:
     def _profile(self, code: str, url: str, place: str) -> None:
         line = list(_types_of(self._subject, url.partition("#")[0]))
         if not line:
-            self._add(PROFILE_UNKNOWN, place, profile=url[:200])
+            self._add(PROFILE_UNKNOWN, place, profile=shown_term(url))
         elif code not in line:
-            self._add(PROFILE, place, profile=url[:200], found=line[0], expected=code)
+            self._add(PROFILE, place, profile=shown_term(url), found=line[0], expected=code)
         elif code == "Extension":
             self._modifier(url, place)
 
@@ -265,7 +265,7 @@ class _Element:
         modifies = _is_modifier(self._subject, url)
         if modifies is not None and modifies != (tail == "modifierExtension"):
             found = "a modifier extension" if modifies else "an extension that is no modifier"
-            self._add(PROFILE, place, profile=url[:200], found=found, expected=tail)
+            self._add(PROFILE, place, profile=shown_term(url), found=found, expected=tail)
 
     def _target(self, code: str, url: str, place: str) -> None:
         if code not in TARGETED:
@@ -273,11 +273,11 @@ class _Element:
             return
         line = list(_types_of(self._subject, url))
         if not line:
-            self._add(PROFILE_UNKNOWN, place, profile=url[:200])
+            self._add(PROFILE_UNKNOWN, place, profile=shown_term(url))
             return
         own = self._subject.around.definitions.structure(line[0]) if ":" not in line[0] else None
         if own is not None and own.get("kind") in ("complex-type", "primitive-type"):
-            self._add(PROFILE, place, profile=url[:200], found=line[0], expected="a resource")
+            self._add(PROFILE, place, profile=shown_term(url), found=line[0], expected="a resource")
 
     def _binding(self) -> None:
         canonical = text(member(self._element, "binding"), "valueSet")
@@ -288,9 +288,9 @@ class _Element:
             return
         other = find(canonical)
         if other is None:
-            self._add(VALUE_SET_UNKNOWN, place, canonical=canonical[:200])
+            self._add(VALUE_SET_UNKNOWN, place, canonical=shown_term(canonical))
         else:
-            self._add(NOT_VALUE_SET, place, canonical=canonical[:200], type=str(other.get("resourceType")))
+            self._add(NOT_VALUE_SET, place, canonical=shown_term(canonical), type=str(other.get("resourceType")))
 
     def _discriminators(self) -> None:
         """An extension has an url and a value; what its value is made of is not known here."""
@@ -302,12 +302,12 @@ class _Element:
             path = text(each, "path")
             first = path.partition(".")[0]
             if first.isalpha() and first not in ("url", "value", "extension", "id"):
-                self._add(DISCRIMINATOR, item(place, index), path=path[:100], element=self._path[:100])
+                self._add(DISCRIMINATOR, item(place, index), path=shown_term(path), element=shown_term(self._path))
 
     def _values(self) -> None:
         """In a snapshot all is known of an element: it has types, and its values are of these."""
         if not self._codes and "contentReference" not in self._element:
-            self._add(NO_TYPE, self._place, element=text(self._element, "id")[:100])
+            self._add(NO_TYPE, self._place, element=shown_term(text(self._element, "id")))
             return
         if any(":" in code for code in self._codes):
             return

@@ -1,7 +1,7 @@
 """A StructureDefinition of an extension: its url is its own, and the contexts that it names are there."""
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, member, numbered, objects, text
 from fhircheck.validate.rules.rule import Subject
 from fhircheck.validate.rules.structure_definition_derivation import reviewed
@@ -82,7 +82,7 @@ class StructureExtension:
         for index, context in numbered(subject.node, "context"):
             place = item(child(subject.expression, "context"), index)
             if name and name != "Extension":
-                subject.findings.add(NO_EXTENSION, place, "StructureDefinition.context", type=name[:100])
+                subject.findings.add(NO_EXTENSION, place, "StructureDefinition.context", type=shown_term(name))
             else:
                 _context(subject, context, place)
         if name == "Extension" and derivation == "constraint":
@@ -96,7 +96,7 @@ def _context(subject: Subject, context: Node, place: str) -> None:
     if expression in ANYWHERE:
         subject.findings.add(EVERYWHERE, place, "StructureDefinition.context")
     elif not _is_element(subject, expression):
-        subject.findings.add(CONTEXT, place, "StructureDefinition.context.expression", element=expression[:100])
+        subject.findings.add(CONTEXT, place, "StructureDefinition.context.expression", element=shown_term(expression))
 
 
 def _is_element(subject: Subject, expression: str) -> bool:
@@ -133,4 +133,4 @@ def _url(subject: Subject) -> None:
         elements = list(found.snapshot) if found is not None and not found.unmatched else []
     fixed = [each.get("fixedUri") for each in elements if each.get("path") == "Extension.url"]
     if fixed and url and fixed[0] != url:
-        subject.findings.add(URL, subject.expression, "StructureDefinition.url", url=url[:200])
+        subject.findings.add(URL, subject.expression, "StructureDefinition.url", url=shown_term(url))

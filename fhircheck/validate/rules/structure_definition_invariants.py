@@ -2,7 +2,7 @@
 
 from fhircheck.fhirpath.errors import FhirPathError
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, member, numbered, strings, text
 from fhircheck.validate.rules.rule import Subject
 
@@ -90,13 +90,15 @@ def _key(subject: Subject, constraint: Node, path: str, place: str, known: dict[
         return
     first = known.setdefault(key, (expression, path))
     if first[0] != expression and key != "ele-1":
-        subject.findings.add(KEY, place, DEFINITION, key=key[:64], element=first[1][:100])
+        subject.findings.add(KEY, place, DEFINITION, key=shown_term(key), element=shown_term(first[1]))
 
 
 def _source(subject: Subject, constraint: Node, place: str) -> None:
     source = text(constraint, "source")
     if source and source.partition("|")[0] != text(subject.node, "url"):
-        subject.findings.add(SOURCE, place, DEFINITION, key=text(constraint, "key")[:64], source=source[:200])
+        subject.findings.add(
+            SOURCE, place, DEFINITION, key=shown_term(text(constraint, "key")), source=shown_term(source)
+        )
 
 
 def _inherent(subject: Subject, constraint: Node, path: str, place: str) -> None:

@@ -1,7 +1,7 @@
 """A profile that only states obligations: whatever it says beside them must be as in its base."""
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, extensions, member, numbered, text
 from fhircheck.validate.rules.rule import Subject
 from fhircheck.validate.rules.structure_definition_derivation import base_elements
@@ -51,7 +51,7 @@ class StructureObligations:
 
 
 def _element(subject: Subject, element: Node, place: str, base: dict[str, Node]) -> None:
-    path = text(element, "path")[:100]
+    path = shown_term(text(element, "path"))
     for index, extension in numbered(element, "extension"):
         if text(extension, "url") not in OBLIGATIONS:
             at = item(child(place, "extension"), index)
@@ -59,7 +59,7 @@ def _element(subject: Subject, element: Node, place: str, base: dict[str, Node])
     known = base.get(text(element, "path"), {})
     for name, value in element.items():
         if name.removeprefix("_") not in NAMES and known.get(name) != value:
-            subject.findings.add(OBLIGATION, child(place, name), DIFFERENTIAL, element=path, property=name[:64])
+            subject.findings.add(OBLIGATION, child(place, name), DIFFERENTIAL, element=path, property=shown_term(name))
     binding = member(element, "binding")
     strength = text(member(known, "binding"), "strength")
     if strength and text(binding, "strength") not in ("", strength):
