@@ -72,6 +72,7 @@ class Walk:
         if name != "div":
             found.faults.append((ROOT, {"element": shown(name)}))
         found.allowed = name in ELEMENTS and all(self._known(name, key) for key in root.keys())  # noqa: SIM118
+        self._ids(root, name)
         self._inside(root, name)
         self._languages_mixed(root)
         twice = sum(count > 1 for count in found.ids.values())
