@@ -5,6 +5,7 @@ import multiprocessing
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from tests.fuzz.campaigns import CAMPAIGNS, run_part
@@ -21,12 +22,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=float("inf"), help="for each campaign, then it stops")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--page", action="store_true", help="write the figures to docs/fuzzing.md")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="write the figures as JSON, to be put together later")
+    parser.add_argument("--kept", type=Path, nargs="+", metavar="FILE", help="put these together instead of running")
     return parser.parse_args()
 
 
 def main() -> int:
     """Run, print, and say whether all went well."""
     asked = arguments()
+    if asked.kept:
+        from tests.fuzz.page import put_together, write
+
+        write(*put_together(asked.kept))
+        return 0
     tallies: dict[str, Tally] = {}
     for name in asked.campaign or list(CAMPAIGNS):
         start = time.monotonic()
@@ -41,6 +49,10 @@ def main() -> int:
             print(f"  {campaign} --first {number} --runs 1: {changes}: {what}")
     peak = max(resource.getrusage(each).ru_maxrss for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // 1024
     print(f"largest process: {peak} MB")
+    if asked.keep:
+        from tests.fuzz.page import keep
+
+        keep(asked.keep, tallies, asked.seed, peak)
     if asked.page:
         from tests.fuzz.page import write
 

@@ -1,6 +1,9 @@
 """Writes docs/fuzzing.md from the tallies of a run."""
 
+import json
+from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 
 from tests.fuzz.watch import SECONDS, Tally
 from tests.needs import ROOT
@@ -8,8 +11,8 @@ from tests.needs import ROOT
 PAGE = ROOT / "docs" / "fuzzing.md"
 HEAD = """# Fuzzing
 
-Made by `python -m tests.fuzz --page`; do not edit by hand. Broken input must cost nothing but a finding. Three
-campaigns break what is sound, by chance and by design, and hold every run to the same laws:
+Made by `python -m tests.fuzz --page`, or of the parts of a long run (`--keep`, `--kept`); do not edit by hand.
+Broken input must cost nothing but a finding. Three campaigns break what is sound, by chance and by design, and hold every run to the same laws:
 
 - **instances**: the official R4 examples, as JSON, NDJSON and XML, with one to three changes. No exception, no
   hang; the short way and the long way agree, and a gate passes exactly where its explainer finds nothing; every
@@ -30,6 +33,29 @@ is named by its campaign, seed and number, and is the same each time: `python -m
 | campaign | runs | faults | processor time a run | slowest run |
 |---|--:|--:|--:|--:|
 """
+
+
+def keep(file: Path, tallies: Mapping[str, Tally], seed: int, peak: int) -> None:
+    """Write the figures of a part of a run."""
+    figures = {
+        name: {"runs": each.runs, "said": each.said, "faults": each.faults, "slowest": each.slowest,
+               "seconds": each.seconds}
+        for name, each in tallies.items()
+    }  # fmt: skip
+    file.write_text(json.dumps({"seed": seed, "peak": peak, "tallies": figures}), encoding="utf-8")
+
+
+def put_together(files: list[Path]) -> tuple[dict[str, Tally], int, int]:
+    """(tallies, seed, peak) of the parts that were kept in `files`."""
+    parts = [json.loads(each.read_text("utf-8")) for each in files]
+    tallies: dict[str, Tally] = {}
+    for part in parts:
+        for name, figures in part["tallies"].items():
+            tally = tallies.setdefault(name, Tally())
+            faults = [(str(a), int(b), str(c), str(d)) for a, b, c, d in figures["faults"]]
+            slowest = (figures["slowest"][0], figures["slowest"][1], figures["slowest"][2])
+            tally.add(Tally(Counter(figures["runs"]), Counter(figures["said"]), faults, slowest, figures["seconds"]))
+    return tallies, parts[0]["seed"], max(part["peak"] for part in parts)
 
 
 def write(tallies: Mapping[str, Tally], seed: int, peak: int) -> None:
