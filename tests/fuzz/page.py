@@ -12,7 +12,8 @@ PAGE = ROOT / "docs" / "fuzzing.md"
 HEAD = """# Fuzzing
 
 Made by `python -m tests.fuzz --page`, or of the parts of a long run (`--keep`, `--kept`); do not edit by hand.
-Broken input must cost nothing but a finding. Three campaigns break what is sound, by chance and by design, and hold every run to the same laws:
+Broken input must cost nothing but a finding. Three campaigns break what is sound, by chance and by design, and
+hold every run to the same laws:
 
 - **instances**: the official R4 examples, as JSON, NDJSON and XML, with one to three changes. No exception, no
   hang; the short way and the long way agree, and a gate passes exactly where its explainer finds nothing; every
