@@ -18,6 +18,7 @@ from fhircheck.assertions import (
 from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.assertions.binding import Binding, code_missing
 from fhircheck.assertions.resource_type import NOT_ALLOWED
+from fhircheck.assertions.slicing import CLOSED
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.linker import EXTENSION, Linked, Linker, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
@@ -112,6 +113,8 @@ class Explainer:
                 place = spot.child(f"{element.name}.ofType({self._type_named(rest)})") if one else spot
                 place = place._replace(definition=element.id)
                 choice_type.explain_type(shown_name(name), f"{element.name}[x]", place)
+                if one and element.slicing is not None and element.slicing.rules == "closed":
+                    place.add(CLOSED, element=element.id.partition(".")[2])
                 return {id(element)}
         unknown_element.explain(name, [each for each in shape.slots if not each.startswith("_")], spot)
         return set()

@@ -182,7 +182,7 @@ class SliceCheck:
     def _explain(self, items: list[Item], expression: str, findings: Findings, explainer: Explains) -> None:
         found = self._sorted(items)
         shown = self._element.id.partition(".")[2] or self._element.id
-        for each in found.unmatched if self._closed else ():
+        for each in [*found.unmatched, *self._refused(found)] if self._closed else ():
             self._place(each, expression, self._element, findings).add(CLOSED, element=shown)
         for each in found.before_end:
             self._place(each, expression, self._element, findings).add(AT_END, element=shown)
@@ -194,6 +194,8 @@ class SliceCheck:
             self._place(each, expression, self._element, findings).add(AMBIGUOUS, slices=names, element=shown)
         for number, slice_ in enumerate(self.slices):
             members = found.members[number]
+            if self._closed and self._never(slice_):
+                continue
             self._count(slice_.element, len(members), number in found.uncertain, Place(expression, "", findings))
             for each in members:
                 place = self._place(each, expression, slice_.element, findings)
@@ -201,6 +203,19 @@ class SliceCheck:
                 explainer.value(each.value, slot, self._linked, place.expression, findings)
             if slice_.inner is not None and members:
                 slice_.inner._explain(members, expression, findings, explainer)
+
+    def _never(self, slice_: LinkedSlice) -> bool:
+        """Whether no item is to be `slice_`, told by the item itself: where only slices are allowed it has none."""
+        rules = self._element.slicing
+        return (
+            slice_.element.maximum == 0
+            and rules is not None
+            and {path for _, path in rules.discriminators} == {"$this"}
+        )
+
+    def _refused(self, found: Sorted) -> list[Item]:
+        """Items of slices that no item is to be."""
+        return [one for number, each in enumerate(self.slices) if self._never(each) for one in found.members[number]]
 
     def _count(self, element: CompiledElement, count: int, uncertain: bool, place: Place) -> None:
         """Too few or too many items of one slice: said at the object that holds them."""

@@ -76,9 +76,11 @@ def settle(node: ElementNode, slices: list[Change], implied: bool, short: bool) 
         node.definition = {**node.definition, "min": max(1, node.definition.get("min") or 0)}
     elif short and "xtension.value" in node.path:
         _keep_types(node, named)
+    others = set(type_codes(node.definition)) - set(named)
     if implied:
-        rules = "open" if set(type_codes(node.definition)) - set(named) else "closed"
-        node.definition = {**node.definition, "slicing": {**BY_TYPE, "rules": rules}}
+        node.definition = {**node.definition, "slicing": {**BY_TYPE, "rules": "open" if others else "closed"}}
+    elif not others and "slicing" in node.definition:  # whatever it says, there is nothing beside the slices
+        node.definition = {**node.definition, "slicing": {**node.definition["slicing"], "rules": "closed"}}
 
 
 def _keep_types(node: ElementNode, codes: list[str]) -> None:

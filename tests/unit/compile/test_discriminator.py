@@ -79,7 +79,30 @@ OF_PROFILED_TYPE = profile(
     {"id": "Patient.telecom:fax", "sliceName": "fax", "max": "1"},
     {"id": "Patient.telecom:fax.system", "fixedCode": "fax"},
 )
+NEVER_ONE = profile(
+    {"id": "Patient.deceased[x]", **slicing("type", "$this", "closed")},
+    {"id": "Patient.deceased[x]:deceasedBoolean", "sliceName": "deceasedBoolean", "type": [{"code": "boolean"}]},
+    {
+        "id": "Patient.deceased[x]:deceasedDateTime",
+        "sliceName": "deceasedDateTime",
+        "type": [{"code": "dateTime"}],
+        "max": "0",
+    },
+)
+ONE_TYPE = profile(
+    {"id": "Patient.deceased[x]", **slicing("type", "$this", "open"), "min": 1},
+    {
+        "id": "Patient.deceased[x]:deceasedBoolean",
+        "sliceName": "deceasedBoolean",
+        "type": [{"code": "boolean"}],
+        "min": 1,
+    },
+)
 CASES = [
+    ("a slice that is not to be, of a closed choice", NEVER_ONE, {"deceasedDateTime": "2020"}, {"slicing-closed"}),
+    ("the slice beside it", NEVER_ONE, {"deceasedBoolean": True}, set()),
+    ("another type than the only one", ONE_TYPE, {"deceasedDateTime": "2020"}, {"slicing-closed", "slice-min"}),
+    ("the only type", ONE_TYPE, {"deceasedBoolean": True}, set()),
     ("type with a profile", OF_PROFILED_TYPE, {"telecom": [{"system": "phone"}, {"system": "fax"}]}, set()),
     ("type with a profile, no slice", OF_PROFILED_TYPE, {"telecom": [{"system": "email"}]}, {"slicing-closed"}),
     ("pattern above", BY_PATTERN, {"identifier": [{"system": KNOWN}, {"system": OTHER}]}, set()),

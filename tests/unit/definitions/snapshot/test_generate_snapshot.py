@@ -142,6 +142,16 @@ CASES: list[tuple[str, str, list[Json], str, Json]] = [
         {"slicing": {"discriminator": [{"type": "type", "path": "$this"}], "ordered": False, "rules": "open"}},
     ),
     (
+        "where the only type is sliced nothing is beside the slice",
+        "Observation",
+        [
+            path("Observation.value[x]", slicing=BY_TYPE),
+            path("Observation.value[x]", sliceName="valueQuantity", type=[{"code": "Quantity"}], min=1),
+        ],
+        "Observation.value[x]",
+        {"slicing": {**BY_TYPE, "rules": "closed"}},
+    ),
+    (
         "a type that must be there is the only one",
         "Observation",
         [path("Observation.valueQuantity", min=1)],
