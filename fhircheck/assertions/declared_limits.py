@@ -69,8 +69,8 @@ def _whole(value: Any) -> int | None:
 
 def _broken(facet: dict[str, Any], value: Any, around: Surroundings) -> list[str]:
     """The limits that `value` does not keep."""
-    if value.__class__ is dict or value.__class__ is list or value is None:
-        return []
+    if value.__class__ is dict or value.__class__ is list or value is None or value == "":
+        return []  # no value at all
     return [name for name, limit in facet.items() if not _kept(name, limit, value, around)]
 
 

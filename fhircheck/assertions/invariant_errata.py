@@ -27,6 +27,8 @@ MENDED: dict[str, str] = {
     "targetProfile.exists() implies (type = 'Reference' or type = 'canonical')": "targetProfile.exists() implies"
     " (type = 'Reference' or type = 'canonical' or type.memberOf('http://hl7.org/fhir/ValueSet/resource-types'))",
     "operator = 'exists' implies (answer is Boolean)": "operator = 'exists' implies (answer is boolean)",
+    "resource.exists() or request.exists() or response.exists()": "resource.children().exists()"
+    " or request.exists() or response.exists()",
     "telecom or endpoint": "telecom.exists() or endpoint.exists()",
     "offset.empty() or (when.exists() and ((when in ('C' | 'CM' | 'CD' | 'CV')).not()))": "offset.empty()"
     " or (when.exists() and when.where($this in ('C' | 'CM' | 'CD' | 'CV')).empty())",

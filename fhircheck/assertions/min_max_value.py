@@ -87,6 +87,8 @@ def _of_another_kind(value: Any, bound: Any) -> bool:
 
 
 def _compare_times(value: str, bound: str) -> int | None:
+    if not value[:2].isdecimal():  # no date and no time
+        return None
     if "T" in value and "T" in bound:
         try:
             left, right = _moment(value), _moment(bound)

@@ -77,7 +77,7 @@ class Builder:
         node: Node = {"resourceType": name}
         if namespace != FHIR:
             self._add("xml-namespace", element, expected=FHIR)
-        if not len(element) and not element.keys():
+        if not depth and not len(element) and not element.keys():
             self._add("xml-empty-element", element)
         table = self._types.type(name) if self._types.is_resource(name) else None
         if table is None:

@@ -121,7 +121,7 @@ def _entry(subject: Subject, entry: Node, place: str, kind: str) -> None:
     if url:
         _agreement(subject, url, resource, child(place, "fullUrl"))
         return
-    if kind not in OPTIONAL and "_fullUrl" not in entry:
+    if kind not in OPTIONAL and "_fullUrl" not in entry and "fullUrl" not in entry:
         subject.findings.add(MISSING, place, "Bundle.entry.fullUrl")
     if kind not in RESPONSES and _refers(resource, subject):
         subject.findings.add(NO_BASE, place, "Bundle.entry.fullUrl")

@@ -460,6 +460,7 @@ def limited(name: str, **value: Any) -> dict[str, Any]:
         (limited("minLength", valueInteger=3), "ab", False),
         (limited("regex", valueString="[A-Z]+"), "AB", True),
         (limited("regex", valueString="[A-Z]+"), "ABc", False),
+        (limited("regex", valueString="[A-Z]+"), "", True),
         (limited("maxSize", valueDecimal=Decimal("2.0")), "AAA=", True),
         (limited("maxSize", valueDecimal=Decimal("2.0")), "AAAA", False),
         (limited("maxDecimalPlaces", valueInteger=1), Decimal("1.5"), True),
@@ -491,3 +492,11 @@ def test_a_unit_of_another_kind_is_outside_of_every_bound() -> None:
     assert len(Asked("min_max_value", bounds, kg(3) | {"code": "cm"}, ("Quantity",)).issues) == 2
     assert Asked("min_max_value", bounds, kg(3000) | {"code": "g"}, ("Quantity",)).passed
     assert Asked("min_max_value", bounds, {"value": 3, "unit": "cm"}, ("Quantity",)).passed
+
+
+def test_a_date_that_is_none_lies_on_no_side_of_a_bound() -> None:
+    assert [Asked("min_max_value", {"maxValueDate": "2000"}, each).passed for each in ("x", "2001", "2000")] == [
+        True,
+        False,
+        True,
+    ]

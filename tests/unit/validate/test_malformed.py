@@ -13,6 +13,7 @@ from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.validator import Validator
 
 Found = list[tuple[str, str]]
+FULL_URL = "Bundle.entry[0].fullUrl"
 ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
 OTHER = {"url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.status", "valueCode": "new"}
 
@@ -44,6 +45,11 @@ def patient(**more: Any) -> dict[str, Any]:
 
 def observation(**more: Any) -> dict[str, Any]:
     return {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, **more}
+
+
+def entry(resource: dict[str, Any], url: str = "urn:uuid:c757873d-ec9a-4326-a141-556f43239520") -> dict[str, Any]:
+    """A Bundle of one entry."""
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"fullUrl": url, "resource": resource}]}
 
 
 def absent(kind: str, where: str, holder: str) -> Found:
@@ -113,6 +119,13 @@ CASES: list[tuple[dict[str, Any], Found]] = [
     (
         patient(meta={"profile": ["http://hl7.org/fhir/StructureDefinition/HumanName"]}),
         [("profile-wrong-type", "Patient.meta.profile")],
+    ),
+    # an entry whose resource says nothing has none; an empty fullUrl is said to be empty
+    (entry({"resourceType": "Patient"}), [("invariant", "Bundle.entry[0]")]),
+    (entry({"resourceType": "Patient", "active": True}), []),
+    (
+        entry({"resourceType": "Patient", "active": True}, ""),
+        [(each, FULL_URL) for each in ("primitive-format", "invariant")],
     ),
     # definitions are known by an absolute URL
     ({"resourceType": "ValueSet", "status": "draft", "url": "x"}, [("own-url-not-absolute", "ValueSet.url")]),
