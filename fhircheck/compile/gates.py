@@ -57,14 +57,33 @@ def all_of(gates: Sequence[Gate]) -> Gate:
     if len(gates) == 2:
         first, second = gates
         return lambda value: first(value) and second(value)
-    return lambda value: all(gate(value) for gate in gates)
+    if len(gates) == 3:
+        one, two, three = gates
+        return lambda value: one(value) and two(value) and three(value)
+    every = tuple(gates)
+
+    def gate(value: Any) -> bool:
+        for each in every:  # noqa: SIM110 - measured: a generator costs a frame for each value
+            if not each(value):
+                return False
+        return True
+
+    return gate
 
 
 def any_of(gates: Sequence[Gate]) -> Gate:
     """The gate that is content when one of `gates` is."""
     if len(gates) == 1:
         return gates[0]
-    return lambda value: any(passes(gate, value) for gate in gates)
+    every = tuple(gates)
+
+    def gate(value: Any) -> bool:
+        for each in every:  # noqa: SIM110 - as above
+            if passes(each, value):
+                return True
+        return False
+
+    return gate
 
 
 def list_of(item: Gate, minimum: int, maximum: int | None) -> Gate:
@@ -85,7 +104,10 @@ def list_of(item: Gate, minimum: int, maximum: int | None) -> Gate:
     def bounded(value: Any) -> bool:
         if value.__class__ is not list or len(value) < least or (maximum is not None and len(value) > maximum):
             return False
-        return all(item(each) for each in value)
+        for each in value:  # noqa: SIM110 - as above
+            if not item(each):
+                return False
+        return True
 
     return bounded
 

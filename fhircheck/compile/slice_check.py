@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Node = dict[str, Any]
 DEFAULT = "@default"
 UNDECIDED = "discriminator"
+EXTENSION = "Extension"
 
 
 class Item(NamedTuple):
@@ -49,7 +50,9 @@ class LinkedSlice:
         """The gate of an item of type `code`."""
         gate = self._gates.get(code)
         if gate is None:
-            gate = self._linker.answers.remembering(self._linker.item_gate(self.slot(code), self._linked))
+            gate = self._linker.item_gate(self.slot(code), self._linked)
+            if code != EXTENSION:  # what is costly about these is remembered by itself
+                gate = self._linker.answers.remembering(gate)
             self._gates[code] = gate
         return gate
 

@@ -11,7 +11,7 @@ from fhircheck.assertions.resource_type import UNKNOWN
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.explainer import Explainer, type_shown
 from fhircheck.compile.gates import NEVER, Members, passes
-from fhircheck.compile.implication import implies
+from fhircheck.compile.implication import Known, implies
 from fhircheck.compile.linker import Linked, Linker
 from fhircheck.model.issue import Issue, IssueKind
 from fhircheck.model.path import child, item, shown_name
@@ -160,7 +160,7 @@ class ResourceCheck:
                 and profile.compiled
                 and base
                 and base.compiled
-                and implies(profile.compiled.root, base.compiled.root, self._type_root)
+                and implies(profile.compiled.root, base.compiled.root, Known(self._type_root, self._type_of))
             )
             self._implied[url] = answer
         return answer
@@ -168,6 +168,10 @@ class ResourceCheck:
     def _type_root(self, code: str) -> CompiledElement | None:
         linked = self.linker.type(code)
         return linked.compiled.root if linked and linked.compiled else None
+
+    def _type_of(self, url: str) -> str:
+        linked = self.linker.profile(url)
+        return linked.compiled.type if linked and linked.compiled else ""
 
     def known(self, name: object) -> bool:
         """Whether `name` is a resource type of R4."""
