@@ -107,7 +107,7 @@ def explain_oid(value: str, expression: str, findings: Findings, around: Surroun
 def holds_canonical(value: str, around: Surroundings) -> bool:
     """Whether a canonical is absolute, or leads to something in the resource."""
     if value.startswith("#"):
-        return _leads(value, around)
+        return leads(value, around)
     if not is_absolute(value) or (value.startswith("urn:") and _urn(value, True) is not None):
         return False
     return holds_code(value, around) and not (around.settings.forbid_example_urls and _EXAMPLE(value))
@@ -116,7 +116,7 @@ def holds_canonical(value: str, around: Surroundings) -> bool:
 def explain_canonical(value: str, expression: str, findings: Findings, around: Surroundings) -> None:
     """Report what `holds_canonical` stumbles over."""
     if value.startswith("#"):
-        if not _leads(value, around):
+        if not leads(value, around):
             findings.add(FRAGMENT, expression, "canonical")
         return
     if value and not is_absolute(value):
@@ -146,11 +146,9 @@ def _urn(value: str, canonical: bool) -> IssueKind | None:
     return None
 
 
-def _leads(value: str, around: Surroundings) -> bool:
+def leads(value: str, around: Surroundings) -> bool:
     """Whether anything in the containing resource has the id that the fragment names."""
     wanted = value[1:]
-    if not wanted:
-        return True
     waiting: list[Any] = [around.scope.root]
     while waiting:
         node = waiting.pop()

@@ -4,8 +4,10 @@ from typing import Any
 
 from fhircheck.assertions.binding import shown_code
 from fhircheck.model.issue import IssueKind
+from fhircheck.model.path import child
 from fhircheck.terminology.code_verdict import CodeStatus
 from fhircheck.validate.elements.extension_use import is_absolute, shown
+from fhircheck.validate.elements.primitive_uri import FRAGMENT, leads
 from fhircheck.validate.rules.rule import Subject
 from fhircheck.validate.terminology_resources.parts import objects, text
 
@@ -173,6 +175,8 @@ def _contained(subject: Subject, identity: str, version: str, where: str) -> Non
     systems = [each for each in found if each.get("resourceType") == "CodeSystem"]
     for _ in range(len(found) - len(systems)):
         subject.findings.add(NO_CODE_SYSTEM, where, "ValueSet.compose.include.system")
+    if not leads(f"#{identity}", subject.around):
+        subject.findings.add(FRAGMENT, child(where, "system"), "ValueSet.compose.include.system")
     if sum(not version or text(each, "version") == version for each in systems) != 1:
         subject.findings.add(CONTAINED, where, "ValueSet.compose.include.system")
 

@@ -127,6 +127,11 @@ CASES: list[tuple[dict[str, Any], Found]] = [
         entry({"resourceType": "Patient", "active": True}, ""),
         [(each, FULL_URL) for each in ("primitive-format", "invariant")],
     ),
+    # a canonical within the resource names a part of it
+    (
+        {"resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": "#"},
+        [("canonical-fragment-missing", "QuestionnaireResponse.questionnaire")],
+    ),
     # definitions are known by an absolute URL
     ({"resourceType": "ValueSet", "status": "draft", "url": "x"}, [("own-url-not-absolute", "ValueSet.url")]),
     ({"resourceType": "ValueSet", "status": "draft", "url": "urn:oid:1.2.276.1"}, []),

@@ -148,7 +148,7 @@ CASES: list[tuple[dict[str, Any], Found]] = [
     (value_set(system=f"{GENDER}|4.0.1"), [("value-set-system-version", "compose.include[0]")]),
     (value_set(system="mine"), [("value-set-system-relative", "compose.include[0]")]),
     (value_set(system="#mine"),
-     [("value-set-system-relative", "compose.include[0]"), ("value-set-system-contained", "compose.include[0]")]),
+     [("value-set-system-relative", "compose.include[0]"), ("canonical-fragment-missing", "compose.include[0].system"), ("value-set-system-contained", "compose.include[0]")]),
     (value_set(system="http://hl7.org/fhir/ValueSet/administrative-gender"),
      [("value-set-system-value-set", "compose.include[0]")]),
     (value_set(valueSet=["http://example.com/none"]), [("value-set-import-unknown", "compose.include[0]")]),

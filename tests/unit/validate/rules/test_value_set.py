@@ -41,7 +41,6 @@ INCLUDES: list[tuple[Node, list[str]]] = [
     ({"system": "http://hl7.org/fhir/ValueSet/administrative-gender"}, ["value-set-system-value-set"]),
     ({"system": "http://example.org/s"}, ["value-set-system-supplement"]),
     ({"valueSet": ["http://example.org/ValueSet/none"]}, ["value-set-import-unknown"]),
-    ({"system": "#none"}, ["value-set-system-relative", "value-set-system-contained"]),
     ({"system": "#c"}, ["value-set-system-relative"]),
     ({"system": "#c", "version": "2"}, ["value-set-system-relative", "value-set-system-contained"]),
     ({"system": "#v"}, ["value-set-system-relative", "value-set-system-contained-type", "value-set-system-contained"]),
@@ -53,6 +52,15 @@ def test_includes(include: Node, expected: list[str]) -> None:
     contained = [{"resourceType": "CodeSystem", "id": "c", "version": "1"}, {"resourceType": "ValueSet", "id": "v"}]
     found = check(ValueSetRule(), include, contained=contained)
     assert found == [(kind, "compose.include[0]") for kind in expected]
+
+
+def test_a_contained_system_that_is_not_there() -> None:
+    at = "compose.include[0]"
+    assert check(ValueSetRule(), {"system": "#none"}) == [
+        ("value-set-system-relative", at),
+        ("canonical-fragment-missing", f"{at}.system"),
+        ("value-set-system-contained", at),
+    ]
 
 
 def test_codes() -> None:
