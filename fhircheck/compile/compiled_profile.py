@@ -34,7 +34,8 @@ class CompiledElement:
     id: ElementDefinition.id. name: JSON name without ``[x]``. maximum None: unbounded.
     repeats: written as a JSON array (by the base definition's max). bare: a FHIRPath system type
     (Resource.id, Extension.url), which has no id and no extensions. reference: id of the element
-    whose content this one has (contentReference). facets: value assertion -> its compiled data.
+    whose content this one has (contentReference), after ``url#`` where it is one of another definition.
+    facets: value assertion -> its compiled data.
     slice: name of the slice that it is, empty for what is none. slicing: how `slices` are told apart, None
     where there are none.
     """

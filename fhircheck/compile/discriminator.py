@@ -183,9 +183,10 @@ class Discriminators:
             yield from (Spot(root.compiled.root, root) for root in self._profiles(element) if root.compiled)
             return
         if element.reference:
-            target = self._linker.referenced(element.reference, owner)
+            home = self._linker.home_of(element, owner)
+            target = self._linker.referenced(element.reference, home)
             if target is not None:
-                yield Spot(target, owner)
+                yield Spot(target, home)
             return
         found = False
         for linked in self._profiles(element):

@@ -82,6 +82,6 @@ def _content(own: CompiledElement, base: CompiledElement, known: Known) -> bool:
     if base.children:
         return bool(own.children) and _children_imply(own, base, known)
     if not own.children:
-        return own.reference == base.reference
+        return own.reference.rpartition("#")[2] == base.reference.rpartition("#")[2]
     root = known.type_root(own.types[0].code) if len(own.types) == 1 and not base.reference else None
     return root is not None and _children_imply(own, root, known)  # its invariants are asked along (item_gate)

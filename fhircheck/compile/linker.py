@@ -259,8 +259,9 @@ class Linker:
         if element.children and not self.has_parts(element):
             return self._shape(element, linked)
         if element.reference:
-            target = self.referenced(element.reference, linked)
-            return self._shape(target, linked) if target is not None else None
+            home = self.home_of(element, linked)
+            target = self.referenced(element.reference, home)
+            return self._shape(target, home) if target is not None else None
         code = slot.type.code if slot.type else ""
         if code in PRIMITIVES or self.holds_resource(slot):
             return None
@@ -270,12 +271,20 @@ class Linker:
     def owner_of(self, slot: Slot, linked: Linked) -> Linked:
         """The profile whose elements the Shape of `slot` comes from."""
         whole = slot.element.children and not self.has_parts(slot.element)
-        if whole or slot.element.reference or slot.type is None:
+        if not whole and slot.element.reference:
+            return self.home_of(slot.element, linked)
+        if whole or slot.type is None:
             return linked
         return self.type(slot.type.code) or linked
 
-    def referenced(self, element_id: str, linked: Linked) -> CompiledElement | None:
-        """The element of the profile that a contentReference names."""
+    def home_of(self, element: CompiledElement, linked: Linked) -> Linked:
+        """The definition that a contentReference leads to: the one whose URL it has, or the profile itself."""
+        url = element.reference.rpartition("#")[0]
+        return (self.profile(url) if url else None) or linked
+
+    def referenced(self, reference: str, linked: Linked) -> CompiledElement | None:
+        """The element of `linked` that a contentReference (or an id) names."""
+        element_id = reference.rpartition("#")[2]
         if not linked.elements and linked.compiled:
             waiting = [linked.compiled.root]
             while waiting:

@@ -34,7 +34,7 @@ def compile_structure(structure: dict[str, Any], resolve: Resolve = _as_it_is) -
     Raises DefinitionUnusable where the snapshot is missing or malformed.
     """
     try:
-        builder = _Builder(resolve, _named(structure))
+        builder = _Builder(resolve, _named(structure), str(structure.get("url")))
         root = builder.element(element_tree(structure), is_root=True)
     except (TypeError, AttributeError, ValueError, KeyError) as fault:
         raise DefinitionUnusable(f"profile {structure.get('url')} is malformed: {fault}") from fault
@@ -52,8 +52,9 @@ def compile_structure(structure: dict[str, Any], resolve: Resolve = _as_it_is) -
 class _Builder:
     """Walks one element tree and counts the checks it finds."""
 
-    def __init__(self, resolve: Resolve, named: Named) -> None:
+    def __init__(self, resolve: Resolve, named: Named, url: str) -> None:
         self._resolve = resolve
+        self._url = url
         self._named = named
         self.decided = 0
 
@@ -74,7 +75,7 @@ class _Builder:
             tail.endswith("[x]"),
             any(str(each.get("code")) in SYSTEM_TYPES for each in definition.get("type") or ()),
             types,
-            reference.rpartition("#")[2],
+            reference.removeprefix("#"),
             self._facets(definition, types) | self._invariants(node, types, is_root),
         )
         self.decided += 0 if is_root else len(PARTS_OF_CHECK)
@@ -115,7 +116,7 @@ class _Builder:
 
     def _invariants(self, node: ElementNode, types: tuple[TypeRef, ...], is_root: bool) -> dict[str, Any]:
         codes = [each.code for each in types]
-        definition = _with_constraints_of(node.definition, self._named)
+        definition = _with_constraints_of(node.definition, self._named, self._url)
         found = compile_invariants(definition, codes, is_root, bool(node.children))
         self.decided += len(found or ())
         return {INVARIANT: found} if found else {}
@@ -131,17 +132,20 @@ def _named(structure: dict[str, Any]) -> Named:
     return {str(each.get("id") or each.get("path")): each for each in elements}
 
 
-def _with_constraints_of(definition: dict[str, Any], named: Named) -> dict[str, Any]:
+def _with_constraints_of(definition: dict[str, Any], named: Named, own_url: str) -> dict[str, Any]:
     """`definition`, with the constraints of the element whose content it has (ElementDefinition.contentReference).
 
-    An item within an item is an item: what que-1 or qrs-1 ask of the outer one they ask of the inner one.
+    An item within an item is an item: what que-1 or qrs-1 ask of the outer one they ask of the inner one. Where the
+    reference has a URL it leads to that definition, not to what this profile makes of it.
     """
-    target = named.get(str(definition.get("contentReference", "")).rpartition("#")[2])
-    if target is None or not target.get("constraint"):
+    url, _, element_id = str(definition.get("contentReference", "")).rpartition("#")
+    target = named.get(element_id)
+    rules = [each for each in (target or {}).get("constraint") or () if not url or each.get("source") != own_url]
+    if not rules:
         return definition
     own = definition.get("constraint") or []
     keys = {each.get("key") for each in own}
-    return {**definition, "constraint": [*own, *(each for each in target["constraint"] if each.get("key") not in keys)]}
+    return {**definition, "constraint": [*own, *(each for each in rules if each.get("key") not in keys)]}
 
 
 def _within(extended: Any) -> str:

@@ -118,10 +118,15 @@ def _is_extension(element: Json) -> bool:
 
 
 def inherited(element: Json, source: str) -> Json:
-    """A copy of a base's element as a profile inherits it: rules name their source, ``base`` is filled in."""
+    """A copy of a base's element as a profile inherits it: rules name their source, ``base`` is filled in.
+
+    A contentReference leads to the base still: an item within an item is any item, not what a profile makes of it.
+    """
     copy = dict(element)
     if "constraint" in copy:
         copy["constraint"] = sourced(copy["constraint"], source)
+    if str(copy.get("contentReference", "")).startswith("#"):
+        copy["contentReference"] = source + copy["contentReference"]
     if not isinstance(copy.get("base"), dict):
         copy["base"] = {"path": copy.get("path"), "min": copy.get("min", 0), "max": copy.get("max", "*")}
     return copy

@@ -37,7 +37,8 @@ def apply_slices(application: "Application", node: ElementNode, plain: list[Chan
     What is said of the parts of the element is repeated for a slice whose parts come from a profile of its own.
     """
     pristine = ElementNode(node.path, node.definition, [copied(each) for each in node.children])
-    told = any("slicing" in each.definition for each in plain) or "slicing" in node.definition
+    restated = any("slicing" in each.definition for each in plain)
+    told = restated or "slicing" in node.definition
     for change in plain:
         application.element(node, change)
     implied = not told and slices_by_type(node, slices)
@@ -52,7 +53,7 @@ def apply_slices(application: "Application", node: ElementNode, plain: list[Chan
         if lone:  # as the reference does: the only slice of a choice is there as often as the choice
             found.definition = {**found.definition, "min": pristine.definition.get("min", 0)}
         application.element(found, change)
-    if not told:
+    if not restated:
         _raise_minimum(node)
     if slices_by_type(node, slices):
         settle(node, slices, implied, not plain)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.definitions.snapshot import generate_snapshot
 from fhircheck.first_pass import linker_for
 from fhircheck.model.record import Piece
 from fhircheck.transport.record_reader import RecordReader
@@ -158,3 +159,26 @@ def test_what_is_wrong_within_the_entry_of_a_slice_is_said_once() -> None:
     found = [issue.place.expression for each in checked for issue in each.issues if issue.kind == "unknown-element"]
     assert found == ["Bundle.entry[0].resource"]
     assert [each.valid for each in checked] == [True, False]
+
+
+@pytest.mark.parametrize(("ships", "wanted"), [(False, []), (True, ["Questionnaire.item[0].item[0]"])])
+def test_an_item_within_an_item_is_any_item_unless_the_snapshot_says_otherwise(ships: bool, wanted: list[str]) -> None:
+    form = {
+        **profile({"id": "Questionnaire.item.prefix", "min": 1}),
+        "type": "Questionnaire",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Questionnaire",
+    }
+    definitions = load_definitions(offline=True, loose=[form])
+    if ships:
+        form = generate_snapshot(form, definitions)
+        for each in form["snapshot"]["element"]:
+            if "contentReference" in each:
+                each["contentReference"] = "#" + each["contentReference"].rpartition("#")[2]
+        definitions = load_definitions(offline=True, loose=[form])
+    inner = {"linkId": "1.1", "type": "display", "text": "a"}
+    outer = {"linkId": "1", "prefix": "1", "type": "group", "text": "a", "item": [inner]}
+    node = {"resourceType": "Questionnaire", "meta": {"profile": [URL]}, "status": "active", "item": [outer]}
+    linker = linker_for(definitions, lambda reason, at: None)
+    (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", json.dumps(node).encode()))
+    (checked,) = Validator(linker, locate=False).check(record)
+    assert [each.place.expression for each in checked.issues if each.kind == "cardinality-min"] == wanted

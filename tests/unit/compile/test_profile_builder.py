@@ -100,7 +100,7 @@ def test_a_choice_narrowed_by_renaming_is_a_choice() -> None:
 def test_a_content_reference_names_the_element_it_means() -> None:
     assert only(element("P.x", contentReference="#P.item")).reference == "P.item"
     full = "http://hl7.org/fhir/StructureDefinition/P#P.item"
-    assert only(element("P.x", contentReference=full)).reference == "P.item"
+    assert only(element("P.x", contentReference=full)).reference == full
     assert only(element("P.x")).reference == ""
 
 
@@ -258,3 +258,13 @@ def test_an_element_by_reference_has_the_rules_of_what_it_refers_to() -> None:
     ).root.children
     keys = [[each[0] for each in child.facets.get("invariant", ())] for child in (item, *item.children)]
     assert keys == [["r-1"], ["o-1", "r-1"], ["r-1"], []]
+
+
+def test_a_reference_to_another_definition_leaves_out_the_rules_of_this_one() -> None:
+    mine = {"key": "p-1", "severity": "error", "human": "p", "expression": "a.exists()", "source": "http://p"}
+    base = {"key": "b-1", "severity": "error", "human": "b", "expression": "a.exists()", "source": "http://base"}
+    (item,) = compiled(
+        element("P.item", high="*", type=[{"code": "BackboneElement"}], constraint=[mine, base]),
+        element("P.item.item", high="*", contentReference="http://base#P.item"),
+    ).root.children
+    assert [each[0] for each in item.children[0].facets["invariant"]] == ["b-1"]

@@ -13,6 +13,7 @@ Json = dict[str, Any]
 TYPES = "http://hl7.org/fhir/StructureDefinition/"
 HERE = "http://example.org/StructureDefinition/"
 BY_SYSTEM = {"discriminator": [{"type": "value", "path": "system"}], "rules": "open"}
+BY_CODING = {"discriminator": [{"type": "value", "path": "coding.code"}, {"type": "value", "path": "coding.system"}]}
 BY_TYPE = {"discriminator": [{"type": "type", "path": "$this"}], "rules": "open"}
 
 
@@ -256,6 +257,19 @@ def test_bases_without_snapshot_are_made_first() -> None:
     found = made(derived, base)
     assert (found["Patient.identifier:a"]["min"], found["Patient.identifier:b"]["min"]) == (1, 0)
     assert list(found).index("Patient.identifier:a") < list(found).index("Patient.identifier:b")
+
+
+def test_slices_that_must_be_there_are_counted_where_the_slicing_is_inherited() -> None:
+    vitals = TYPES + "vitalsigns"
+    more = path("Observation.category", sliceName="more", min=1)
+    assert made(profile("a", "Observation", more, base=vitals))["Observation.category"]["min"] == 2
+    told = path("Observation.category", slicing={"rules": "open"} | BY_CODING)
+    assert made(profile("b", "Observation", told, more, base=vitals))["Observation.category"]["min"] == 1
+
+
+def test_content_by_reference_is_still_that_of_the_base() -> None:
+    found = made(profile("a", "Questionnaire", path("Questionnaire.item.item", min=1)))
+    assert found["Questionnaire.item.item"]["contentReference"] == f"{TYPES}Questionnaire#Questionnaire.item"
 
 
 def test_a_pattern_of_the_base_holds_on() -> None:
