@@ -183,7 +183,9 @@ class Explainer:
         if slot.sibling:
             self._sibling(value, slot.element, place, findings)
             return
-        if self.passes(self._linker.item_gate(slot, linked), value):
+        held_to = self._linker.item(slot, linked)
+        refused = held_to.shape is not None and held_to.shape.stopped.noted(value)
+        if not refused and self.passes(held_to.gate, value):
             return
         before = len(findings.issues)
         self._by_type(value, slot, linked, place, findings)
@@ -222,8 +224,8 @@ class Explainer:
         elif self._linker.holds_resource(slot):
             self._resource(value, slot, place, findings)
         else:
-            shape = self._linker.shape_of(slot, linked)
-            if shape is not None and not self.passes(shape.gate, value):
+            shape = self._linker.item(slot, linked).shape
+            if shape is not None and (shape.stopped.noted(value) or not self.passes(shape.gate, value)):
                 explain = self._extension if shape.type_name == EXTENSION else self.object
                 explain(value, shape, self._linker.owner_of(slot, linked), place, findings)
 

@@ -134,29 +134,48 @@ def aligned_values(item: Gate, sibling: Gate, name: str) -> Callable[[dict[str, 
 class Stopped:
     """At which member of an object the gate of one Shape said no: those before it passed, and need not be asked again.
 
-    known: id of the object -> (object, name), for the objects of one record.
+    known: id of the object -> (object, name; None where all members passed), for the objects of one record.
     """
 
     __slots__ = ("_all", "known")
 
     def __init__(self, every: "list[Stopped]") -> None:
         self._all = every
-        self.known: dict[int, tuple[Any, str]] = {}
+        self.known: dict[int, tuple[Any, str | None]] = {}
 
-    def note(self, node: Any, name: str) -> None:
-        """The gate stopped at the member `name` of `node`."""
+    def note(self, node: Any, name: str | None) -> None:
+        """The gate stopped at the member `name` of `node`; None: behind all of them."""
         if not self.known:
             self._all.append(self)
         elif len(self.known) >= KEPT:
             self.known.clear()
         self.known[id(node)] = node, name
 
+    def noted(self, node: Any) -> bool:
+        """Whether the gate is known to say no to `node`."""
+        return id(node) in self.known
+
     def passed(self, node: dict[str, Any]) -> frozenset[str]:
         """Names of the members of `node` that are known to have passed."""
         known = self.known.get(id(node))
         if known is None:
             return frozenset()
-        return frozenset(takewhile(known[1].__ne__, node))
+        name = known[1]
+        return frozenset(node) if name is None else frozenset(takewhile(name.__ne__, node))
+
+    def behind(self, plain: Gate, check: Gate) -> Gate:
+        """The gate that asks `check` of objects whose members pass `plain`."""
+
+        def gate(node: Any) -> bool:
+            if not plain(node):
+                return False
+            if check(node):
+                return True
+            if node.__class__ is dict:
+                self.note(node, None)
+            return False
+
+        return gate
 
 
 def object_gate(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhircheck.assertions import VALUE_ASSERTIONS, invariant
 from fhircheck.assertions.assertion import Surroundings, Terminology
@@ -44,7 +44,7 @@ class Linked:
     fault: why it cannot be used (no snapshot, malformed), empty where it can.
     """
 
-    __slots__ = ("compiled", "elements", "fault", "gates", "shape", "shapes")
+    __slots__ = ("compiled", "elements", "fault", "items", "shape", "shapes")
 
     def __init__(self, compiled: CompiledProfile | None, fault: str = "") -> None:
         self.compiled = compiled
@@ -52,7 +52,15 @@ class Linked:
         self.shape: Shape | None = None
         self.shapes: dict[int, Shape] = {}
         self.elements: dict[str, CompiledElement] = {}
-        self.gates: dict[tuple[int, TypeRef | None], tuple[CompiledElement, Gate]] = {}
+        self.items: dict[tuple[int, TypeRef | None], Item] = {}
+
+
+class Item(NamedTuple):
+    """What one value of an element is held to. shape: of an object by its type, None for anything else."""
+
+    element: CompiledElement
+    gate: Gate
+    shape: Shape | None
 
 
 def facets_of(slot: Slot) -> Iterator[tuple[str, Any]]:
@@ -222,7 +230,7 @@ class Linker:
             if element is (linked.compiled.root if linked.compiled else None):
                 invariants = self.invariants(element, "")
                 if invariants is not None:
-                    shape.gate = all_of([shape.gate, invariants])
+                    shape.gate = shape.stopped.behind(shape.gate, invariants)
             if (shape.checks and not resource_type) or shape.type_name == EXTENSION:
                 shape.gate = self.answers.remembering(shape.gate)
         return shape
@@ -345,11 +353,15 @@ class Linker:
 
     def item_gate(self, slot: Slot, linked: Linked) -> Gate:
         """The gate of one value in `slot`: its type, the profiles on the type, its facets."""
+        return self.item(slot, linked).gate
+
+    def item(self, slot: Slot, linked: Linked) -> "Item":
+        """What one value in `slot` is held to."""
         key = id(slot.element), slot.type
-        kept = linked.gates.get(key)
+        kept = linked.items.get(key)
         if kept is None:
-            kept = linked.gates[key] = (slot.element, self._item_gate(slot, linked))
-        return kept[1]
+            kept = linked.items[key] = Item(slot.element, self._item_gate(slot, linked), self.shape_of(slot, linked))
+        return kept
 
     def _item_gate(self, slot: Slot, linked: Linked) -> Gate:
         gates = [self._type_gate(slot, linked)]

@@ -11,7 +11,7 @@ from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.binding import Binding, says_why
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
-from fhircheck.compile.gates import ALWAYS, Members, Stopped, aligned_values, list_of, object_gate, without_null
+from fhircheck.compile.gates import ALWAYS, Members, Stopped, aligned_values, all_of, list_of, object_gate, without_null
 from fhircheck.model.protocols import Gate
 
 PRIMITIVES = GATES.keys()
@@ -129,11 +129,7 @@ class Shape:
         """`plain` and the checks that look at more than one value."""
         if not self.checks:
             return plain
-        if len(self.checks) == 1:
-            holds = self.checks[0].holds
-            return lambda node: plain(node) and holds(node)
-        every = tuple(check.holds for check in self.checks)
-        return lambda node: plain(node) and all(holds(node) for holds in every)
+        return self.stopped.behind(plain, all_of([check.holds for check in self.checks]))
 
     @property
     def type_name(self) -> str:
