@@ -4,9 +4,10 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.linker import Linker
 from fhircheck.definitions.definition_set import DefinitionSet
-from fhircheck.first_pass import linker_for
+from fhircheck.first_pass import compiled_folder, linker_for
 from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import SEVERITIES
@@ -42,6 +43,7 @@ def build_report(
     settings: CheckSettings = DEFAULT_SETTINGS,
 ) -> RunReport:
     """The RunReport of a run; everything in an order that does not depend on how the work was spread."""
+    _recall_conflicts(definitions)
     linker = linker_for(definitions, lambda reason, detail: None)
     profiles = _profiles(merged, linker)
     undecided = _undecided(merged, profiles)
@@ -70,6 +72,15 @@ def build_report(
         fingerprints=_fingerprints(merged.decisions),
         fingerprints_complete=merged.decisions.complete,
     )
+
+
+def _recall_conflicts(definitions: DefinitionSet) -> None:
+    """Have the definitions take what contradicts itself in them from the cache: it takes a look at every one."""
+    labels = " ".join(f"{each.name}#{each.version}" for each in definitions.packages)
+    cache = CompileCache(compiled_folder())
+    key = f"conflicts {definitions.fingerprint()} {labels}"  # their order decides what the notes say
+    found = cache.get(key, lambda: {"notes": list(definitions.conflicts())})
+    definitions.conflicts(tuple(map(str, found["notes"])) if found else None)
 
 
 def _overrides(settings: CheckSettings, facts: DecisionFacts) -> tuple[DecisionUse, ...]:

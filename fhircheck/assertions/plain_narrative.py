@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from functools import lru_cache
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from fhircheck.assertions.html_content import CHILDREN, ELEMENTS, EMPTY, NOT_IN_ITSELF, PARENTS, TEXT_ONLY, XHTML
 from fhircheck.assertions.narrative_url import problem_of_url
@@ -58,8 +57,8 @@ def _schema() -> str:
         types += [_type(name, within | {"br": "br"}), _type(f"{_RUN}{name}", {"br": "br"})]
     types.append(_type(f"{_RUN}span", {"br": "br"}))
     return (
-        f'<schema xmlns="http://www.w3.org/2001/XMLSchema" xmlns:h={quoteattr(XHTML)} elementFormDefault="qualified"'
-        f' targetNamespace={quoteattr(XHTML)}><element name="div" type="h:div"/>{"".join(types)}</schema>'
+        f'<schema xmlns="http://www.w3.org/2001/XMLSchema" xmlns:h="{XHTML}" elementFormDefault="qualified"'
+        f' targetNamespace="{XHTML}"><element name="div" type="h:div"/>{"".join(types)}</schema>'
     )
 
 

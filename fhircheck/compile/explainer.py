@@ -106,9 +106,10 @@ class Explainer:
 
         Such a choice is given all the same: its id(), so that it is not said to be missing too.
         """
-        for element in shape.element.children:
-            rest = name.removeprefix("_").removeprefix(element.name)
-            if element.choice and name.removeprefix("_") != rest and self._type_named(rest):
+        bare = name.removeprefix("_")
+        for element in shape.choices:
+            rest = bare.removeprefix(element.name)
+            if bare != rest and self._type_named(rest):
                 one = len(element.types) == 1
                 place = spot.child(f"{element.name}.ofType({self._type_named(rest)})") if one else spot
                 place = place._replace(definition=element.id)

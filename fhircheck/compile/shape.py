@@ -93,13 +93,13 @@ class Shape:
     must have, empty for what is no resource. profile: canonical of the profile it comes from. checks: those of
     slices and of parts of primitives. partial: the element says only a part of what the object may hold, which
     another Shape says; nor need the object be there. stopped: where the gate said no, lately. required: the children
-    that must be there. bounded: id() of those that can be given too often or too seldom. order: id() of each child
-    -> its number.
+    that must be there. bounded: id() of those that can be given too often or too seldom. choices: those with ``[x]``.
+    order: id() of each child -> its number.
     """
 
     __slots__ = (
-        "bounded", "checks", "element", "gate", "order", "partial", "profile", "required", "resource_type", "slots",
-        "stopped",
+        "bounded", "checks", "choices", "element", "gate", "order", "partial", "profile", "required", "resource_type",
+        "slots", "stopped",
     )  # fmt: skip
 
     def __init__(
@@ -121,6 +121,7 @@ class Shape:
         self.stopped = stopped
         self.required = tuple(each for each in element.children if each.minimum)
         self.bounded = frozenset(id(each) for each in element.children if _is_bounded(each))
+        self.choices = tuple(each for each in element.children if each.choice)
         self.order = {id(each): number for number, each in enumerate(element.children)}
         self.slots = slots_of(element)
         self.gate = self._checked(self._gate(item_gate, sibling_gate))
@@ -188,10 +189,9 @@ class Shape:
         return check
 
     def _choices(self) -> Iterator[tuple[int, frozenset[str], Callable[[dict[str, Any]], bool]]]:
-        for child in self.element.children:
-            if child.choice:
-                names = self.choice_names(child)
-                yield child.minimum, frozenset(names), _exactly(names, child.minimum)
+        for child in self.choices:
+            names = self.choice_names(child)
+            yield child.minimum, frozenset(names), _exactly(names, child.minimum)
 
 
 def _is_bounded(element: CompiledElement) -> bool:

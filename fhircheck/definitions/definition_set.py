@@ -137,9 +137,13 @@ class DefinitionSet:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know: missing packages, versions chosen, conflicts between packages."""
+        return self._load_notes + self.conflicts()
+
+    def conflicts(self, known: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """Where the packages contradict each other. known: what was found before in the same packages."""
         if self._conflicts is None:
-            self._conflicts = conflict_notes(self._packages, self._stores)
-        return self._load_notes + self._conflicts
+            self._conflicts = conflict_notes(self._packages, self._stores) if known is None else known
+        return self._conflicts
 
     def recipe(self) -> DefinitionRecipe:
         """What `open_definitions` needs to give an equal set in another process."""

@@ -19,7 +19,7 @@ from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
 from fhircheck.validate.near_profiles import NearProfiles
 from fhircheck.validate.reference_resolution import Resolver
-from fhircheck.validate.rules import RESOURCE_RULES
+from fhircheck.validate.rules import rules_for
 from fhircheck.validate.rules.rule import ResourceRule, Subject
 from fhircheck.validate.statements import has_error, not_said, statement
 from fhircheck.validate.target_conformance import TargetConformance
@@ -67,6 +67,8 @@ PROFILE_TYPE = IssueKind(
     ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
 )
 _SHOWN_ID = re.compile(r"[^\s\"']{1,64}").fullmatch
+DEEPEST = 24
+"""So many resources within each other are looked into: R4 allows none in a contained one."""
 ENDLESS = "it asks for itself without end, or the data is nested too deeply for it"
 KINDS = (PROFILE_UNKNOWN, PROFILE_UNUSABLE, PROFILE_TYPE)
 
@@ -105,6 +107,7 @@ class ResourceCheck:
         self._implied: dict[str, bool] = {}
         self._held: dict[tuple[int, int], tuple[Node, bool]] = {}
         self._explained: dict[tuple[int, str, str], tuple[Node, list[Issue]]] = {}
+        self._depth = 0
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         self.kept: dict[str, object] = {}
         self._near = NearProfiles(linker.around.definitions)
@@ -187,6 +190,14 @@ class ResourceCheck:
         finally:
             around.scope = before
 
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
     def inner_gate(self, node: Any) -> bool:
         """The gate of a resource within another: its type, its claims, its rules and, for a Bundle, its entries."""
         if node.__class__ is not dict:
@@ -198,8 +209,10 @@ class ResourceCheck:
         return known[1]
 
     def _inner_holds(self, node: Node) -> bool:
+        if self._depth >= DEEPEST:
+            return False
         scope = self._inner_scope(node, "")
-        with self.at(scope):
+        with self.at(scope), self._deeper():
             if not self.sound(node, claimed(node)):
                 return False
             findings = Findings()
@@ -247,7 +260,7 @@ class ResourceCheck:
         if found is None:
             if not self.known(name):
                 return
-            found = tuple(each for each in RESOURCE_RULES if each.types is None or name in each.types)
+            found = rules_for(name)
             self._rules[name] = found
         try:
             for rule in found:
@@ -339,9 +352,12 @@ class ResourceCheck:
 
     def explain_inner(self, node: Any, expression: str, findings: Findings) -> None:
         """Report all that is wrong with a resource within another."""
+        if self._depth >= DEEPEST:
+            _endless(findings, expression, type_shown(node.get("resourceType")))
+            return
         before, findings.resource = findings.resource, label(node)
         scope = self._inner_scope(node, expression)
-        with self.at(scope):
+        with self.at(scope), self._deeper():
             self.explain_base(node, expression, findings)
             for url in claimed(node):
                 self.explain_profile(node, url, expression, findings)

@@ -1,76 +1,79 @@
-"""Rules about whole resources, one a file."""
+"""Rules about whole resources, one a file; those about a single resource type are imported when one is met."""
+
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple
 
 from fhircheck.registry import Registry
-from fhircheck.validate.rules.bundle_document import BundleDocument
-from fhircheck.validate.rules.bundle_full_url import BundleFullUrl
-from fhircheck.validate.rules.bundle_link import BundleLink
-from fhircheck.validate.rules.bundle_reach import BundleReach
-from fhircheck.validate.rules.bundle_search import BundleSearch
-from fhircheck.validate.rules.canonical_url import CanonicalUrl
-from fhircheck.validate.rules.capability_statement import CapabilityStatementRule
-from fhircheck.validate.rules.code_system import CodeSystemRule
-from fhircheck.validate.rules.code_system_properties import CodeSystemProperties
-from fhircheck.validate.rules.code_system_property_values import CodeSystemPropertyValues
-from fhircheck.validate.rules.concept_map import ConceptMapRule
-from fhircheck.validate.rules.contained import Contained
-from fhircheck.validate.rules.elements import ElementRules
-from fhircheck.validate.rules.implementation_guide import ImplementationGuideRule
-from fhircheck.validate.rules.measure import MeasureRule
-from fhircheck.validate.rules.measure_report import MeasureReportRule
-from fhircheck.validate.rules.narrative import NarrativeRule
-from fhircheck.validate.rules.operation_definition import OperationDefinitionRule
-from fhircheck.validate.rules.publication import Publication
-from fhircheck.validate.rules.questionnaire_conditions import QuestionnaireConditions
-from fhircheck.validate.rules.questionnaire_derivation import QuestionnaireDerivation
-from fhircheck.validate.rules.questionnaire_response import QuestionnaireResponseRule
-from fhircheck.validate.rules.questionnaire_value_set_parameters import QuestionnaireValueSetParameters
 from fhircheck.validate.rules.rule import ResourceRule
-from fhircheck.validate.rules.search_parameter import SearchParameterRule
-from fhircheck.validate.rules.security_labels import SecurityLabels
-from fhircheck.validate.rules.signature import Signature
-from fhircheck.validate.rules.structure_definition_derivation import StructureDerivation
-from fhircheck.validate.rules.structure_definition_elements import StructureElements
-from fhircheck.validate.rules.structure_definition_extension import StructureExtension
-from fhircheck.validate.rules.structure_definition_invariants import StructureInvariants
-from fhircheck.validate.rules.structure_definition_obligations import StructureObligations
-from fhircheck.validate.rules.value_set import ValueSetRule
-from fhircheck.validate.rules.value_set_filters import ValueSetFilters
-from fhircheck.validate.rules.value_set_parameters import ValueSetParameters
 
-RESOURCE_RULES: Registry[ResourceRule] = Registry(
-    "resource rules",
-    ElementRules(),
-    CanonicalUrl(),
-    CapabilityStatementRule(),
-    OperationDefinitionRule(),
-    CodeSystemRule(),
-    CodeSystemProperties(),
-    CodeSystemPropertyValues(),
-    ValueSetRule(),
-    ValueSetFilters(),
-    ValueSetParameters(),
-    ConceptMapRule(),
-    Publication(),
-    ImplementationGuideRule(),
-    BundleDocument(),
-    BundleFullUrl(),
-    BundleLink(),
-    BundleReach(),
-    BundleSearch(),
-    Contained(),
-    Signature(),
-    SecurityLabels(),
-    QuestionnaireResponseRule(),
-    SearchParameterRule(),
-    QuestionnaireValueSetParameters(),
-    QuestionnaireDerivation(),
-    QuestionnaireConditions(),
-    MeasureReportRule(),
-    MeasureRule(),
-    NarrativeRule(),
-    StructureDerivation(),
-    StructureElements(),
-    StructureExtension(),
-    StructureInvariants(),
-    StructureObligations(),
+
+class Entry(NamedTuple):
+    """Where a rule is: its module here, its class, and the one resource type it is about, empty for more than one."""
+
+    module: str
+    name: str
+    type: str = ""
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("elements", "ElementRules"),
+    Entry("canonical_url", "CanonicalUrl"),
+    Entry("capability_statement", "CapabilityStatementRule", "CapabilityStatement"),
+    Entry("operation_definition", "OperationDefinitionRule", "OperationDefinition"),
+    Entry("code_system", "CodeSystemRule", "CodeSystem"),
+    Entry("code_system_properties", "CodeSystemProperties", "CodeSystem"),
+    Entry("code_system_property_values", "CodeSystemPropertyValues", "CodeSystem"),
+    Entry("value_set", "ValueSetRule", "ValueSet"),
+    Entry("value_set_filters", "ValueSetFilters", "ValueSet"),
+    Entry("value_set_parameters", "ValueSetParameters", "ValueSet"),
+    Entry("concept_map", "ConceptMapRule", "ConceptMap"),
+    Entry("publication", "Publication"),
+    Entry("implementation_guide", "ImplementationGuideRule", "ImplementationGuide"),
+    Entry("bundle_document", "BundleDocument", "Bundle"),
+    Entry("bundle_full_url", "BundleFullUrl", "Bundle"),
+    Entry("bundle_link", "BundleLink", "Bundle"),
+    Entry("bundle_reach", "BundleReach", "Bundle"),
+    Entry("bundle_search", "BundleSearch", "Bundle"),
+    Entry("contained", "Contained"),
+    Entry("signature", "Signature", "Bundle"),
+    Entry("security_labels", "SecurityLabels"),
+    Entry("questionnaire_response", "QuestionnaireResponseRule", "QuestionnaireResponse"),
+    Entry("search_parameter", "SearchParameterRule", "SearchParameter"),
+    Entry("questionnaire_value_set_parameters", "QuestionnaireValueSetParameters", "Questionnaire"),
+    Entry("questionnaire_derivation", "QuestionnaireDerivation", "Questionnaire"),
+    Entry("questionnaire_conditions", "QuestionnaireConditions", "Questionnaire"),
+    Entry("measure_report", "MeasureReportRule", "MeasureReport"),
+    Entry("measure", "MeasureRule", "Measure"),
+    Entry("narrative", "NarrativeRule"),
+    Entry("structure_definition_derivation", "StructureDerivation", "StructureDefinition"),
+    Entry("structure_definition_elements", "StructureElements", "StructureDefinition"),
+    Entry("structure_definition_extension", "StructureExtension", "StructureDefinition"),
+    Entry("structure_definition_invariants", "StructureInvariants", "StructureDefinition"),
+    Entry("structure_definition_obligations", "StructureObligations", "StructureDefinition"),
 )
+_loaded: dict[Entry, ResourceRule] = {}
+
+
+def _rule(entry: Entry) -> ResourceRule:
+    found = _loaded.get(entry)
+    if found is None:
+        found = _loaded[entry] = getattr(import_module(f"{__name__}.{entry.module}"), entry.name)()
+    return found
+
+
+def rules_for(resource_type: str) -> tuple[ResourceRule, ...]:
+    """The rules about resources of a type, in the table's order."""
+    rules = (_rule(entry) for entry in ENTRIES if entry.type in ("", resource_type))
+    return tuple(rule for rule in rules if rule.types is None or resource_type in rule.types)
+
+
+def loaded_rules() -> tuple[ResourceRule, ...]:
+    """The rules that were needed so far."""
+    return tuple(_loaded.values())
+
+
+@cache
+def all_rules() -> Registry[ResourceRule]:
+    """Every rule."""
+    return Registry("resource rules", *map(_rule, ENTRIES))

@@ -11,6 +11,7 @@ from fhircheck.first_pass import linker_for
 from fhircheck.model.issue import Issue
 from fhircheck.model.record import Piece
 from fhircheck.transport.record_reader import RecordReader
+from fhircheck.validate.resource_check import DEEPEST
 from fhircheck.validate.validator import Validator
 
 URL = "http://example.org/StructureDefinition/endless"
@@ -155,3 +156,21 @@ def test_a_resource_of_no_type_is_asked_no_rules_the_first_time_either() -> None
 def test_words_in_place_of_a_profile_are_not_shown() -> None:
     (found,) = issues(b'{"resourceType": "Patient", "active": true, "meta": {"profile": ["Frau Geheim"]}}')[-1:]
     assert "Geheim" not in str(found.params)
+
+
+def test_resources_within_resources_without_end_are_looked_into_so_far_whatever_the_stack() -> None:
+    node: dict[str, Any] = {"resourceType": "Patient", "id": "last", "unknown": True}
+    for number in range(60):
+        node = {"resourceType": "Patient", "id": f"p{number}", "contained": [node]}
+    data = json.dumps(node).encode()
+
+    def told(depth: int) -> set[tuple[str, str]]:
+        if depth:
+            return told(depth - 1)
+        return {(issue.kind, issue.place.expression) for issue in issues(data)}
+
+    found = told(0)
+    assert told(150) == found
+    cut = {place for kind, place in found if kind == "profile-unusable"}
+    assert cut == {"Patient" + ".contained[0]" * (DEEPEST + 1)}
+    assert max(place.count("contained[0]") for _, place in found) == DEEPEST + 1

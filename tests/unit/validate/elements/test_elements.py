@@ -10,7 +10,7 @@ from fhircheck.first_pass import linker_for
 from fhircheck.model.scope import Scope
 from fhircheck.model.settings import CheckSettings
 from fhircheck.validate.resource_check import ResourceCheck
-from fhircheck.validate.rules import RESOURCE_RULES
+from fhircheck.validate.rules import all_rules
 from fhircheck.validate.rules.rule import Subject
 
 MINE = (
@@ -42,7 +42,7 @@ def findings(check: ResourceCheck, node: dict[str, Any], rules: tuple[str, ...] 
     found = Findings()
     scope = Scope(node, node, str(node.get("resourceType")))
     check.linker.around.scope = scope
-    for rule in RESOURCE_RULES:
+    for rule in all_rules():
         if rule.name in rules and (rule.types is None or node.get("resourceType") in rule.types):
             rule.check(Subject(node, scope.expression, scope, check.linker.around, check, found))
     return [(issue.kind, issue.place.expression.partition(".")[2]) for issue in found.issues]
@@ -148,7 +148,8 @@ CASES: list[tuple[dict[str, Any], Found]] = [
     (value_set(system=f"{GENDER}|4.0.1"), [("value-set-system-version", "compose.include[0]")]),
     (value_set(system="mine"), [("value-set-system-relative", "compose.include[0]")]),
     (value_set(system="#mine"),
-     [("value-set-system-relative", "compose.include[0]"), ("canonical-fragment-missing", "compose.include[0].system"), ("value-set-system-contained", "compose.include[0]")]),
+     [("value-set-system-relative", "compose.include[0]"), ("canonical-fragment-missing", "compose.include[0].system"),
+      ("value-set-system-contained", "compose.include[0]")]),
     (value_set(system="http://hl7.org/fhir/ValueSet/administrative-gender"),
      [("value-set-system-value-set", "compose.include[0]")]),
     (value_set(valueSet=["http://example.com/none"]), [("value-set-import-unknown", "compose.include[0]")]),

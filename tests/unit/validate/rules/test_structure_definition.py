@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from fhircheck.assertions.assertion import Findings, Surroundings
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.scope import Scope
-from fhircheck.validate.rules import RESOURCE_RULES
+from fhircheck.validate.rules import all_rules
 from fhircheck.validate.rules.rule import Subject
 from tests.unit.validate.rule_bench import Bench, FewDefinitions, Node
 
 TYPES = "http://hl7.org/fhir/StructureDefinition/"
 HERE = "http://example.org/StructureDefinition/"
-RULES = [each for each in RESOURCE_RULES if each.name.startswith("structure-definition")]
+RULES = [each for each in all_rules() if each.name.startswith("structure-definition")]
 E1 = "differential.element[1]"
 
 
