@@ -1,9 +1,6 @@
 """The official R4 examples (hl7.fhir.r4.examples#4.0.1): what we call errors there, and whether the reference does."""
 
-import json
-import subprocess
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +14,8 @@ from tests.needs import SHARED
 PACKAGE = SHARED / "packages" / "hl7.fhir.r4.examples-4.0.1.tgz"
 NO_RESOURCE = ("package.json", ".index.json", "ig-r4.json")
 
-# Errors of ours in the official examples, all of them raised by the reference validator 6.10.4 too (checked by
-# `python -m tests.conformance.figures`): (kind, definition) -> number of findings.
+# Errors of ours in the official examples, all of them raised by the reference validator 6.10.4 too (see
+# `python -m tests.conformance.agreement`): (kind, definition) -> number of findings.
 CONFIRMED = {
     ("cardinality-min", "ImplementationGuide.name"): 1,
     ("cardinality-min", "Observation.effective[x]"): 1,
@@ -63,22 +60,3 @@ def check() -> tuple[Partial, list[Finding]]:
         partial.issues = []
         merged.merge(partial)
     return merged, errors
-
-
-def reference_errors(files: set[str]) -> dict[str, set[str]]:
-    """File -> places where the reference validator has an error too."""
-    with tempfile.TemporaryDirectory() as folder:
-        for piece in pieces():
-            if piece.source in files:
-                Path(folder, piece.source).write_bytes(piece.data)
-        output = Path(folder, "out.ndjson")
-        command = [str(SHARED / "reference" / "run"), "hl7", "--best-practice", "ignore", "--out", str(output)]
-        named = [str(Path(folder, name)) for name in sorted(files)]
-        subprocess.run([*command, *named], check=True, capture_output=True)
-        answers = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
-    return {
-        Path(answer["file"]).name: {
-            issue["location"] for issue in answer["issues"] if issue["severity"] in ("fatal", "error")
-        }
-        for answer in answers
-    }
