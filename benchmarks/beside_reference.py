@@ -23,14 +23,15 @@ from jiter import from_json
 from benchmarks.throughput import EXAMPLES, SHARED, examples
 from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.first_pass import Plan, first_pass
-from fhircheck.model.record import Piece
+from fhircheck.model.facts import Partial
+from fhircheck.model.record import Chunk, Piece
 
 PACKAGES = ("hl7.terminology.r4-6.4.0.tgz", "hl7.fhir.uv.extensions.r4-5.3.0.tgz")
 BARS = {"without findings": 80, "the same with a finding each": 30, "all, with a finding each": 30}
 TURNS = 7
 
 
-def checker() -> Callable[[list[Piece]], object]:
+def checker() -> Callable[[Chunk], Partial]:
     """Our first pass over chunks, for validation alone."""
     definitions = load_definitions([str(SHARED / "packages" / name) for name in PACKAGES], offline=True)
     return first_pass(Plan(definitions.recipe(), (), False, True, datetime.now(UTC)))
@@ -64,7 +65,7 @@ def with_finding(text: bytes) -> bytes:
     return json.dumps(node | {"notDefined": True}).encode()
 
 
-def compare(name: str, data: dict[str, bytes], check: Callable[[list[Piece]], object]) -> float:
+def compare(name: str, data: dict[str, bytes], check: Callable[[Chunk], Partial]) -> float:
     """Print both throughputs and return the ratio ours / theirs."""
     pieces = [Piece(each, "resource", text) for each, text in data.items()]
     check(pieces)

@@ -42,6 +42,8 @@ COMPANIONS = {
     "cardinality-max": {"slice-max"},
     "pattern-value": {"slice-min"},
     "unknown-resource-type": {"full-url-mismatch"},
+    "object-expected": {"cardinality-min"},  # what has another form is not there, as the reference counts too
+    "nesting-too-deep": {"invariant"},  # of the group whose items are too deep to be read
 }
 
 

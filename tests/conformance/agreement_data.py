@@ -166,7 +166,7 @@ def bulk() -> list[Group]:
 def generated() -> list[Group]:
     """The two smallest Bundles and a single entry of each of the others."""
     bundles = sorted(members(FOLDER / "smart-generated-synthea-r4" / "bundles.tar.xz"), key=lambda each: len(each[1]))
-    single = []
+    single: Inputs = []
     for name, data in bundles[2:]:
         resources = [entry["resource"] for entry in json.loads(data)["entry"]]
         node = resources[(len(name) * 7 + len(single)) % len(resources)]

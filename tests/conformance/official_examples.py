@@ -22,6 +22,7 @@ CONFIRMED = {
     ("cardinality-min", "ImplementationGuide.status"): 1,
     ("cardinality-min", "Questionnaire.item.linkId"): 32,
     ("cardinality-min", "SearchParameter.base"): 10,
+    ("primitive-format", "CodeSystem.concept.code"): 8,
     ("primitive-format", "SearchParameter.id"): 1,
 }
 
