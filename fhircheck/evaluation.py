@@ -63,7 +63,7 @@ def _evaluated(
     from fhircheck.fhirpath.shown import shown
     from fhircheck.model.errors import CouldNotCheck
     from fhircheck.model.scope import Scope
-    from fhircheck.validate.resource_check import label
+    from fhircheck.validate.resource_parts import label
 
     node = record.node
     if node is None:

@@ -20,7 +20,8 @@ from fhircheck.assertions.binding import Binding, code_missing
 from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.assertions.slicing import CLOSED
 from fhircheck.compile.compiled_profile import CompiledElement
-from fhircheck.compile.linker import EXTENSION, Linked, Linker, facets_of, is_entry_resource, resource_types
+from fhircheck.compile.linked import Linked, facets_of, is_entry_resource, resource_types
+from fhircheck.compile.linker import EXTENSION, Linker
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, item, shown_name

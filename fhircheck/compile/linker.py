@@ -1,11 +1,10 @@
 """CompiledProfile -> Shapes with gates, once in each process, lazily: only what the data touches is linked."""
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from fhircheck.assertions import VALUE_ASSERTIONS, invariant
 from fhircheck.assertions.assertion import Surroundings, Terminology
@@ -13,16 +12,14 @@ from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile import compiled_profile
 from fhircheck.compile.answers import Answers
 from fhircheck.compile.compile_cache import CompileCache
-from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, TypeRef
+from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
 from fhircheck.compile.gates import NEVER, all_of, any_of, passes
+from fhircheck.compile.linked import Item, Linked, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.part_check import PartCheck, has_parts
-from fhircheck.compile.profile_builder import compile_structure
+from fhircheck.compile.profile_compiler import ProfileCompiler
 from fhircheck.compile.shape import PRIMITIVES, NodeCheck, Shape, Slot
 from fhircheck.compile.slice_check import SliceCheck
-from fhircheck.definitions.errata import mended
-from fhircheck.definitions.snapshot import SnapshotGenerator
 from fhircheck.definitions.type_table import TypeTable
-from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.protocols import Conformance, Gate
 from fhircheck.model.scope import Node, Scope
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
@@ -31,58 +28,8 @@ BASE = "http://hl7.org/fhir/StructureDefinition/"
 ABSTRACT_RESOURCES = frozenset({"Resource", "DomainResource"})
 UNKNOWN_KEPT = 20_000
 """Past so many canonicals those that are not found are looked up each time, not remembered."""
-LONGEST_FAULT = 500
 EXTENSION = "Extension"
 BACKBONE = frozenset({"BackboneElement", "Element"})
-ENTRY_RESOURCE = "Bundle.entry.resource"
-_SLICE_NAME = re.compile(r":[^.]*")
-
-
-class Linked:
-    """A profile ready to check with: its compiled form and the Shape of its root.
-
-    fault: why it cannot be used (no snapshot, malformed), empty where it can.
-    """
-
-    __slots__ = ("compiled", "elements", "fault", "items", "shape", "shapes")
-
-    def __init__(self, compiled: CompiledProfile | None, fault: str = "") -> None:
-        self.compiled = compiled
-        self.fault = fault
-        self.shape: Shape | None = None
-        self.shapes: dict[int, Shape] = {}
-        self.elements: dict[str, CompiledElement] = {}
-        self.items: dict[tuple[int, TypeRef | None], Item] = {}
-
-
-class Item(NamedTuple):
-    """What one value of an element is held to. shape: of an object by its type, None for anything else."""
-
-    element: CompiledElement
-    gate: Gate
-    shape: Shape | None
-
-
-def facets_of(slot: Slot) -> Iterator[tuple[str, Any]]:
-    """The facets of the element that are asked of a value of the slot's type; invariants are asked apart."""
-    code = slot.type.code if slot.type else ""
-    for name, facet in slot.element.facets.items():
-        if name != invariant.NAME:
-            applies = VALUE_ASSERTIONS[name].applies
-            if applies is None or code in applies:
-                yield name, facet
-
-
-def is_entry_resource(element: CompiledElement) -> bool:
-    """Whether `element`, be it in a slice, holds the resource of a Bundle's entry: each is checked for itself."""
-    return _SLICE_NAME.sub("", element.id) == ENTRY_RESOURCE
-
-
-def resource_types(slot: Slot, value: Any, types: TypeTable) -> list[TypeRef]:
-    """The types of `slot` that a resource is of, where each of them names profiles; else none."""
-    name = value.get("resourceType") if value.__class__ is dict else None
-    fitting = [each for each in slot.element.types if name.__class__ is str and types.is_a(name, each.code)]
-    return fitting if all(each.profiles for each in fitting) else []
 
 
 class Linker:
@@ -102,8 +49,6 @@ class Linker:
         now: datetime | None = None,
         settings: CheckSettings = DEFAULT_SETTINGS,
     ) -> None:
-        self._definitions = definitions
-        self._snapshots = SnapshotGenerator(definitions)
         self._cache = cache
         self._key = definitions.fingerprint()
         self._linked: dict[str, Linked | None] = {}
@@ -119,6 +64,7 @@ class Linker:
         self.around = Surroundings(
             terminology, self._undecided, now or datetime.now(UTC), definitions, TypeTable(definitions)
         )
+        self._compiler = ProfileCompiler(definitions, self.around.types)
         self.around.settings = settings
 
     def _undecided(self, reason: str, detail: str) -> None:
@@ -186,7 +132,7 @@ class Linker:
             return self._within(canonical)
         try:
             data = self._cache.get(
-                f"profile {self._key} {compiled_profile.FORM} {canonical}", lambda: self._compile(canonical)
+                f"profile {self._key} {compiled_profile.FORM} {canonical}", lambda: self._compiler.compile(canonical)
             )
             if data is None:
                 return None
@@ -200,26 +146,6 @@ class Linker:
         linked = Linked(compiled)
         linked.shape = self._shape(compiled.root, linked, compiled.type if compiled.kind == "resource" else "")
         return linked
-
-    def _compile(self, canonical: str) -> dict[str, Any] | None:
-        structure = self._definitions.find(canonical, "StructureDefinition")
-        if structure is None:
-            return None
-
-        def resolve(url: str, resource_type: str) -> str:
-            version = "" if "|" in url else self._definitions.find_version(url, resource_type, canonical)
-            return f"{url}|{version}" if version else url
-
-        try:
-            compiled = compile_structure(mended(self._snapshots.complete(structure)), resolve)
-            base = self.around.types.type(compiled.type)
-            if base is not None:  # what a profile says of its kind has been wrong
-                compiled.kind = base.kind
-            return compiled_profile.to_json(compiled)
-        except DefinitionUnusable as fault:
-            return {"fault": " ".join(str(fault).split())[:LONGEST_FAULT]}  # names of a profile may be of any form
-        except (TypeError, AttributeError, ValueError, KeyError) as fault:
-            return {"fault": f"profile is malformed ({type(fault).__name__})"}
 
     def _shape(self, element: CompiledElement, linked: Linked, resource_type: str = "") -> Shape:
         """The Shape of the object that `element` of this profile describes by its children."""

@@ -12,7 +12,8 @@ from fhircheck.compile.shape import PRIMITIVES, Explains, Shape, Slot, slots_of_
 from fhircheck.model.path import child, item
 
 if TYPE_CHECKING:
-    from fhircheck.compile.linker import Linked, Linker
+    from fhircheck.compile.linked import Linked
+    from fhircheck.compile.linker import Linker
 
 VALUE = "value"
 Part = tuple[Any, Any, Slot, int]

@@ -7,14 +7,16 @@ from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.assertion import Spot as Place
 from fhircheck.assertions.slicing import AMBIGUOUS, AT_END, CLOSED, ORDER, SLICE_MAX, SLICE_MIN
 from fhircheck.compile.compiled_profile import CompiledElement
-from fhircheck.compile.discriminator import Discriminators, Test, TextTest
+from fhircheck.compile.discriminator import Discriminators
+from fhircheck.compile.discriminator_path import Test, TextTest
 from fhircheck.compile.gates import passes
 from fhircheck.compile.shape import Explains, Slot, slots_of_element
 from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Gate
 
 if TYPE_CHECKING:
-    from fhircheck.compile.linker import Linked, Linker
+    from fhircheck.compile.linked import Linked
+    from fhircheck.compile.linker import Linker
 
 Node = dict[str, Any]
 DEFAULT = "@default"

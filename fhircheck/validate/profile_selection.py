@@ -14,7 +14,7 @@ from fhircheck.model.protocols import Conformance
 from fhircheck.model.settings import CheckSettings, ValidityPeriod
 from fhircheck.validate.implied_profiles import implied_profile
 from fhircheck.validate.instance_date import InstanceDates, within
-from fhircheck.validate.resource_check import claimed
+from fhircheck.validate.resource_parts import claimed
 
 Node = dict[str, Any]
 REMEMBERED = 20_000

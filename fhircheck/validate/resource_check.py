@@ -1,9 +1,7 @@
 """One resource against its type and profiles: the gate first, the explainer where the gate says no."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 from fhircheck.assertions.assertion import Findings
@@ -12,13 +10,16 @@ from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.explainer import Explainer, type_shown
 from fhircheck.compile.gates import NEVER, Members, passes
 from fhircheck.compile.implication import Known, implies
-from fhircheck.compile.linker import Linked, Linker
-from fhircheck.model.issue import Issue, IssueKind
-from fhircheck.model.path import child, item, shown_name
+from fhircheck.compile.linked import Linked
+from fhircheck.compile.linker import Linker
+from fhircheck.model.issue import Issue
+from fhircheck.model.path import child, shown_name
 from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
+from fhircheck.validate.claim_kinds import PROFILE_TYPE, PROFILE_UNKNOWN, PROFILE_UNUSABLE
 from fhircheck.validate.near_profiles import NearProfiles
 from fhircheck.validate.reference_resolution import Resolver
+from fhircheck.validate.resource_parts import claimed, entry_resources, label
 from fhircheck.validate.rules import rules_for
 from fhircheck.validate.rules.rule import ResourceRule, Subject
 from fhircheck.validate.statements import has_error, not_said, statement
@@ -26,75 +27,9 @@ from fhircheck.validate.target_conformance import TargetConformance
 
 Node = dict[str, Any]
 
-PROFILE_UNKNOWN = IssueKind(
-    name="profile-unknown",
-    severity="warning",
-    code="not-found",
-    summary="A profile that the resource claims is not among the loaded packages.",
-    why="Whether the claim holds could not be checked.",
-    clause="http://hl7.org/fhir/R4/resource-definitions.html#Meta.profile",
-    fix="Install the package that defines the profile and name it with --package, or correct the URL.",
-    english="Profile {profile} is not known: not checked{hint}",
-    german="Profil {profile} ist nicht bekannt: nicht geprüft{hint}",
-    failing='{"resourceType": "Patient", "meta": {"profile": ["http://example.org/StructureDefinition/none"]}}',
-    passing='{"resourceType": "Patient"}',
-)
-PROFILE_UNUSABLE = IssueKind(
-    name="profile-unusable",
-    severity="warning",
-    code="not-supported",
-    summary="A profile that the resource claims is known, but cannot be compiled.",
-    why="Whether the claim holds could not be checked.",
-    clause="http://hl7.org/fhir/R4/profiling.html#snapshot",
-    fix="Use a release of the package that ships snapshots.",
-    english="Profile {profile} could not be used: {fault}",
-    german="Profil {profile} ist nicht verwendbar: {fault}",
-    failing='{"resourceType": "Patient", "meta": {"profile": ["http://example.org/StructureDefinition/no-snapshot"]}}',
-    passing='{"resourceType": "Patient"}',
-)
-PROFILE_TYPE = IssueKind(
-    name="profile-wrong-type",
-    severity="error",
-    code="structure",
-    summary="A resource claims a profile that is made for another resource type.",
-    why="The claim cannot be true, so whoever selects by profile gets what they did not ask for.",
-    clause="http://hl7.org/fhir/R4/resource-definitions.html#Meta.profile",
-    fix="Remove the claim, or send the resource as the type that the profile is made for.",
-    english="Profile {profile} is for {expected}, not for {type}",
-    german="Profil {profile} gilt für {expected}, nicht für {type}",
-    failing='{"resourceType": "Patient", "meta": {"profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
-    passing='{"resourceType": "Observation", "meta": {"profile":'
-    ' ["http://hl7.org/fhir/StructureDefinition/vitalsigns"]}}',
-)
-_SHOWN_ID = re.compile(r"[^\s\"']{1,64}").fullmatch
 DEEPEST = 24
 """So many resources within each other are looked into: R4 allows none in a contained one."""
 ENDLESS = "it asks for itself without end, or the data is nested too deeply for it"
-KINDS = (PROFILE_UNKNOWN, PROFILE_UNUSABLE, PROFILE_TYPE)
-
-
-def claimed(node: Node) -> list[str]:
-    """The canonicals in meta.profile; what is malformed there is the explainer's concern."""
-    meta = node.get("meta")
-    profiles = meta.get("profile") if meta.__class__ is dict else None
-    if profiles.__class__ is not list:
-        return []
-    return list(dict.fromkeys(each for each in profiles if each.__class__ is str))
-
-
-def label(node: Any) -> str:
-    """``Type/id`` of a resource, the type alone where it has no sound id."""
-    name = node.get("resourceType") if node.__class__ is dict else None
-    if name.__class__ is not str:
-        return ""
-    shown = _shown_type(name)
-    identity = node.get("id")
-    if identity.__class__ is str and _SHOWN_ID(identity):
-        return f"{shown}/{identity}"
-    return shown
-
-
-_shown_type = lru_cache(1_000)(shown_name)
 
 
 class ResourceCheck:
@@ -439,14 +374,3 @@ def _shown_url(url: str) -> str:
 def _endless(findings: Findings, expression: str, profile: str) -> None:
     """Report that a check came to no end: what could not be checked never looks like valid."""
     findings.add(PROFILE_UNUSABLE, expression, "", severity="error", profile=profile, fault=ENDLESS)
-
-
-def entry_resources(node: Any) -> Iterable[tuple[str, Node]]:
-    """(step, resource) of every entry of a Bundle that holds a resource object."""
-    if node.get("resourceType") != "Bundle" or node.get("entry").__class__ is not list:
-        return ()
-    return [
-        (f"{item('entry', index)}.resource", entry["resource"])
-        for index, entry in enumerate(node["entry"])
-        if entry.__class__ is dict and entry.get("resource").__class__ is dict
-    ]

@@ -15,7 +15,8 @@ from fhircheck.validate import text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck, reject_misread
 from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
-from fhircheck.validate.resource_check import ResourceCheck, label
+from fhircheck.validate.resource_check import ResourceCheck
+from fhircheck.validate.resource_parts import label
 from fhircheck.validate.statements import not_said, statement
 
 ERRORS = ("fatal", "error")

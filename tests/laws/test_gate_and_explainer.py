@@ -14,7 +14,8 @@ from fhircheck.compile.gates import passes
 from fhircheck.compile.linker import Linker
 from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.first_pass import linker_for
-from fhircheck.validate.resource_check import ResourceCheck, entry_resources
+from fhircheck.validate.resource_check import ResourceCheck
+from fhircheck.validate.resource_parts import entry_resources
 from tests.needs import ROOT
 
 TERMS = "http://terminology.hl7.org/CodeSystem/"
