@@ -1,7 +1,6 @@
 """From an item to its elements: names of the model to JSON properties, choices, primitives with their siblings."""
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from fhircheck.fhirpath.environment import MAX_ITEMS
 from fhircheck.fhirpath.errors import FhirPathError
@@ -172,13 +171,17 @@ class Navigator:
 
 
 NO_TYPES = NoTypes()
-_navigators: "WeakKeyDictionary[TypeModel, Navigator]" = WeakKeyDictionary()
+KEPT = 4
+"""A Navigator holds its model, and that all definitions: of more than a few sets of them the oldest is let go."""
+_navigators: dict[int, Navigator] = {}
 
 
 def navigator(types: TypeModel | None) -> Navigator:
     """The Navigator of a model; all expressions over the model share it."""
     types = NO_TYPES if types is None else types
-    found = _navigators.get(types)
-    if found is None:
-        found = _navigators[types] = Navigator(types)
+    found = _navigators.get(id(types))
+    if found is None:  # it keeps its model, so no other takes the identity while it is here
+        if len(_navigators) >= KEPT:
+            del _navigators[next(iter(_navigators))]
+        found = _navigators[id(types)] = Navigator(types)
     return found
