@@ -17,6 +17,7 @@ _LOCAL = (
 _HISTORY = "fullUrl.contains('/_history/').not()"
 _PROBABILITY = "probability is decimal implies (probability as decimal) <= 100"
 MENDED: dict[str, str] = {
+    "hasValue() or (children().count() > id.count())": "hasValue() or children().exists()",
     f"name.matches('{_NAME}')": f"name.exists() implies name.matches('^{_NAME}$')",
     _LOCAL: f"(reference.hasValue() and reference != '#') implies ({_LOCAL})",
     f"path.matches('{_PATH}')": f"path.matches('^{_PATH}$')",

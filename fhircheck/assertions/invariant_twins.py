@@ -12,8 +12,13 @@ from fhircheck.model.protocols import Gate
 Node = dict[str, Any]
 
 
+def is_something(value: Any) -> bool:
+    """ele-1: the element has a value or children, be it an id alone (see invariant_errata)."""
+    return value.__class__ is not dict or bool(value)
+
+
 def has_content(value: Any) -> bool:
-    """ele-1: the element has a value, or children besides its id."""
+    """ele-1 of a primitive without a value: it has children besides its id."""
     if value.__class__ is not dict:
         return True
     count = len(value)
@@ -71,7 +76,7 @@ def refers_elsewhere(value: Any) -> bool:
 
 
 TWINS: dict[tuple[str, str], Gate] = {
-    ("ele-1", "hasValue() or (children().count() > id.count())"): has_content,
+    ("ele-1", "hasValue() or (children().count() > id.count())"): is_something,
     ("ext-1", "extension.exists() != value.exists()"): value_or_extensions,
     ("dom-2", "contained.contained.empty()"): no_nested_contained,
     ("dom-4", "contained.meta.versionId.empty() and contained.meta.lastUpdated.empty()"): no_version_in_contained,

@@ -75,12 +75,6 @@ OPINIONS: tuple[tuple[str, str, str], ...] = (
         "we: the SNOMED CT code does not have the check digit that its other digits ask for; the reference, without"
         " a server, does not look",
     ),
-    (
-        "invariant",
-        "CodeableConcept",
-        "open: a complex element has an id and nothing else, which ele-1 refuses; the reference lets it pass (not so"
-        " a primitive), and the instance is published as valid",
-    ),
 )
 """(how a kind of ours or a message id begins, element, who is right and why)"""
 

@@ -99,3 +99,10 @@ def test_an_oid_or_uuid_is_held_to_what_is_asked_of_uris(
 def test_ids_are_forgotten_with_each_resource(check: ResourceCheck) -> None:
     node = patient(name=[{"id": "a"}])
     assert findings(check, node) == findings(check, node) == []
+
+
+def test_an_object_with_an_id_alone_says_something(check: ResourceCheck) -> None:
+    check.forget()
+    assert check.base_passes(patient(name=[{"id": "a"}], maritalStatus={"id": "b"}))
+    check.forget()
+    assert not check.base_passes(patient(name=[{}]))
