@@ -127,9 +127,10 @@ def test_both_forms_agree(data: st.DataObject) -> None:
 
 
 def _has_nothing(value: Any) -> bool:
-    """Whether there is an empty object or array, or a null, in `value`: other rules refuse these."""
+    """Whether there is an empty object or array, a null, or a sibling that is no object: other rules refuse these."""
     if isinstance(value, dict):
-        return not value or any(map(_has_nothing, value.values()))
+        odd = any(name[:1] == "_" and not isinstance(each, dict | list) for name, each in value.items())
+        return not value or odd or any(map(_has_nothing, value.values()))
     if isinstance(value, list):
         return not value or any(map(_has_nothing, value))
     return value is None
