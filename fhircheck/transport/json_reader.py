@@ -155,7 +155,9 @@ def _read_slowly(source: str, text: _Text, max_depth: int) -> Record:
 def _placed(record: Record, issue: Issue, steps: tuple[str | int, ...]) -> Issue:
     expression = record.root if steps or issue.kind == "json5-syntax" else ""
     for step in steps if expression else ():
-        expression = child(expression, shown_name(step)) if isinstance(step, str) else item(expression, step)
+        expression = (
+            child(expression, shown_name(step.removeprefix("_"))) if isinstance(step, str) else item(expression, step)
+        )
     line, column = across_gap(issue.place.line, issue.place.column, record.gap)
     place = issue.place._replace(expression=expression, resource=_named(record.node), line=line, column=column)
     return issue._replace(place=place)

@@ -18,6 +18,8 @@ EXPONENT = 308
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?P<fraction>\.[0-9]++)?(?P<exponent>[eE][+-]?[0-9]++)?")
 _LOOSE_NUMBER = re.compile(r"[+-]?(?P<whole>[0-9]*+)(?P<fraction>\.[0-9]*+)?(?P<exponent>[eE][+-]?[0-9]++)?")
 _WORD = re.compile(r"[+-]?[A-Za-z_$][A-Za-z0-9_$]*+")
+_BARE_TEXT = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*+")
+_BARE_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}){1,2}(?=[ \t\r\n,}\]])")
 _MEMBER = re.compile(r"""(?:"[^"\n]*+"|'[^'\n]*+'|[A-Za-z_$][\w$]*+)[ \t\r\n]*+:""")
 _VALUE_START = re.compile(r"[\[{\"'0-9tfnN+-]")
 _LITERALS = {"true": True, "false": False, "null": None}
@@ -51,6 +53,7 @@ class _Open:
     closing: str
     key: str = ""
     comma: int = -1
+    stray: bool = False
     filled: bool = False
     kept: bool = True
     pruned: bool = False
@@ -77,6 +80,7 @@ class _Reader:
         self._stack: list[_Open] = []
         self._too_deep = False
         self._comments: list[int] = []
+        self._after_scalar = False
         self.result = Recovered()
 
     def run(self) -> None:
@@ -106,9 +110,11 @@ class _Reader:
 
     def _step(self, top: _Open) -> None:
         self._blank()
+        if self._comments and self._after_scalar:
+            self._attach_comments(scalar=True)
         sign = self._peek()
         if sign == top.closing:
-            if top.comma >= 0:
+            if top.comma >= 0 and not top.stray:
                 self._fault("trailing-comma", top.comma, self._steps()[:-1])
             self._close()
         elif sign == ",":
@@ -121,7 +127,8 @@ class _Reader:
     def _comma(self, top: _Open) -> None:
         if not top.filled or top.comma >= 0:
             self._fault("comma-without-value", self._at)
-        top.comma = self._at
+            top.stray = True
+        top.comma, self._after_scalar = self._at, False
         self._at += 1
 
     def _next(self, top: _Open) -> None:
@@ -133,7 +140,7 @@ class _Reader:
             self._fault("missing-comma", self._at, steps[:-1] if top.closing == "}" else steps)
         if top.closing == "}":
             self._name(top)
-        top.comma, top.filled = -1, True
+        top.comma, top.stray, top.filled = -1, False, True
         self._value()
 
     def _name(self, top: _Open) -> None:
@@ -158,9 +165,10 @@ class _Reader:
     # -- values ------------------------------------------------------------------------------
 
     def _value(self) -> None:
-        if self._comments:
-            self._attach_comments()
         sign = self._peek()
+        self._after_scalar = sign not in ("{", "[")
+        if self._comments:
+            self._attach_comments(self._after_scalar)
         if sign in ("{", "["):
             self._open(sign)
         elif sign in ('"', "'"):
@@ -179,6 +187,9 @@ class _Reader:
     def _word(self) -> None:
         found = _WORD.match(self._text, self._at)
         word = found[0] if found else ""
+        if self._text[self._at + len(word) : self._at + len(word) + 1] in ("-", ".") and word:
+            found = _BARE_TEXT.match(self._text, self._at)
+            word = found[0] if found else word
         if word in _LITERALS:
             self._put(_LITERALS[word])
         elif word in _FOREIGN_LITERALS:
@@ -196,6 +207,12 @@ class _Reader:
         self._at += len(word)
 
     def _number(self) -> None:
+        date = _BARE_DATE.match(self._text, self._at)
+        if date and self._stack:
+            self._fault("unquoted-value", self._at)
+            self._put(date[0])
+            self._at = date.end()
+            return
         found = _NUMBER.match(self._text, self._at)
         if not found or self._text[found.end() : found.end() + 1].isalnum() or self._text.startswith(".", found.end()):
             found = self._loose_number()
@@ -240,7 +257,7 @@ class _Reader:
         self._at += 1
 
     def _close(self) -> None:
-        closed = self._stack.pop()
+        closed, self._after_scalar = self._stack.pop(), False
         self._at += 1
         if closed.pruned and closed.kept and not closed.value and self._stack:
             self._drop_last(self._stack[-1])
@@ -272,15 +289,21 @@ class _Reader:
         if len(self.result.faults) >= LISTED:
             self.result.more += 1
             return
-        if what == "comment":
+        if what == "comment":  # placed once its value is known
             self._comments.append(len(self.result.faults))
             steps = ()
         self.result.faults.append(Fault(what, at, self._steps() if steps is None else steps))
 
-    def _attach_comments(self) -> None:
-        """A comment is about the value that comes next, however many brackets lie between."""
+    def _attach_comments(self, scalar: bool) -> None:
+        """A comment is about the scalar it follows, or else the value that comes next, however many brackets between.
+
+        One at a scalar of an array is said at the array, and one at an array at the object that holds it.
+        """
+        steps = self._steps()
+        if steps and (type(steps[-1]) is int if scalar else self._peek() == "["):
+            steps = steps[:-1]
         for number in self._comments:
-            self.result.faults[number] = self.result.faults[number]._replace(steps=self._steps())
+            self.result.faults[number] = self.result.faults[number]._replace(steps=steps)
         self._comments = []
 
     def _steps(self) -> tuple[str | int, ...]:

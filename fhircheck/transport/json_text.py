@@ -40,10 +40,11 @@ def skip_blank(text: str, at: int, report: Report) -> int:
         at = _end(_BLANK, text, at)
         sign = text[at : at + 1]
         if sign == "/":
-            comment = _LINE_COMMENT.match(text, at) or _BLOCK_COMMENT.match(text, at)
+            line = _LINE_COMMENT.match(text, at)
+            comment = line or _BLOCK_COMMENT.match(text, at)
             if not comment:
                 return at
-            report("comment", at)
+            report("comment" if line else "block-comment", at)
             at = comment.end()
         elif sign and _ODD_BLANK.match(text, at):
             report("odd-white-space", at)

@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.issue import Issue, Place
 from fhircheck.model.record import Piece, Record
 from fhircheck.transport.json_reader import read_records
+from fhircheck.transport.record_reader import RecordReader
 
 
 def read(data: bytes, **options: int) -> Record:
@@ -133,3 +136,26 @@ def test_issues_of_the_piece_come_with_its_first_record() -> None:
 def test_a_bundle_shell_without_text_is_not_read() -> None:
     (record,) = read_records(Piece("s", "bundle-shell", entries=3, issues=(Issue("json-syntax", "fatal", Place("s")),)))
     assert (record.node, record.entries, kinds(record)) == (None, 3, ["json-syntax"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        (b'{"resourceType": "Basic", "id": "a", "_id": {"id": "b",}}', "Basic.id"),
+        (b'{"resourceType": "Basic", // remark\n "id": "a"}', "Basic.id"),
+        (b'{"resourceType": "Basic", /* remark */ "id": "a"}', ""),
+    ],
+)
+def test_relaxed_json_is_said_at_the_element_and_the_sibling_of_a_value_is_that_value(
+    text: bytes, expression: str
+) -> None:
+    (issue,) = read(text).issues
+    assert issue.place.expression == expression
+
+
+def test_comments_of_both_kinds_pass_where_they_are_allowed() -> None:
+    text = b'// a\n{"resourceType": "Basic", /* b */ "id": "a", }'
+    (record,) = RecordReader(TypeTable(load_definitions(offline=True)), comments=True).records(
+        Piece("s", "resource", text)
+    )
+    assert [dict(issue.params) for issue in record.issues] == [{"fault": "trailing-comma"}]

@@ -33,8 +33,13 @@ def test_a_fault_is_named_at_its_place_and_the_rest_is_read(case: dict[str, Any]
     [
         ('// x\n{"a": 1}', ()),
         ('{"a": 1, // x\n "b": 2}', ("b",)),
-        ('{"a": [{"b": 1 // x\n}], "c": 2}', ("c",)),
-        ('{"a": [1, // x\n 2]}', ("a", 1)),
+        ('{"a": [{"b": 1 // x\n}], "c": 2}', ("a", 0, "b")),
+        ('{"a": [{"b": 1} // x\n], "c": 2}', ("c",)),
+        ('{"a": {"b": 1}, "c": 2 // x\n}', ("c",)),
+        ('{"a": [1, // x\n 2]}', ("a",)),
+        ('{"a": [1, 2 // x\n]}', ("a",)),
+        ('{"a": [{"b": 1}, // x\n {"b": 2}]}', ("a", 1)),
+        ('{"a": {"b": // x\n [1]}}', ("a",)),
         ('{"a": [1, 2,]}', ("a",)),
         ('{"a": {"b": 1,}}', ("a",)),
         ('{"a": {"b": 1 "c": 2}}', ("a",)),
@@ -42,6 +47,8 @@ def test_a_fault_is_named_at_its_place_and_the_rest_is_read(case: dict[str, Any]
         ('{"a": {b: 1}}', ("a",)),
         ('{"a": {"b": c}}', ("a",)),
         ('{"a": [b]}', ("a", 0)),
+        ('{"a": {"b": c-d.e}}', ("a",)),
+        ('{"a": {"b": 2020-01-31}}', ("a", "b")),
     ],
 )
 def test_what_relaxed_json_allows_is_said_at_the_element(text: str, steps: tuple[str | int, ...]) -> None:
