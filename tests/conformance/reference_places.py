@@ -43,6 +43,8 @@ def place_in_reference(kind: str, expression: str) -> str:
         return WITHIN_ANSWER.sub("", expression)
     if kind.startswith("signature-"):
         return expression.removesuffix(".signature")
+    if kind == "concept-map-scope-type":  # it leaves the type of the choice out
+        return expression.partition(".ofType(")[0]
     if kind == "security-label-repeated":
         return expression.replace(".meta.security[", ".meta.profile[")
     if kind in HEADS:

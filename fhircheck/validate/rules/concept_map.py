@@ -42,6 +42,20 @@ SCOPE = IssueKind(
     passing='{"sourceUri": "http://hl7.org/fhir/ValueSet/a", "group": [{"source": "http://hl7.org/fhir/b", "element":'
     ' [{"code": "in-a"}]}]}',
 )
+NO_VALUE_SET = IssueKind(
+    name="concept-map-scope-type",
+    severity="error",
+    code="invalid",
+    summary="A concept map says that it maps the codes of something that is no value set.",
+    why="Nobody can tell which codes the map is about; a code system is named in the group.",
+    clause="http://hl7.org/fhir/R4/conceptmap-definitions.html#ConceptMap.source_x_",
+    fix="Give the URL of a ValueSet, or leave it out and name the code system in group.source or group.target.",
+    english="This is to name a ValueSet, but {url} is a {found}",
+    german="Hier muss ein ValueSet genannt sein, aber {url} ist {found}",
+    failing='{"resourceType": "ConceptMap", "status": "draft", "sourceUri": "http://hl7.org/fhir/administrative-gender"}',
+    passing='{"resourceType": "ConceptMap", "status": "draft", "sourceUri":'
+    ' "http://hl7.org/fhir/ValueSet/administrative-gender"}',
+)
 
 
 class _Side(NamedTuple):
@@ -60,10 +74,12 @@ class ConceptMapRule:
     summary = "The codes that a concept map maps exist, and are in the value sets that it is about."
     clause = "http://hl7.org/fhir/R4/conceptmap.html"
     types: frozenset[str] | None = frozenset({"ConceptMap"})
-    kinds: tuple[IssueKind, ...] = (CODE, SCOPE)
+    kinds: tuple[IssueKind, ...] = (CODE, SCOPE, NO_VALUE_SET)
 
     def check(self, subject: Subject) -> None:
-        """Report each code that its code system, or the value set it is to be in, does not have."""
+        """Report each scope that is no value set, and each code that its system or value set does not have."""
+        for name in ("source", "target"):
+            _scope_is_value_set(subject, name)
         number = 0
         for group, where in objects(subject.node, "group", subject.expression):
             source, target = (_side(subject, group, name) for name in ("source", "target"))
@@ -74,6 +90,20 @@ class ConceptMapRule:
                 _code(subject, element, place, source)
                 for each, inner in objects(element, "target", place):
                     _code(subject, each, inner, target)
+
+
+def _scope_is_value_set(subject: Subject, name: str) -> None:
+    """What is loaded under the URL of a side is a value set: the canonical's target, and what the URI is to be."""
+    for type_name in ("Uri", "Canonical"):
+        url = text(subject.node, f"{name}{type_name}")
+        if not url or url.startswith("#"):
+            continue
+        found = subject.around.definitions.find(url)
+        if found is None or subject.around.definitions.find(url, "ValueSet") is not None:
+            continue
+        where = f"{subject.expression}.{name}.ofType({type_name.lower()})"
+        kind = text(found, "resourceType")
+        subject.findings.add(NO_VALUE_SET, where, f"ConceptMap.{name}[x]", url=shown(url), found=kind)
 
 
 def _side(subject: Subject, group: dict[str, Any], name: str) -> _Side:

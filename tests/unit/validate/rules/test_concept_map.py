@@ -39,3 +39,28 @@ def test_what_cannot_be_told_is_said() -> None:
     group = {"source": "http://example.org/none", "element": [{"code": "a"}]}
     assert bench.kinds(ConceptMapRule(), {"resourceType": "ConceptMap", "group": [group]}) == []
     assert bench.undecided == [("code-system-content", "http://example.org/none")]
+
+
+PATIENT, GENDERS = (
+    "http://hl7.org/fhir/StructureDefinition/Patient",
+    "http://hl7.org/fhir/ValueSet/administrative-gender",
+)
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"sourceUri": GENDERS, "targetCanonical": GENDERS + "|4.0.1"}, []),
+        ({"sourceUri": PATIENT}, ["source.ofType(uri)"]),
+        ({"targetCanonical": GENDER}, ["target.ofType(canonical)"]),
+        (
+            {"sourceCanonical": PATIENT + "|4.0.1", "targetUri": GENDER},
+            ["source.ofType(canonical)", "target.ofType(uri)"],
+        ),
+        ({"sourceUri": "http://example.org/none", "targetUri": "#contained"}, []),
+        ({"sourceUri": 1, "targetCanonical": [PATIENT]}, []),
+    ],
+)
+def test_what_a_map_is_about_is_a_value_set(members: Node, expected: list[str]) -> None:
+    node = {"resourceType": "ConceptMap"} | members
+    assert Bench(()).kinds(ConceptMapRule(), node) == [("concept-map-scope-type", place) for place in expected]
