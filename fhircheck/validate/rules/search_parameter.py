@@ -133,10 +133,14 @@ def _derivation(subject: Subject, canonical: str) -> None:
     allowed = strings(origin, "base")
     for base in strings(node, "base"):
         if base not in allowed and not set(ANY_BASE) & set(allowed):
-            subject.findings.add(DIFFERS, place, "SearchParameter.base", element="base", code=base[:40], origin=shown)
+            subject.findings.add(
+                DIFFERS, place, "SearchParameter.base", element="base", code=shown_term(base), origin=shown
+            )
     kind = text(node, "type")
     if kind and kind != text(origin, "type"):
-        subject.findings.add(DIFFERS, place, "SearchParameter.type", element="type", code=kind[:40], origin=shown)
+        subject.findings.add(
+            DIFFERS, place, "SearchParameter.type", element="type", code=shown_term(kind), origin=shown
+        )
     mine, theirs = (_paths(text(each, "expression"), strings(node, "base")) for each in (node, origin))
     if mine and theirs and mine != theirs:
         subject.findings.add(PATH_DIFFERS, place, "SearchParameter.expression", origin=shown)

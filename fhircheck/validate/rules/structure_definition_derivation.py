@@ -197,7 +197,7 @@ class StructureDerivation:
         canonical = text(subject.node, "baseDefinition")
         base = subject.around.definitions.find(canonical, "StructureDefinition") if canonical else None
         if base is None or canonical == subject.node.get("url"):
-            shown = canonical or "(none)"
+            shown = shown_term(canonical or "(none)")
             subject.findings.add(BASE_UNKNOWN, subject.expression, "StructureDefinition.baseDefinition", base=shown)
         elif _fits(subject, base):
             found = reviewed(subject)
@@ -214,7 +214,9 @@ def _type(subject: Subject) -> None:
     url, derivation = text(node, "url"), text(node, "derivation")
     if ":" in name:
         if derivation == "specialization" and url.rpartition("/")[0] != name.rpartition("/")[0]:
-            subject.findings.add(NAMESPACE, place, "StructureDefinition.type", type=name, url=url)
+            subject.findings.add(
+                NAMESPACE, place, "StructureDefinition.type", type=shown_term(name), url=shown_term(url)
+            )
         return
     reason = ""
     if "." in name and subject.around.types.type(name.partition(".")[0]) is not None:
@@ -243,7 +245,7 @@ def _fits(subject: Subject, base: Node) -> bool:
             _misfit(subject, "kind", kind, f"the type {name} of the kind {own.get('kind')}")
         if name and name != base.get("type"):
             _misfit(subject, "type", name, str(base.get("type")))
-            fault = f"the base is for {base.get('type')}"
+            fault = f"the base is for {shown_term(str(base.get('type')))}"
             subject.findings.add(NO_SNAPSHOT, subject.expression, "StructureDefinition", fault=fault)
     return len(subject.findings.issues) == before
 
@@ -288,7 +290,7 @@ def _slices(subject: Subject, found: Review) -> None:
     for index in found.unsliced:
         path = str(found.snapshot[index].get("path"))
         place, fault = _element(root, "snapshot", index), "there is a slice without slicing"
-        subject.findings.add(SLICING, place, definition, element=path, fault=fault)
+        subject.findings.add(SLICING, place, definition, element=shown_term(path), fault=fault)
     for index in found.repeated:
         path = str(found.snapshot[index - 1].get("path"))
         add = subject.findings.add

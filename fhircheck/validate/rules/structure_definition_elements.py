@@ -228,7 +228,12 @@ class _Element:
         if bound and not codes & (BINDABLE | QUANTITIES):
             self._irrelevant("binding", codes)
             if self._snapshot:
-                self._add(IRRELEVANT, child(self._place, "binding"), facet="binding", types=", ".join(sorted(codes)))
+                self._add(
+                    IRRELEVANT,
+                    child(self._place, "binding"),
+                    facet="binding",
+                    types=", ".join(map(shown_term, sorted(codes))),
+                )
         targets = any("targetProfile" in each for _, each in numbered(self._element, "type"))
         if targets and not codes & TARGETED:
             self._irrelevant("targetProfile", codes)
@@ -237,7 +242,7 @@ class _Element:
             self._irrelevant("minValue, maxValue", codes)
 
     def _irrelevant(self, facet: str, codes: set[str]) -> None:
-        self._add(IRRELEVANT, self._place, facet=facet, types=", ".join(sorted(codes)))
+        self._add(IRRELEVANT, self._place, facet=facet, types=", ".join(map(shown_term, sorted(codes))))
 
     def _type(self, type_: Node, place: str) -> None:
         code = text(type_, "code")
@@ -269,7 +274,7 @@ class _Element:
 
     def _target(self, code: str, url: str, place: str) -> None:
         if code not in TARGETED:
-            self._add(IRRELEVANT, place, facet="targetProfile", types=code)
+            self._add(IRRELEVANT, place, facet="targetProfile", types=shown_term(code))
             return
         line = list(_types_of(self._subject, url))
         if not line:

@@ -117,4 +117,4 @@ def _compile(subject: Subject, expression: str, type_name: str, key: str, place:
     try:
         compile_expression(expression, type_name, subject.around.types, strict=bool(type_name))
     except FhirPathError as fault:
-        subject.findings.add(EXPRESSION, place, DEFINITION, key=key[:64], fault=str(fault)[:200])
+        subject.findings.add(EXPRESSION, place, DEFINITION, key=shown_term(key), fault=str(fault)[:200])
