@@ -103,6 +103,6 @@ def test_ids_are_forgotten_with_each_resource(check: ResourceCheck) -> None:
 
 def test_an_object_with_an_id_alone_says_something(check: ResourceCheck) -> None:
     check.forget()
-    assert check.base_passes(patient(name=[{"id": "a"}], maritalStatus={"id": "b"}))
+    assert check.base_passes(patient(name=[{"id": "a"}], address=[{"id": "b"}]))
     check.forget()
     assert not check.base_passes(patient(name=[{}]))
