@@ -36,3 +36,20 @@ def statement(issue: Issue, whole: bool = False) -> What:
     own = issue.definition.partition(".")[0] == issue.place.resource.partition("/")[0]
     profile = issue.profile if own and issue.kind in OF_EACH_PROFILE and not whole else ""
     return issue.kind, issue.place.expression, issue.params, profile
+
+
+def without_echoes(issues: list[Issue]) -> list[Issue]:
+    """`issues` without what the value of an extension breaks in its definition merely by its type.
+
+    That its type is wrong is said at the extension already; a profile that names the extension leads to the same
+    definition again.
+    """
+    told = {(each.place.expression, each.definition) for each in issues if each.kind == "extension-value-type"}
+    if not told:
+        return issues
+    return [each for each in issues if each.kind != "choice-type" or _holder(each) not in told]
+
+
+def _holder(issue: Issue) -> tuple[str, str]:
+    """The element whose choice `issue` is about, and the profile that says so."""
+    return issue.place.expression.rpartition(".value")[0], issue.profile

@@ -17,7 +17,7 @@ from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
 from fhircheck.validate.resource_check import ResourceCheck
 from fhircheck.validate.resource_parts import label
-from fhircheck.validate.statements import not_said, statement
+from fhircheck.validate.statements import not_said, statement, without_echoes
 
 ERRORS = ("fatal", "error")
 SPLIT = "bundle-split"
@@ -157,6 +157,7 @@ class Validator:
         issues = self._by_rules(scope)
         if issues:
             self._finish(checked, not_said(issues, {statement(issue) for issue in checked.issues}))
+            checked.issues = without_echoes(checked.issues)
 
     def _against_definitions(self, checked: Checked, split: bool) -> None:
         node = checked.node

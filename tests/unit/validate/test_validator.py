@@ -183,3 +183,34 @@ def test_wrong_json_types_anywhere_are_findings(validator: Validator) -> None:
             node = {"resourceType": "Patient", name: wrong}
             (found, *_) = check(validator, node)
             assert found.issues or (name, wrong) in (("active", True), ("id", "x")), (name, wrong)
+
+
+def test_a_value_of_the_wrong_type_is_said_once_though_a_profile_names_the_extension() -> None:
+    congregation = BASE + "patient-congregation"
+    named = {"type": [{"code": "Extension", "profile": [congregation]}], "path": "Patient.extension"}
+    profile = {
+        "resourceType": "StructureDefinition", "url": "http://acme.com/named", "name": "Named", "status": "draft",
+        "kind": "resource", "abstract": False, "type": "Patient", "baseDefinition": BASE + "Patient",
+        "derivation": "constraint", "differential": {"element": [
+            {"id": "Patient.extension:e", "sliceName": "e"} | named]},
+    }  # fmt: skip
+    extension = {
+        "resourceType": "StructureDefinition", "url": congregation, "name": "Congregation", "status": "draft",
+        "kind": "complex-type", "abstract": False, "type": "Extension", "baseDefinition": BASE + "Extension",
+        "derivation": "constraint", "context": [{"type": "element", "expression": "Patient"}],
+        "differential": {"element": [
+            {"id": "Extension.url", "path": "Extension.url", "fixedUri": congregation},
+            {"id": "Extension.value[x]", "path": "Extension.value[x]", "type": [{"code": "string"}]}]},
+    }  # fmt: skip
+    here = Validator(linker_for(load_definitions(offline=True, loose=[profile, extension]), _count))
+    node = {
+        "resourceType": "Patient",
+        "meta": {"profile": ["http://acme.com/named"]},
+        "extension": [{"url": congregation, "valueInteger": 1}],
+        "deceasedBoolean": True,
+        "deceasedDateTime": "2020",
+    }
+    assert kinds(check(here, node)) == [
+        ("choice-type", "Patient"),
+        ("extension-value-type", "Patient.extension[0]"),
+    ]
