@@ -2,7 +2,7 @@
 
 from functools import cmp_to_key
 
-from fhircheck.fhirpath.environment import MAX_ITEMS, Frame
+from fhircheck.fhirpath.environment import CRITERION, MAX_ITEMS, Frame
 from fhircheck.fhirpath.errors import FhirPathError
 from fhircheck.fhirpath.functions.function import Compiled, Function, each, one_integer
 from fhircheck.fhirpath.item import Item
@@ -41,6 +41,7 @@ def repeat(frame: Frame, focus: list[Item], arguments: Arguments) -> list[Item]:
     level = focus
     while level:
         added = [new for _, found in each(frame, level, arguments[0]) for new in found]
+        frame.spend(3 * CRITERION * len(added))  # each is held against all that was seen, by all that is in it
         level = [item for item in added if seen.add(item)]
         result += level
         bounded(result)
