@@ -212,7 +212,7 @@ def _definitions(subject: Subject) -> dict[str, _Definition]:
     """The properties that the code system defines, by code; of several the first."""
     found: dict[str, _Definition] = {}
     for each, where in objects(subject.node, "property", subject.expression):
-        bound = next((ext for ext, _ in objects(each, "extension", where) if ext.get("url") in VALUE_SETS), None)
+        bound = next((ext for ext, _ in objects(each, "extension", where) if text(ext, "url") in VALUE_SETS), None)
         value_set = text(bound, "valueCanonical") or text(bound, "valueUri")
         if text(each, "code"):
             found.setdefault(text(each, "code"), _Definition(text(each, "type"), text(each, "uri"), value_set))

@@ -187,3 +187,13 @@ def test_in_xml_all_values_are_texts(inner: str, expected: Found) -> None:
 )
 def test_said_once(node: dict[str, Any], expected: tuple[str, str]) -> None:
     assert found(json.dumps(node).encode()).count(expected) == 1
+
+
+def test_a_url_that_is_a_list_ends_no_rule() -> None:
+    node = {
+        "resourceType": "CodeSystem",
+        "status": "draft",
+        "content": "complete",
+        "property": [{"code": "a", "type": "code", "extension": [{"url": ["x"], "valueCode": "y"}]}],
+    }
+    assert "CodeSystem.property[0].extension[0].url" in {place for _, place in found(json.dumps(node).encode())}
