@@ -195,5 +195,6 @@ def test_a_url_that_is_a_list_ends_no_rule() -> None:
         "status": "draft",
         "content": "complete",
         "property": [{"code": "a", "type": "code", "extension": [{"url": ["x"], "valueCode": "y"}]}],
+        "concept": [{"code": "c", "property": [{"code": "a", "valueCode": "x"}]}],
     }
     assert "CodeSystem.property[0].extension[0].url" in {place for _, place in found(json.dumps(node).encode())}
