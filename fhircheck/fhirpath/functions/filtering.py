@@ -41,7 +41,7 @@ def repeat(frame: Frame, focus: list[Item], arguments: Arguments) -> list[Item]:
     level = focus
     while level:
         added = [new for _, found in each(frame, level, arguments[0]) for new in found]
-        frame.spend(4 * CRITERION * len(added))  # each is held against all that was seen, by all that is in it
+        frame.spend(8 * CRITERION * len(added))  # each is held against all that was seen, by all that is in it
         level = [item for item in added if seen.add(item)]
         result += level
         bounded(result)
