@@ -11,7 +11,7 @@ from fhircheck.compile.explainer import Explainer, type_shown
 from fhircheck.compile.gates import NEVER, Members, passes
 from fhircheck.compile.implication import Known, implies
 from fhircheck.compile.linked import Linked
-from fhircheck.compile.linker import Linker
+from fhircheck.compile.linker import ABSTRACT_RESOURCES, Linker
 from fhircheck.model.issue import Issue
 from fhircheck.model.path import child, shown_name
 from fhircheck.model.protocols import Gate
@@ -93,6 +93,8 @@ class ResourceCheck:
         if answer is None:
             profile = self.linker.profile(url)
             base = self.linker.type(profile.compiled.type) if profile and profile.compiled else None
+            if profile and profile.compiled and profile.compiled.type in ABSTRACT_RESOURCES:
+                base = None  # of the resource's own type it says nothing
             answer = bool(
                 profile
                 and profile.compiled

@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tests.fuzz.campaigns import run_part
 from tests.fuzz.watch import SECONDS, Tally
 from tests.needs import ROOT
 
@@ -46,8 +47,9 @@ def keep(file: Path, tallies: Mapping[str, Tally], seed: int, peak: int) -> None
     file.write_text(json.dumps({"seed": seed, "peak": peak, "tallies": figures}), encoding="utf-8")
 
 
-def put_together(files: list[Path]) -> tuple[dict[str, Tally], int, int]:
-    """(tallies, seed, peak) of the parts that were kept in `files`."""
+def put_together(files: list[Path]) -> tuple[dict[str, Tally], int, int, list[str]]:
+    """(tallies, seed, peak, what was mended since) of the parts that were kept in `files`; the runs with a fault are
+    made once more, and count as they end now."""
     parts = [json.loads(each.read_text("utf-8")) for each in files]
     tallies: dict[str, Tally] = {}
     for part in parts:
@@ -56,11 +58,23 @@ def put_together(files: list[Path]) -> tuple[dict[str, Tally], int, int]:
             faults = [(str(a), int(b), str(c), str(d)) for a, b, c, d in figures["faults"]]
             slowest = (figures["slowest"][0], figures["slowest"][1], figures["slowest"][2])
             tally.add(Tally(Counter(figures["runs"]), Counter(figures["said"]), faults, slowest, figures["seconds"]))
-    return tallies, parts[0]["seed"], max(part["peak"] for part in parts)
+    seed = parts[0]["seed"]
+    mended = [line for name, tally in tallies.items() for line in _asked_again(name, tally, seed)]
+    return tallies, seed, max(part["peak"] for part in parts), mended
 
 
-def write(tallies: Mapping[str, Tally], seed: int, peak: int) -> None:
-    """Write the page. peak: largest process in MB."""
+def _asked_again(name: str, tally: Tally, seed: int) -> Iterator[str]:
+    """Leave in `tally` only the faults that are still there; the others in words."""
+    for fault in tally.faults[:]:
+        _, number, changes, what = fault
+        if not run_part(name, range(number, number + 1), seed, float("inf")).faults:
+            tally.faults.remove(fault)
+            tally.said[f"{name}: faults"] -= 1
+            yield f"{name}, number {number} ({changes}): {what}"
+
+
+def write(tallies: Mapping[str, Tally], seed: int, peak: int, mended: Sequence[str] = ()) -> None:
+    """Write the page. peak: largest process in MB. mended: faults of these runs that are no more."""
     lines = [HEAD.format(seconds=SECONDS, seed=seed).rstrip()]
     for name, tally in tallies.items():
         runs = tally.said[f"{name}: runs"]
@@ -77,4 +91,6 @@ def write(tallies: Mapping[str, Tally], seed: int, peak: int) -> None:
             lines.append(f"- open: {campaign}, number {number} ({changes}): {what}")
         if tally.faults:
             lines.append("")
+    if mended:
+        lines += ["Found by these runs and mended since:", "", *(f"- {each}" for each in mended), ""]
     PAGE.write_text("\n".join(lines), encoding="utf-8")

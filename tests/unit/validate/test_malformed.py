@@ -198,3 +198,13 @@ def test_a_url_that_is_a_list_ends_no_rule() -> None:
         "concept": [{"code": "c", "property": [{"code": "a", "valueCode": "x"}]}],
     }
     assert "CodeSystem.property[0].extension[0].url" in {place for _, place in found(json.dumps(node).encode())}
+
+
+@pytest.mark.parametrize("name", ["Resource", "DomainResource"])
+def test_a_claim_to_what_all_resources_are_leaves_the_own_type_to_be_asked(name: str) -> None:
+    node = {
+        "resourceType": "Patient",
+        "meta": {"profile": [f"http://hl7.org/fhir/StructureDefinition/{name}"]},
+        "gender": "none of them",
+    }
+    assert ("required-binding", "Patient.gender") in found(json.dumps(node).encode())
