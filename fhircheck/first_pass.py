@@ -13,6 +13,7 @@ from fhircheck.compile.linker import Linker
 from fhircheck.definitions.cache_directory import cache_directory
 from fhircheck.definitions.definition_set import DefinitionRecipe, DefinitionSet, open_definitions
 from fhircheck.model.facts import Partial
+from fhircheck.model.issue import has_error
 from fhircheck.model.record import Chunk, Piece, Record
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 from fhircheck.model.split_line import SplitLine
@@ -20,7 +21,7 @@ from fhircheck.terminology.package_terminology import PackageTerminology
 from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.checked import Checked
 from fhircheck.validate.decisions import Decisions
-from fhircheck.validate.validator import ERRORS, Clean, Validator
+from fhircheck.validate.validator import Clean, Validator
 
 UNKNOWN_TYPE = "(unknown)"
 """What resources of no R4 type are counted as: their names come out of the data and are without bound."""
@@ -119,7 +120,7 @@ def _splitting(by: str) -> Callable[[Record, bool, Partial], None]:
             keys = patient_keys(record.node) if by == "patient" else ()
             partial.lines.append(SplitLine(sound and record.node is not None, keys, line))
         else:
-            partial.unwritten += record.node is None and any(issue.severity in ERRORS for issue in record.issues)
+            partial.unwritten += record.node is None and has_error(record.issues)
 
     return keep_line
 
@@ -173,7 +174,7 @@ def _check_record(
     """
     partial.records += record.form not in ("bundle-entries", "problem")
     issues = record.issues
-    if record.node is None and any(issue.severity in ERRORS for issue in issues):
+    if record.node is None and has_error(issues):
         partial.unreadable += 1
     if issues and decisions:
         issues = decisions.judge(issues, partial.decisions)
@@ -189,7 +190,7 @@ def _check_record(
             _count_resource(checked, partial)
         sound = sound and checked.valid is True
     if issues:
-        sound = sound and not any(issue.severity in ERRORS for issue in issues)
+        sound = sound and not has_error(issues)
         partial.groups.add(issues)
         partial.decisions.see(issues)
         if keep:

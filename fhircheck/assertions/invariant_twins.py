@@ -10,6 +10,7 @@ from fhircheck.assertions import narrative
 from fhircheck.model.protocols import Gate
 
 Node = dict[str, Any]
+VERSION_NAMES = frozenset({"versionId", "_versionId", "lastUpdated", "_lastUpdated"})
 
 
 def is_something(value: Any) -> bool:
@@ -43,7 +44,7 @@ def no_nested_contained(value: Any) -> bool:
 
 def no_version_in_contained(value: Any) -> bool:
     """dom-4: contained resources have no meta.versionId and no meta.lastUpdated."""
-    return not any("versionId" in meta or "lastUpdated" in meta for meta in _metas(value))
+    return not any(not VERSION_NAMES.isdisjoint(meta) for meta in _metas(value))
 
 
 def no_security_in_contained(value: Any) -> bool:

@@ -2,6 +2,8 @@
 
 import click
 
+from fhircheck.cli.package_options import package_options
+
 
 @click.command("fhirpath")
 @click.argument("expression")
@@ -22,15 +24,7 @@ import click
     help="One item a line, or one line of JSON for each resource.",
 )
 @click.option("--loose", is_flag=True, help="Unknown elements are empty instead of wrong, as invariants are evaluated.")
-@click.option("--offline", is_flag=True, help="Never use the network.")
-@click.option("--package-cache", metavar="FOLDER", help="Where FHIR packages are kept (default ~/.fhir/packages).")
-@click.option(
-    "--registry",
-    "registries",
-    multiple=True,
-    metavar="URL",
-    help="Package registry to use instead of the public ones. Repeatable.",
-)
+@package_options
 def fhirpath(
     expression: str,
     sources: tuple[str, ...],

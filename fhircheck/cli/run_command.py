@@ -4,15 +4,16 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
+
 FORMATS = ("text", "json", "ndjson")
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Percentage(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -31,7 +32,7 @@ class Percentage(click.ParamType):  # type: ignore[type-arg,unused-ignore]
             self.fail("must be a number from 0 to 100", param, ctx)
 
 
-_OPTIONS = (
+_OPTIONS: tuple[Option, ...] = (
     click.argument("sources", metavar="PATH_OR_URL...", nargs=-1, required=True),
     click.option("--profile", "profiles", multiple=True, metavar="URL",
                  help="Check every resource of its type against this profile too. Repeatable."),
@@ -61,14 +62,13 @@ _OPTIONS = (
     click.option("--fail-on", type=click.Choice(("error", "warning", "never")), default="error", show_default=True,
                  help="Least severity that makes exit code 1."),
     click.option("--min-score", type=Percentage(), metavar="N", help="Exit code 1 where a score is under N of 100."),
-    click.option("--offline", is_flag=True, help="Never use the network."),
+    OFFLINE,
     click.option("--tx", "terminology_server", metavar="URL",
                  help="Terminology server to ask about codes that no package decides. Codes are sent to it."),
     click.option("--rubric", default="fhircheck", show_default=True, metavar="NAME|FILE",
                  help="Weights and thresholds of the score."),
-    click.option("--package-cache", metavar="FOLDER", help="Where FHIR packages are kept (default ~/.fhir/packages)."),
-    click.option("--registry", "registries", multiple=True, metavar="URL",
-                 help="Package registry to use instead of the public ones. Repeatable."),
+    PACKAGE_CACHE,
+    REGISTRY,
     click.option("--language", type=click.Choice(("en", "de")), default="en", show_default=True,
                  envvar="FHIRCHECK_LANGUAGE", help="Language of texts."),
     click.option("--show-values", is_flag=True, help="Show values of the data in messages (may be patient data)."),

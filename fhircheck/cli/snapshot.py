@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from fhircheck.cli.package_options import package_options
+
 
 @click.command("snapshot")
 @click.argument("profile", metavar="FILE|URL")
@@ -16,15 +18,7 @@ import click
     help="FHIR package with the profile or its bases, beside the built-in R4 core. Repeatable.",
 )
 @click.option("--output", metavar="FILE", help="Write to FILE (whole or not at all).")
-@click.option("--offline", is_flag=True, help="Never use the network.")
-@click.option("--package-cache", metavar="FOLDER", help="Where FHIR packages are kept (default ~/.fhir/packages).")
-@click.option(
-    "--registry",
-    "registries",
-    multiple=True,
-    metavar="URL",
-    help="Package registry to use instead of the public ones. Repeatable.",
-)
+@package_options
 def snapshot(
     profile: str,
     packages: tuple[str, ...],

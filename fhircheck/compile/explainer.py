@@ -20,10 +20,10 @@ from fhircheck.assertions.binding import Binding, code_missing
 from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.assertions.slicing import CLOSED
 from fhircheck.compile.compiled_profile import CompiledElement
-from fhircheck.compile.linked import Linked, facets_of, is_entry_resource, resource_types
-from fhircheck.compile.linker import EXTENSION, Linker
+from fhircheck.compile.linked import EXTENSION, Linked, facets_of, is_entry_resource, resource_types
+from fhircheck.compile.linker import Linker
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
-from fhircheck.model.issue import Issue
+from fhircheck.model.issue import Issue, has_error
 from fhircheck.model.path import child, item, shown_name
 
 Node = dict[str, Any]
@@ -32,7 +32,6 @@ ExplainConformance = Callable[[Any, str, str, Findings], None]
 """(resource, profile, expression, findings)"""
 ELEMENT = "Element"
 KEPT = 20_000
-ERRORS = ("fatal", "error")
 
 
 class Explainer:
@@ -65,7 +64,7 @@ class Explainer:
         found = Findings()
         with self._linker.quiet():
             self.root(value, linked, "", found)
-        return any(issue.severity in ERRORS for issue in found.issues)
+        return has_error(found.issues)
 
     def object(self, node: Any, shape: Shape, linked: Linked, expression: str, findings: Findings) -> None:
         """Report what is wrong with the object `node` by `shape`, a Shape of the profile `linked`."""
@@ -256,7 +255,7 @@ class Explainer:
     def _profiles(self, value: Node, urls: list[str], spot: Spot) -> None:
         """Report why `value` fits none of the profiles on its type; the warnings of one that it fits."""
         attempts = [self._attempt(value, url, spot) for url in urls]
-        fitting = [each for each in attempts if not any(issue.severity in ERRORS for issue in each)]
+        fitting = [each for each in attempts if not has_error(each)]
         if fitting:
             spot.findings.issues.extend(sorted(fitting, key=len)[0])
             return

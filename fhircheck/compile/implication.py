@@ -7,8 +7,7 @@ from fhircheck.assertions import VALUE_ASSERTIONS
 from fhircheck.assertions.invariant import NAME as INVARIANT
 from fhircheck.assertions.reference_target import ReferenceTarget
 from fhircheck.compile.compiled_profile import CompiledElement
-
-BASE = "http://hl7.org/fhir/StructureDefinition/"
+from fhircheck.definitions.canonical import TYPE_PREFIX
 
 
 class Known(NamedTuple):
@@ -73,7 +72,7 @@ def _targets(own: Any, base: dict[str, Any], known: Known) -> bool:
     allowed = base["targets"]
     return not allowed or (
         bool(own["targets"])
-        and all(each in allowed or f"{BASE}{known.type_of(each)}" in allowed for each in own["targets"])
+        and all(each in allowed or f"{TYPE_PREFIX}{known.type_of(each)}" in allowed for each in own["targets"])
     )
 
 

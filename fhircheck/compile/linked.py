@@ -1,6 +1,5 @@
 """A profile ready to check with, and what it says of one value."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -8,10 +7,11 @@ from fhircheck.assertions import VALUE_ASSERTIONS, invariant
 from fhircheck.compile.compiled_profile import CompiledElement, CompiledProfile, TypeRef
 from fhircheck.compile.shape import Shape, Slot
 from fhircheck.definitions.type_table import TypeTable
+from fhircheck.model.path import without_slices
 from fhircheck.model.protocols import Gate
 
+EXTENSION = "Extension"
 ENTRY_RESOURCE = "Bundle.entry.resource"
-_SLICE_NAME = re.compile(r":[^.]*")
 
 
 class Linked:
@@ -51,7 +51,7 @@ def facets_of(slot: Slot) -> Iterator[tuple[str, Any]]:
 
 def is_entry_resource(element: CompiledElement) -> bool:
     """Whether `element`, be it in a slice, holds the resource of a Bundle's entry: each is checked for itself."""
-    return _SLICE_NAME.sub("", element.id) == ENTRY_RESOURCE
+    return without_slices(element.id) == ENTRY_RESOURCE
 
 
 def resource_types(slot: Slot, value: Any, types: TypeTable) -> list[TypeRef]:

@@ -14,7 +14,7 @@ from fhircheck.compile.answers import Answers
 from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
 from fhircheck.compile.gates import NEVER, all_of, any_of, passes
-from fhircheck.compile.linked import Item, Linked, facets_of, is_entry_resource, resource_types
+from fhircheck.compile.linked import EXTENSION, Item, Linked, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.part_check import PartCheck, has_parts
 from fhircheck.compile.profile_compiler import ProfileCompiler
 from fhircheck.compile.shape import PRIMITIVES, NodeCheck, Shape, Slot
@@ -28,7 +28,6 @@ BASE = "http://hl7.org/fhir/StructureDefinition/"
 ABSTRACT_RESOURCES = frozenset({"Resource", "DomainResource"})
 UNKNOWN_KEPT = 20_000
 """Past so many canonicals those that are not found are looked up each time, not remembered."""
-EXTENSION = "Extension"
 BACKBONE = frozenset({"BackboneElement", "Element"})
 
 

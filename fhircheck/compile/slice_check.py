@@ -10,6 +10,7 @@ from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.discriminator import Discriminators
 from fhircheck.compile.discriminator_path import Test, TextTest
 from fhircheck.compile.gates import passes
+from fhircheck.compile.linked import EXTENSION
 from fhircheck.compile.shape import Explains, Slot, slots_of_element
 from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Gate
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 Node = dict[str, Any]
 DEFAULT = "@default"
 UNDECIDED = "discriminator"
-EXTENSION = "Extension"
 
 
 class Item(NamedTuple):

@@ -1,6 +1,7 @@
 """One finding: what is wrong and where. Its text is made when it is rendered, never before."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -9,6 +10,7 @@ from fhircheck.model.path import without_indexes
 
 Severity = Literal["fatal", "error", "warning", "information"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "information")
+ERRORS: tuple[Severity, ...] = ("fatal", "error")
 Param = tuple[str, str | int]
 
 
@@ -54,6 +56,11 @@ class Issue(NamedTuple):
     def fingerprint(self) -> str:
         """Stable over runs and machines: kind, definition, expression without indexes, profile."""
         return _fingerprint(self.kind, self.definition, self.place.expression, self.profile)
+
+
+def has_error(issues: Iterable[Issue]) -> bool:
+    """Whether one of `issues` is an error."""
+    return any(issue.severity in ERRORS for issue in issues)
 
 
 @lru_cache(4_096)

@@ -3,6 +3,7 @@
 import re
 
 _INDEX = re.compile(r"\[\d+\]")
+_SLICE_NAME = re.compile(r":[^.]*")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _OF_TYPE = re.compile(r"\.ofType\((\w)(\w*)\)")
 
@@ -24,6 +25,11 @@ def item(expression: str, index: int) -> str:
 def without_indexes(expression: str) -> str:
     """The expression with every ``[n]`` taken out: the same for all items of a list."""
     return _INDEX.sub("", expression)
+
+
+def without_slices(element_id: str) -> str:
+    """The path in an element's id: ``Bundle.entry:one.resource`` gives ``Bundle.entry.resource``."""
+    return _SLICE_NAME.sub("", element_id)
 
 
 def shown_name(name: str) -> str:

@@ -6,12 +6,10 @@ from functools import lru_cache
 
 from fhircheck.definitions.canonical import TYPE_PREFIX
 from fhircheck.model.decision_facts import DecisionFacts
-from fhircheck.model.issue import Issue
+from fhircheck.model.issue import ERRORS, Issue, has_error
 from fhircheck.model.path import without_indexes
 from fhircheck.model.settings import AcceptedIssue, IssuePattern, SeverityRule
 from fhircheck.validate.checked import Checked, ProfileCheck
-
-ERRORS = ("fatal", "error")
 
 
 @lru_cache(1_000)
@@ -82,11 +80,11 @@ class Decisions:
 
     def apply(self, checked: Checked, facts: DecisionFacts) -> None:
         """Judge the findings of a resource; its verdicts follow what is left."""
-        had_error = _has_error(checked.issues)
+        had_error = has_error(checked.issues)
         checked.issues = self.judge(checked.issues, facts, checked.root)
         if checked.valid is None:
             return
-        checked.valid = not _has_error(checked.issues)
+        checked.valid = not has_error(checked.issues)
         if checked.valid and had_error:
             checked.profiles = [each._replace(valid=each.found) for each in checked.profiles]
         elif not checked.valid and not had_error:
@@ -112,10 +110,6 @@ class Decisions:
                     return True
                 facts.returned[number] += 1
         return False
-
-
-def _has_error(issues: Iterable[Issue]) -> bool:
-    return any(issue.severity in ERRORS for issue in issues)
 
 
 def _concerns(profile: ProfileCheck, broken: set[str]) -> bool:

@@ -11,8 +11,8 @@ from fhircheck.compile.explainer import Explainer, type_shown
 from fhircheck.compile.gates import NEVER, Members, passes
 from fhircheck.compile.implication import Known, implies
 from fhircheck.compile.linked import Linked
-from fhircheck.compile.linker import ABSTRACT_RESOURCES, Linker
-from fhircheck.model.issue import Issue
+from fhircheck.compile.linker import Linker
+from fhircheck.model.issue import Issue, has_error
 from fhircheck.model.path import child, shown_name
 from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
@@ -22,7 +22,7 @@ from fhircheck.validate.reference_resolution import Resolver
 from fhircheck.validate.resource_parts import claimed, entry_resources, label
 from fhircheck.validate.rules import rules_for
 from fhircheck.validate.rules.rule import ResourceRule, Subject
-from fhircheck.validate.statements import has_error, not_said, statement
+from fhircheck.validate.statements import not_said, statement
 from fhircheck.validate.target_conformance import TargetConformance
 
 Node = dict[str, Any]
@@ -39,7 +39,7 @@ class ResourceCheck:
         self.linker = linker
         self.explainer = Explainer(linker, self.explain_inner, self.explain_conformance)
         self._base = Members(self._base_gate)
-        self._implied: dict[str, bool] = {}
+        self._implied: dict[tuple[str, str], bool] = {}
         self._held: dict[tuple[int, int], tuple[Node, bool]] = {}
         self._explained: dict[tuple[int, str, str], tuple[Node, list[Issue]]] = {}
         self._depth = 0
@@ -81,28 +81,26 @@ class ResourceCheck:
 
         The profiles are asked first: one that only narrows its type answers for the type as well.
         """
-        implied = False
+        implied, name = False, node.get("resourceType")
         for url in claims:
             if not self._claim_holds(node, url):
                 return False
-            implied = implied or self._implies_base(url)
+            implied = implied or (name.__class__ is str and self._implies_base(url, str(name)))
         return implied or self.base_passes(node)
 
-    def _implies_base(self, url: str) -> bool:
-        answer = self._implied.get(url)
+    def _implies_base(self, url: str, name: str) -> bool:
+        """Whether the profile is one of the resource type `name` and only narrows it."""
+        answer = self._implied.get((url, name))
         if answer is None:
             profile = self.linker.profile(url)
-            base = self.linker.type(profile.compiled.type) if profile and profile.compiled else None
-            if profile and profile.compiled and profile.compiled.type in ABSTRACT_RESOURCES:
-                base = None  # of the resource's own type it says nothing
+            root = self._type_root(name) if self._type_of(url) == name else None
             answer = bool(
                 profile
                 and profile.compiled
-                and base
-                and base.compiled
-                and implies(profile.compiled.root, base.compiled.root, Known(self._type_root, self._type_of))
+                and root
+                and implies(profile.compiled.root, root, Known(self._type_root, self._type_of))
             )
-            self._implied[url] = answer
+            self._implied[url, name] = answer
         return answer
 
     def _type_root(self, code: str) -> CompiledElement | None:

@@ -1,14 +1,6 @@
 """What findings say, so that nothing is said twice of one resource."""
 
-from collections.abc import Iterable
-
 from fhircheck.model.issue import Issue
-
-
-def has_error(issues: Iterable[Issue]) -> bool:
-    """Whether one of `issues` is an error."""
-    return any(issue.severity in ("fatal", "error") for issue in issues)
-
 
 What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
 OF_EACH_PROFILE = frozenset(

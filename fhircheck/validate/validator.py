@@ -6,7 +6,7 @@ from typing import Any
 from fhircheck.assertions.assertion import Findings
 from fhircheck.compile.gates import passes
 from fhircheck.compile.linker import Linker
-from fhircheck.model.issue import Issue
+from fhircheck.model.issue import ERRORS, Issue, has_error
 from fhircheck.model.path import child, item, without_indexes
 from fhircheck.model.record import Record
 from fhircheck.model.scope import Scope
@@ -19,7 +19,6 @@ from fhircheck.validate.resource_check import ResourceCheck
 from fhircheck.validate.resource_parts import label
 from fhircheck.validate.statements import not_said, statement, without_echoes
 
-ERRORS = ("fatal", "error")
 SPLIT = "bundle-split"
 PLAIN = ("resource", "ndjson")
 
@@ -41,7 +40,6 @@ class Validator:
         self._locate = locate
         self._selection = ProfileSelection(linker, asked, linker.around.settings)
         self._present: dict[str, Any] | None = None
-        self._sound: dict[int, bool] = {}
         self._ruled: dict[int, list[Issue]] = {}
         self._skips_unknown = linker.around.settings.unknown_profile == "ignore"
 
@@ -82,18 +80,11 @@ class Validator:
         """Forget the record before, unless `node` is still the same: what `clean` found out serves `check`."""
         if node is not self._present:
             self._present = node
-            self._sound.clear()
             self._ruled.clear()
             self._check.forget()
 
     def _is_sound(self, node: dict[str, Any], claims: Sequence[tuple[str, str]]) -> bool:
-        """Whether `node` holds its type and `claims`; asked once a record."""
-        known = self._sound.get(id(node))
-        if known is None:
-            check = self._check
-            known = check.sound(node, [url for url, _ in claims]) if claims else check.base_passes(node)
-            self._sound[id(node)] = known
-        return known
+        return self._check.sound(node, [url for url, _ in claims])
 
     def _by_rules(self, scope: Scope) -> list[Issue]:
         """What the rules about whole resources say of the resource in `scope`; asked once a record."""
@@ -191,11 +182,11 @@ class Validator:
             self._linker.count_undecided(SPLIT, url)
             checked.profiles.append(ProfileCheck(url, how, False, False))
             return
-        base_valid = not _has_error(findings.issues)
+        base_valid = not has_error(findings.issues)
         before = len(findings.issues)
         whole = how in ("asked", "mapped")
         linked = self._check.explain_profile(checked.node, url, checked.root, findings, how == "meta", whole)
-        valid = base_valid and not _has_error(findings.issues[before:])
+        valid = base_valid and not has_error(findings.issues[before:])
         checked.profiles.append(ProfileCheck(url, how, linked is not None, linked is not None and valid))
 
     def _other_version(self, checked: Checked, findings: Findings) -> bool:
@@ -217,7 +208,7 @@ class Validator:
         checked.issues += [
             issue._replace(place=issue.place._replace(source=checked.source, record=checked.record)) for issue in issues
         ]
-        checked.valid = not _has_error(checked.issues)
+        checked.valid = not has_error(checked.issues)
 
     def _texts(self, record: Record, found: list[Checked]) -> None:
         """Report faults of texts, each at its innermost resource."""
@@ -244,10 +235,6 @@ def entry_scopes(scope: Scope) -> Iterator[Scope]:
             place = f"{item(child(scope.expression, 'entry'), index)}.resource"
             full_url = entry.get("fullUrl")
             yield Scope(inner, inner, place, bundle, index, full_url if full_url.__class__ is str else "", scope)
-
-
-def _has_error(issues: Iterable[Issue]) -> bool:
-    return any(issue.severity in ERRORS for issue in issues)
 
 
 def _locate(record: Record, found: list[Checked]) -> None:

@@ -15,12 +15,12 @@ from typing import NamedTuple
 from fhircheck.compile.linker import Linker
 from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.first_pass import linker_for
-from fhircheck.model.issue import Issue
+from fhircheck.model.issue import ERRORS, Issue
 from fhircheck.model.path import without_indexes
 from fhircheck.model.record import Piece
 from fhircheck.model.settings import CheckSettings
 from fhircheck.transport.record_reader import RecordReader
-from fhircheck.validate.validator import ERRORS, Validator
+from fhircheck.validate.validator import Validator
 from tests.conformance.agreement_data import DATA_SETS, Group
 from tests.conformance.agreement_limits import limit_of, opinion_of
 from tests.conformance.agreement_reference import Said, answers

@@ -4,7 +4,8 @@ from random import Random
 from typing import Any
 
 from fhircheck.definitions.definition_set import load_definitions
-from tests.fuzz.laws import ERRORS, GateJudge, Judge, Measuring, kinds, new_linker
+from fhircheck.model.issue import ERRORS
+from tests.fuzz.laws import GateJudge, Judge, Measuring, kinds, new_linker
 from tests.fuzz.nodes import change, written
 from tests.fuzz.required import WAYS, required, spoil
 from tests.fuzz.seeds import parsed

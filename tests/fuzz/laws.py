@@ -7,7 +7,7 @@ from fhircheck.assertions.assertion import Findings
 from fhircheck.compile.linker import Linker
 from fhircheck.definitions.definition_set import DefinitionSet
 from fhircheck.first_pass import Plan, first_pass, linker_for
-from fhircheck.model.issue import Issue
+from fhircheck.model.issue import Issue, has_error
 from fhircheck.model.record import Piece, Record
 from fhircheck.report.messages import text
 from fhircheck.transport.record_reader import RecordReader
@@ -16,7 +16,6 @@ from fhircheck.validate.validator import Validator
 from tests.fuzz.nodes import CANARY
 from tests.fuzz.watch import LawBroken
 
-ERRORS = ("fatal", "error")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -56,7 +55,7 @@ class Judge:
             raise LawBroken(f"the short way passes, the long way finds {kinds(plain)}")
         if short is None and not plain and record.node is not None and record.form in ("resource", "ndjson"):
             raise LawBroken("the short way does not pass, the long way finds nothing")
-        if record.node is None and not any(issue.severity in ERRORS for issue in record.issues):
+        if record.node is None and not has_error(record.issues):
             raise LawBroken("not read, and no finding says why")
         return plain
 

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from fhircheck.assertions.assertion import Surroundings
 from fhircheck.model.issue import IssueKind
+from fhircheck.model.path import without_slices
 from fhircheck.model.protocols import Gate
 from fhircheck.validate.elements import cross_version
 from fhircheck.validate.elements import extension_kinds as kinds
 from fhircheck.validate.elements.extension_definition import ExtensionDefinition, extension_definition
 from fhircheck.validate.elements.place import Place
 
-_SLICE_NAME = re.compile(r":[^.]*")
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[^ ]+").fullmatch
 _NAMED = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}").fullmatch
 SHOWN = 200
@@ -166,7 +166,7 @@ def _named_by(expression: str, names: frozenset[str], place: Place) -> bool:
     if path in ANYWHERE or (path == "CanonicalResource" and "url" in place.info.properties and not place.property):
         return True
     if has_profile:  # an element of a profile: ``url#id``; whether the resource is of that profile is not asked
-        return _SLICE_NAME.sub("", identity) in names
+        return without_slices(identity) in names
     return path in names
 
 

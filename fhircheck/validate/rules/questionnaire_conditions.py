@@ -102,20 +102,20 @@ class QuestionnaireConditions:
         at: tuple[int, int, Node, str],
     ) -> None:
         place, end, node, expression = at
-        link, question = _shown(text(node, "linkId")), text(condition, "question")
+        link, question = shown_term(text(node, "linkId")), text(condition, "question")
         add = subject.findings.add
         if not question:
             add(NO_QUESTION, expression, DEFINITION)
             return
         found = places.get(question)
         if found is None:
-            add(UNKNOWN, expression, DEFINITION, link=link, question=_shown(question))
+            add(UNKNOWN, expression, DEFINITION, link=link, question=shown_term(question))
         elif found[1] is node:
             add(ITSELF, expression, DEFINITION, link=link)
         elif place < found[0] < end:
-            add(INNER, expression, DEFINITION, link=link, question=_shown(question))
+            add(INNER, expression, DEFINITION, link=link, question=shown_term(question))
         elif found[0] > place:
-            add(AFTER, expression, DEFINITION, link=link, question=_shown(question))
+            add(AFTER, expression, DEFINITION, link=link, question=shown_term(question))
 
 
 def _numbered(
@@ -135,7 +135,3 @@ def _numbered(
 
     read(holder, expression)
     return found
-
-
-def _shown(link: str) -> str:
-    return shown_term(link)
