@@ -1,0 +1,42 @@
+"""What an entry of the table PROBES is, and what it is handed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fhircheck.probe.result import ProbeResult
+
+if TYPE_CHECKING:
+    from fhircheck.transport.http import HttpClient
+
+
+@dataclass
+class Probing:
+    """What a probe works with.
+
+    client: speaks to the server with its credentials; anonymous: the same without any. base: FHIR base URL without a
+    slash at its end. capability: the CapabilityStatement. allow_writes: whether transactions that write may be tried.
+    samples: resource type -> some resources of the server (parsed JSON), read once and shared by all probes.
+    """
+
+    client: "HttpClient"
+    anonymous: "HttpClient"
+    base: str
+    capability: dict[str, Any]
+    allow_writes: bool = False
+    samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One live probe. writes: it changes data on the server, and is run only where that is allowed.
+
+    clause: URL of what it rests on. run: gives its results; raises nothing but what is wrong use (a fault of the
+    server is a result).
+    """
+
+    name: str
+    summary: str
+    clause: str
+    run: Callable[[Probing], Iterable[ProbeResult]]
+    writes: bool = False
