@@ -154,10 +154,7 @@ def _token(value: Any, modifier: str, text: str) -> bool:
         types = value.get("type", {}).get("coding", [])
         return value.get("value") == number and any(_token(each, "", f"{system}|{code}") for each in types)
     system, bar, code = text.rpartition("|")
-    for mine, its in _codes(value):
-        if (its == code or (bar and not code)) and (not bar or mine == system):
-            return True
-    return False
+    return any((its == code or (bar and not code)) and (not bar or mine == system) for mine, its in _codes(value))
 
 
 def _codes(value: Any) -> list[tuple[str, str]]:
