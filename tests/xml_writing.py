@@ -41,7 +41,7 @@ def _listed(value: Any) -> list[Any]:
 def _element(name: str, code: str, value: Any, sibling: Any, types: TypeTable) -> str:
     if code == "xhtml":
         return str(value)
-    if isinstance(value, dict) and "resourceType" in value:
+    if isinstance(value, dict) and types.is_a(code, "Resource"):
         return f"<{name}>{resource(value, types)}</{name}>"
     info = types.type(code)
     assert info is not None

@@ -77,6 +77,8 @@ class PackageStore:
 
         try:
             return self._opened().execute(query, values).fetchall()
+        except UnicodeEncodeError:  # a name with half of a surrogate pair is no name of anything
+            return []
         except sqlite3.Error as error:
             raise self._damaged(error) from None
 

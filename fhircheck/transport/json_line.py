@@ -44,6 +44,6 @@ def _dump(value: Any) -> str:
         return "{" + ",".join(f"{_dump(str(name))}:{_dump(each)}" for name, each in value.items()) + "}"
     if value.__class__ is list:
         return "[" + ",".join(map(_dump, value)) + "]"
-    if value is None or value.__class__ in (bool, str):
+    if value is None or isinstance(value, bool | str):
         return json.dumps(value, ensure_ascii=False)
     return str(value)

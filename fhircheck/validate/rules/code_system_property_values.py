@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 
 from fhircheck.assertions.binding import shown_code
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import shown_term
+from fhircheck.model.path import shown_name, shown_term
 from fhircheck.terminology.code_verdict import CodeStatus
 from fhircheck.validate.elements.extension_use import shown
 from fhircheck.validate.rules.code_system_properties import CLAUSE, DEFINED, EXAMPLE, KNOWN
 from fhircheck.validate.rules.rule import Subject
 from fhircheck.validate.terminology_resources.parts import concepts, objects, text
 
+TYPES = frozenset({"code", "Coding", "string", "integer", "boolean", "dateTime", "decimal"})
 WITHIN = frozenset({"parent", "child", "partOf", "synonym"})
 VALUE_SETS = frozenset(
     {
@@ -170,7 +171,8 @@ class _Values:
         found = name[5:6].lower() + name[6:] if name != "valueCoding" else "Coding"
         value = node.get(name)
         if defined is not None and defined.type and found != defined.type:
-            add(VALUE_TYPE, where, ELEMENT, code=shown_code(code), expected=defined.type, found=found)
+            expected = defined.type if defined.type in TYPES else shown_code(defined.type)
+            add(VALUE_TYPE, where, ELEMENT, code=shown_code(code), expected=expected, found=shown_name(found))
         elif defined is not None and found == "code" and value.__class__ is str:
             self._code(value, defined, where)
         if code == "synonym" and self._complete and str(value) not in self._codes:

@@ -25,6 +25,7 @@ def test_what_was_written_is_read(tmp_path: Path, dictionary: bytes) -> None:
     assert [store.text(head.number) for head in heads] == [b"text 0", b"text 1", b"text 2"]
     assert [head.filename for head in store.heads("ValueSet")] == ["0.json", "1.json", "2.json"]
     assert list(store.heads("CodeSystem")) == []
+    assert store.versions("http://example.org/\ud800") == []
     assert store.urls("ValueSet") == [VALUE_SET["url"]]
     assert store.meta()["definitions"] == "3"
     store.close()

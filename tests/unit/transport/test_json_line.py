@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.record import Piece
 from fhircheck.transport.json_line import dumped, line_of
 from fhircheck.transport.json_reader import read_records
+from fhircheck.transport.record_reader import RecordReader
 
 
 def written(form: str, data: bytes, **more: object) -> list[bytes | None]:
@@ -54,3 +57,11 @@ def test_numbers_keep_their_digits() -> None:
 
 def test_half_a_character_does_not_stop_it() -> None:
     assert dumped("\ud800") == b'"?"'
+
+
+def test_what_xml_wrote_in_a_wrong_form_is_a_text() -> None:
+    types = TypeTable(load_definitions(offline=True))
+    data = b'<Patient xmlns="http://hl7.org/fhir"><active value=" true"/></Patient>'
+    (record,) = RecordReader(types).records(Piece("p.xml", "resource", data))
+    line = line_of(record)
+    assert line is not None and json.loads(line) == {"resourceType": "Patient", "active": " true"}

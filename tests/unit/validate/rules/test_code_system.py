@@ -102,6 +102,15 @@ def test_values(definition: Node, value: Node, expected: list[str]) -> None:
     assert with_values(definition, value) == [(kind, "concept[0].property[0]") for kind in expected]
 
 
+def test_words_in_the_place_of_a_type_are_not_repeated() -> None:
+    definition = {"property": [{"code": "b", "type": "Erika Musterfrau"}]}
+    node = {"resourceType": "CodeSystem", "content": "complete", **definition}
+    node["concept"] = [{"code": "c", "property": [{"code": "b", "value Max": "x"}]}]
+    terminology = PackageTerminology(FewDefinitions([]), lambda key, make: make())
+    issues = Bench((), terminology).findings(CodeSystemPropertyValues(), node).issues
+    assert [dict(each.params) for each in issues] == [{"code": "'b'", "expected": "(value)", "found": "(name)"}]
+
+
 def test_a_code_that_does_not_exist_is_said_once() -> None:
     value = {"code": "parent", "valueCode": "z"}
     assert with_values(PARENT, value, value) == [("code-system-property-reference", "concept[0].property[0]")]
