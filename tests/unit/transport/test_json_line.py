@@ -64,4 +64,5 @@ def test_what_xml_wrote_in_a_wrong_form_is_a_text() -> None:
     data = b'<Patient xmlns="http://hl7.org/fhir"><active value=" true"/></Patient>'
     (record,) = RecordReader(types).records(Piece("p.xml", "resource", data))
     line = line_of(record)
-    assert line is not None and json.loads(line) == {"resourceType": "Patient", "active": " true"}
+    assert line is not None
+    assert json.loads(line) == {"resourceType": "Patient", "active": " true"}
