@@ -7,9 +7,10 @@ reached is asked once and no more; what every one said is kept for the error lin
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from fhircheck.definitions.package import is_name, is_version
@@ -17,10 +18,9 @@ from fhircheck.definitions.package_archive import LARGEST_PACKAGE, read_archive
 from fhircheck.definitions.package_folder import MANIFEST
 from fhircheck.definitions.registry_access import RegistryAddress
 from fhircheck.definitions.version import is_range, newest
+from fhircheck.model.connection import Connection
 from fhircheck.model.errors import PackageUnusable
-
-if TYPE_CHECKING:
-    import requests
+from fhircheck.transport.http import HttpClient, ServerFault, Stream
 
 CONNECT = 3.0
 READ = 30.0
@@ -28,7 +28,6 @@ READ = 30.0
 
 LARGEST_ANSWER = 32 * 2**20
 LARGEST_ARCHIVE = 512 * 2**20
-BLOCK = 2**16
 Progress = Callable[[str, int, int], None]
 """Called with a package's label, bytes so far, and bytes to expect (0 where unknown)."""
 
@@ -44,7 +43,7 @@ class PackageRegistry:
         self._addresses = addresses
         self._progress = progress
         self._unreachable: dict[str, str] = {}
-        self._session: requests.Session | None = None
+        self._client = HttpClient(Connection(connect_timeout=CONNECT, read_timeout=READ, retries=2, longest_pause=3.0))
 
     def download(self, name: str, wanted: str, folder: Path) -> Path:
         """Fetch the archive of a package (`wanted`: version, range or ``latest``) into `folder`.
@@ -81,7 +80,7 @@ class PackageRegistry:
 
         with self._answer(address, f"{address.url}/{name}") as answer:
             data = bytearray()
-            for block in self._blocks(address, answer):
+            for block in answer.blocks:
                 data += block
                 if len(data) > LARGEST_ANSWER:
                     raise RegistryRefused("its list of versions is too long")
@@ -95,77 +94,47 @@ class PackageRegistry:
 
     def _save(self, address: RegistryAddress, url: str, target: Path, label: str) -> None:
         with self._answer(address, url) as answer:
-            announced = answer.headers.get("Content-Length", "")
+            announced = answer.headers.get("content-length", "")
             expected = int(announced) if announced.isdecimal() else 0
             done = 0
             with target.open("wb") as file:
-                for block in self._blocks(address, answer):
+                for block in answer.blocks:
                     done += file.write(block)
                     if done > min(LARGEST_ARCHIVE, LARGEST_PACKAGE):
                         raise RegistryRefused("its archive is larger than a package can be")
                     if self._progress:
                         self._progress(label, done, expected)
 
-    def _answer(self, address: RegistryAddress, url: str) -> "requests.Response":
-        """The answer to a GET, its body not yet read. The token goes to the registry's own host only."""
-        import requests
-
+    @contextmanager
+    def _answer(self, address: RegistryAddress, url: str) -> Iterator[Stream]:
+        """The answer to a GET while it arrives. The token goes to the registry's own host only."""
         own = urlsplit(url)[:2] == urlsplit(address.url)[:2]
         headers = {"Authorization": f"Bearer {address.token}"} if address.token and own else {}
         try:
-            answer = self._opened().get(url, headers=headers, stream=True, timeout=(CONNECT, READ))
-        except requests.RequestException as error:
-            raise self._dead(address, _reason(error)) from None
-        if answer.status_code == 200 and answer.url.startswith("http:") and url.startswith("https:"):
-            answer.close()
-            raise RegistryRefused("it leads from https to http")
-        if answer.status_code != 200:
-            answer.close()
-            raise RegistryRefused(_STATUS.get(answer.status_code, f"it answers with status {answer.status_code}"))
-        return answer
-
-    def _blocks(self, address: RegistryAddress, answer: "requests.Response") -> Any:
-        import requests
-
-        try:
-            yield from answer.iter_content(BLOCK)
-        except requests.RequestException as error:
-            raise self._dead(address, _reason(error)) from None
-
-    def _dead(self, address: RegistryAddress, reason: str) -> RegistryRefused:
-        self._unreachable[address.url] = reason
-        return RegistryRefused(reason)
-
-    def _opened(self) -> "requests.Session":
-        if self._session is None:
-            import requests
-            from requests.adapters import HTTPAdapter
-            from urllib3.util import Retry
-
-            retry = Retry(
-                total=2, connect=0, read=1, redirect=5, status_forcelist=(429, 502, 503, 504), backoff_factor=0.3,
-                respect_retry_after_header=False, raise_on_status=False,
-            )  # fmt: skip
-            self._session = requests.Session()
-            self._session.headers["Accept-Encoding"] = "identity"
-            for scheme in ("http://", "https://"):
-                self._session.mount(scheme, HTTPAdapter(max_retries=retry))
-        return self._session
+            with self._client.stream(url, {"Accept-Encoding": "identity", **headers}) as answer:
+                if answer.status != 200:
+                    raise RegistryRefused(_STATUS.get(answer.status, f"it answers with status {answer.status}"))
+                yield answer
+        except ServerFault as fault:
+            refused = RegistryRefused(_FAULTS.get(fault.reason, "the transfer failed"))
+            if fault.reason not in _ANSWERED:
+                self._unreachable[address.url] = str(refused)
+            raise refused from None
 
 
 _STATUS = {401: "it wants a token", 403: "it refuses access", 404: "it does not have it"}
 
 
-def _reason(error: Exception) -> str:
-    import requests
-
-    if isinstance(error, requests.exceptions.SSLError):
-        return "its certificate is not trusted"
-    if isinstance(error, requests.exceptions.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.exceptions.ConnectionError):
-        return "no connection"
-    return "the transfer failed"
+_ANSWERED = frozenset({"redirect-to-plain-http", "too-many-redirects", "credentials-in-url", "not-a-url"})
+_FAULTS = {
+    "certificate-not-accepted": "its certificate is not trusted",
+    "connection-broken": "no connection",
+    "no-answer-in-time": "no answer in time",
+    "no-connection": "no connection",
+    "no-connection-in-time": "no answer in time",
+    "proxy-refused": "no connection",
+    "redirect-to-plain-http": "it leads from https to http",
+}
 
 
 def _host(url: str) -> str:

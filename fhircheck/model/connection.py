@@ -18,6 +18,7 @@ class Connection:
     trusted instead of the system's. proxy: empty for what the environment says. allow_http: send credentials over
     plain HTTP to hosts that are not this machine.
     rate: requests a second, 0 for no limit. concurrency: requests at a time. retries: after the first try.
+    longest_pause: the longest that a server may put us off by Retry-After.
     """
 
     sign_in: SignInMethod = "none"
@@ -37,6 +38,7 @@ class Connection:
     answer_timeout: float = 300.0
     answer_bytes: int = 64 << 20
     retries: int = 5
+    longest_pause: float = 60.0
     rate: float = 0.0
     concurrency: int = 4
 

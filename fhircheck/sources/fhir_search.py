@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jiter import from_json
 
@@ -11,21 +11,8 @@ from fhircheck.model.record import Piece
 from fhircheck.sources.content import foreign_form, problem
 from fhircheck.sources.options import ReadOptions
 from fhircheck.sources.source_type import SourceType
-from fhircheck.transport.http import (
-    Answer,
-    HttpLimits,
-    ServerFault,
-    get,
-    joined,
-    open_session,
-    origin,
-    redacted,
-    same_place,
-)
+from fhircheck.transport.http import Answer, HttpClient, ServerFault, joined, origin, redacted, same_place
 from fhircheck.transport.json_locator import Locator
-
-if TYPE_CHECKING:
-    from requests import Session
 
 HEADERS = {"Accept": "application/fhir+json, application/json;q=0.9"}
 _PAGED = {"searchset", "history"}
@@ -100,23 +87,22 @@ def _codes(node: dict[str, Any]) -> str:
 
 
 def _pieces(url: str, options: ReadOptions) -> Iterator[Piece]:
-    limits = HttpLimits(options.connect_timeout, options.read_timeout, options.answer_timeout, options.max_record_bytes)
-    with open_session(limits) as session:
-        yield from _pages(session, url, options, limits)
+    with HttpClient(options.connection, url) as client:
+        yield from _pages(client, url, options)
 
 
-def _pages(session: "Session", url: str, options: ReadOptions, limits: HttpLimits) -> Iterator[Piece]:
+def _pages(client: HttpClient, url: str, options: ReadOptions) -> Iterator[Piece]:
     """Records of all pages; a fault on the first page is SourceUnusable, on a later one a finding."""
     source, number, seen = redacted(url), 0, {url}
     following = url
     for count in range(options.page_limit):
         try:
-            page = _Page(get(session, following, limits, HEADERS))
+            page = _Page(client.get(following, HEADERS))
         except ServerFault as fault:
             if not count:
                 raise SourceUnusable(_sentence(source, fault)) from None
             kind = "server-not-fhir" if fault.reason == "not-fhir" else "server-page-failed"
-            yield problem(source, kind, number, page=count + 1, reason=_reason(fault))
+            yield problem(source, kind, number, page=count + 1, reason=fault.shown)
             return
         if not page.is_paged:
             yield Piece(source, "resource", page.answer.body, first=number)
@@ -150,16 +136,11 @@ def _following(page: _Page, seen: set[str]) -> tuple[str, str]:
     return ("", "server-next-loop") if following in seen else (following, "")
 
 
-def _reason(fault: ServerFault) -> str:
-    status = f"HTTP {fault.status}" if fault.status else ""
-    return ", ".join(filter(None, (fault.reason, status, fault.detail)))
-
-
 def _sentence(source: str, fault: ServerFault) -> str:
     """One line for a search that gave nothing at all."""
     if fault.reason == "not-fhir":
         return f"{source}: the answer is no FHIR JSON ({fault.detail}); name a search such as .../Patient?_count=100"
-    return f"{source}: {_reason(fault)}"
+    return f"{source}: {fault.shown}"
 
 
 def _check(url: str, options: ReadOptions) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
 from fhircheck.transport.archives import UnpackLimits
 
 MIB = 1 << 20
@@ -15,8 +16,7 @@ class ReadOptions:
     max_depth: nesting of JSON containers. chunk_bytes: about what one chunk of work holds.
     split_bytes: Bundles from this size on are split entry by entry while they are read.
     unpack: bounds for archives. sample: check only so many records. offline: refuse URLs.
-    page_limit: pages of a search. connect_timeout, read_timeout: for one step of a connection;
-    answer_timeout: for a whole answer.
+    page_limit: pages of a search. connection: how servers are spoken to.
     """
 
     max_record_bytes: int = 64 * MIB
@@ -27,6 +27,4 @@ class ReadOptions:
     sample: int | None = None
     offline: bool = False
     page_limit: int = 100_000
-    connect_timeout: float = 10.0
-    read_timeout: float = 60.0
-    answer_timeout: float = 300.0
+    connection: Connection = DEFAULT_CONNECTION

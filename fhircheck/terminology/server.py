@@ -7,16 +7,14 @@ a few such failures it is left alone for a while. A code is all that is sent, wi
 import json
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from fhircheck.model.connection import Connection
 from fhircheck.terminology.code_verdict import CodeStatus, CodeVerdict
-from fhircheck.transport.http import HttpLimits, ServerFault, get, open_session, post
-
-if TYPE_CHECKING:
-    from requests import Session
+from fhircheck.transport.http import Answer, HttpClient, ServerFault
 
 Kept = Callable[[str, Callable[[], dict[str, Any] | None]], dict[str, Any] | None]
-LIMITS = HttpLimits(connect=5, read=20, answer=30, bytes=1 << 20, retries=2)
+LIMITS = Connection(connect_timeout=5, read_timeout=20, answer_timeout=30, answer_bytes=1 << 20, retries=2)
 BATCH = 100
 REMEMBERED = 100_000
 FAILURES = 3
@@ -66,7 +64,7 @@ class TerminologyServer:
         self._kept = kept
         self._fresh = fresh
         self._clock = clock
-        self._session: Session | None = None
+        self._client = HttpClient(LIMITS, base)
         self._answers: dict[Question, dict[str, Any] | None] = {}
         self._in_a_row = 0
         self._silent_until = 0.0
@@ -118,7 +116,7 @@ class TerminologyServer:
         from urllib.parse import urlencode
 
         url = f"{self.base}/{question.operation}?{urlencode(question.parameters())}"
-        return _read(self._sent(lambda session: get(session, url, LIMITS, JSON)))
+        return _read(self._sent(lambda: self._client.get(url, JSON)))
 
     def _batch(self, questions: list[Question]) -> dict[Question, dict[str, Any] | None]:
         """The answers to `questions`, in one request where the server takes a batch."""
@@ -127,7 +125,7 @@ class TerminologyServer:
         entries = [{"request": {"method": "POST", "url": each.operation}, "resource": _parameters(each)}
                    for each in questions]  # fmt: skip
         body = json.dumps({"resourceType": "Bundle", "type": "batch", "entry": entries}).encode()
-        given = self._sent(lambda session: post(session, self.base, body, LIMITS, JSON))
+        given = self._sent(lambda: self._client.post(self.base, body, JSON))
         found = given.get("entry") if given is not None and given.get("type") == "batch-response" else None
         if not isinstance(found, list) or len(found) != len(questions):
             return {}
@@ -136,14 +134,13 @@ class TerminologyServer:
             for question, entry in zip(questions, found, strict=True)
         }
 
-    def _sent(self, call: Callable[["Session"], Any]) -> dict[str, Any] | None:
+    def _sent(self, call: Callable[[], Answer]) -> dict[str, Any] | None:
         """The resource of a 200 answer. Failures in a row make the server rest, longer each time."""
         if self._clock() < self._silent_until:
             self.failed += 1
             return None
         try:
-            self._session = self._session or open_session(LIMITS)
-            answer = call(self._session)
+            answer = call()
             resource = json.loads(answer.body) if answer.status == 200 else None
         except (ServerFault, ValueError, RecursionError):
             resource = None

@@ -1,195 +1,247 @@
-"""One HTTP session for all that talks to servers: timeouts, retries, bounded answers, nothing secret shown."""
+"""One HTTP client for all that talks to servers: timeouts, retries, bounded answers, nothing secret shown."""
 
+import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+
+from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
+from fhircheck.model.errors import UsageError
+from fhircheck.transport.http_body import arriving, faultless, whole
+from fhircheck.transport.http_url import Origin, has_credentials, joined, origin, redacted, same_place
+from fhircheck.transport.rate_limit import RateLimit, Turnstile
+from fhircheck.transport.retry import Tries, may_repeat
+from fhircheck.transport.server_fault import ServerFault
 
 if TYPE_CHECKING:
-    from requests import Response, Session
+    from fhircheck.transport.http_session import HttpSession
 
-RETRIED = (429, 500, 502, 503, 504)
-LONGEST_PAUSE = 60
+__all__ = ["Answer", "HttpClient", "ServerFault", "Stream", "joined", "origin", "redacted", "same_place"]
+
 REDIRECTS = 5
-_BLOCK = 65_536
-Given = TypeVar("Given")
-# Search parameters whose values never tell about a patient or a session.
-_OPEN_PARAMETERS = {
-    "_count", "_elements", "_format", "_include", "_lastUpdated", "_profile", "_revinclude", "_since", "_sort",
-    "_summary", "_total", "_type",
-}  # fmt: skip
-_PORTS = {"http": 80, "https": 443}
-
-
-class ServerFault(Exception):
-    """A server did not answer as asked. reason: kebab-case; status: HTTP status, 0 where there was none."""
-
-    def __init__(self, reason: str, status: int = 0, detail: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.status = status
-        self.detail = detail
-
-
-@dataclass(frozen=True, slots=True)
-class HttpLimits:
-    """Times in seconds: to connect, between two blocks of an answer, for a whole answer; its size in bytes."""
-
-    connect: float = 10.0
-    read: float = 60.0
-    answer: float = 300.0
-    bytes: int = 64 << 20
-    retries: int = 3
+_REDIRECT = frozenset({301, 302, 303, 307, 308})
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer. url: where it came from after redirects."""
+    """A complete answer. url: where it came from after redirects. headers: names in lower case.
+
+    seconds: from sending the last try to the last byte.
+    """
 
     url: str
     status: int
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
-def redacted(url: str) -> str:
-    """`url` as it may be shown: no user, no password, values of query parameters only where they are harmless."""
-    from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer whose body is still arriving. blocks: unpacked, unbounded in sum; ServerFault where it breaks off."""
 
+    url: str
+    status: int
+    content_type: str
+    headers: Mapping[str, str]
+    blocks: Iterator[bytes]
+
+
+class _Answered(Protocol):
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+Result = TypeVar("Result", bound=_Answered)
+
+
+class HttpClient:
+    """Requests to one server, from any number of threads; a context manager.
+
+    base: the server's address; credentials and cookies go to its origin only, and nowhere where it is empty.
+    Raises UsageError for a connection that makes no sense.
+    """
+
+    def __init__(self, connection: Connection = DEFAULT_CONNECTION, base: str = "") -> None:
+        if has_credentials(base):
+            raise UsageError(
+                f"{redacted(base)}: a user or password in a URL is not taken; see --auth, --user, --secret"
+            )
+        self.connection = connection
+        self.base = base.rstrip("/")
+        self._home = _home(base) if base else None
+        self._rate = RateLimit(connection.rate)
+        self._turnstile = Turnstile(connection.concurrency)
+        self._answering: set[Origin] = set()
+        self._opening = threading.Lock()
+        self._session: HttpSession | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections; the client opens new ones where it is used again."""
+        with self._opening:
+            if self._session is not None:
+                self._session.close()
+            self._session = None
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a GET; see `send`."""
+        return self.send("GET", url, headers=headers)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answer:
+        """The answer to a POST, whose body is a FHIR resource unless `headers` say otherwise; see `send`."""
+        given = {name.lower() for name in headers or ()}
+        kind = {} if "content-type" in given else {"Content-Type": "application/fhir+json"}
+        return self.send("POST", url, headers={**kind, **(headers or {})}, body=body)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        retried: bool | None = None,
+        follow: bool = True,
+    ) -> Answer:
+        """The whole answer, whatever its HTTP status.
+
+        retried: whether it may be sent again after a fault, by default what is harmless (see retry.py). follow:
+        redirects on the same place; to another they are a fault. Raises ServerFault for what is no answer; its text
+        holds no URL.
+        """
+        request = _Request(method.upper(), url, dict(headers or {}), body, follow)
+
+        def once() -> Answer:
+            started = time.monotonic()
+            with self._turnstile, self._followed(request) as (response, where):
+                content = whole(response, self.connection.answer_bytes, self.connection.answer_timeout)
+            found = _lower(response.headers)
+            return Answer(where, response.status_code, found.get("content-type", ""), content, found,
+                          time.monotonic() - started)  # fmt: skip
+
+        return self._repeated(request, once, retried)
+
+    @contextmanager
+    def stream(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Stream]:
+        """The answer to a GET while it arrives, for what is too large to be held.
+
+        Redirects are followed to other hosts too (without credentials), but not from https to http. Raises
+        ServerFault where no answer begins; a body that breaks off is the caller's to go on with.
+        """
+        request = _Request("GET", url, dict(headers or {}), None, True, abroad=True)
+        with ExitStack() as held:
+
+            def once() -> Stream:
+                held.enter_context(self._turnstile)
+                response, where = held.enter_context(self._followed(request))
+                found = _lower(response.headers)
+                return Stream(where, response.status_code, found.get("content-type", ""), found, arriving(response))
+
+            yield self._repeated(request, once, None, held.close)
+
+    def _repeated(
+        self,
+        request: "_Request",
+        once: Callable[[], Result],
+        retried: bool | None,
+        discard: Callable[[], None] = lambda: None,
+    ) -> Result:
+        """Try `once` until it gives what stands; `discard` lets go of what a try holds."""
+        place = origin(request.url)
+        repeatable = may_repeat(request.method, request.url) if retried is None else retried
+        tries = Tries(self.connection.retries, self.connection.longest_pause, repeatable, place in self._answering)
+        while True:
+            try:
+                answer = once()
+                self._answering.add(place)
+                pause = tries.after_answer(answer.status, answer.headers)
+                if pause is None:
+                    return answer
+            except ServerFault as fault:
+                pause = tries.after_fault(fault)
+                if pause is None:
+                    raise
+            discard()
+            time.sleep(pause)
+
+    @contextmanager
+    def _followed(self, request: "_Request") -> Iterator[tuple[Any, str]]:
+        """The open response at the end of all redirects, and its URL."""
+        for _ in range(REDIRECTS + 1):
+            response = self._sent(request)
+            target = response.headers.get("location", "") if response.status_code in _REDIRECT else ""
+            if not target or not request.follow:
+                with response:
+                    yield response, request.url
+                return
+            response.close()
+            request = request.led_to(joined(request.url, target), response.status_code)
+        raise ServerFault("too-many-redirects")
+
+    def _sent(self, request: "_Request") -> Any:
+        if has_credentials(request.url):
+            raise ServerFault("credentials-in-url")
+        home = origin(request.url) == self._home
+        self._rate.wait()
+        session = self._opened()
+        return faultless(lambda: session.exchange(request.method, request.url, request.headers, request.body, home))
+
+    def _opened(self) -> "HttpSession":
+        with self._opening:
+            if self._session is None:
+                from fhircheck.transport.http_session import HttpSession
+
+                self._session = HttpSession(self.connection)
+            return self._session
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes | None
+    follow: bool
+    abroad: bool = False
+
+    def led_to(self, url: str, status: int) -> "_Request":
+        """The request that a redirect asks for (RFC 9110, 15.4). Raises ServerFault where it is not followed.
+
+        303 is a GET from then on; all others keep method and body, since a search without its body asks for all.
+        """
+        if not same_place(url, self.url):
+            if not self.abroad:
+                raise ServerFault("redirect-to-another-host", status)
+            if origin(url)[0] != "https" and origin(self.url)[0] == "https":
+                raise ServerFault("redirect-to-plain-http", status)
+        headers = self.headers
+        if origin(url) != origin(self.url):
+            headers = {name: value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS}
+        if status == 303 and self.method not in ("GET", "HEAD"):
+            headers = {name: value for name, value in headers.items() if not name.lower().startswith("content-")}
+            return _Request("GET", url, headers, None, self.follow, self.abroad)
+        return _Request(self.method, url, headers, self.body, self.follow, self.abroad)
+
+
+def _home(base: str) -> Origin:
     try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "(not a URL)"
-    host = parts.netloc.rpartition("@")[2]
-    query = [(name, value if name in _OPEN_PARAMETERS else "***") for name, value in parse_qsl(parts.query, True)]
-    return urlunsplit((parts.scheme, host, parts.path, urlencode(query, safe="*:,/|"), ""))
+        return origin(base)
+    except ServerFault:
+        raise UsageError(f"{redacted(base)}: no address of a server") from None
 
 
-def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port: what may be followed without being asked. Raises ServerFault for no URL."""
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0)
-    except ValueError:
-        raise ServerFault("not-a-url") from None
-
-
-def joined(base: str, url: str) -> str:
-    """`url` as a link of the page at `base` means it. Raises ServerFault where it is no URL."""
-    from urllib.parse import urljoin
-
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        raise ServerFault("not-a-url") from None
-
-
-def same_place(url: str, base: str) -> bool:
-    """Whether `url` is on the origin of `base`, or on the same host by https where `base` was http."""
-    there, here = origin(url), origin(base)
-    return there == here or (there[0] == "https" and here[0] == "http" and there[1] == here[1])
-
-
-def open_session(limits: HttpLimits) -> "Session":
-    """A requests session that tries again on 429 and 5xx, as long as Retry-After says but never over a minute."""
-    import requests
-    from requests.adapters import HTTPAdapter
-    from urllib3.util.retry import Retry
-
-    class PatientRetry(Retry):
-        def get_retry_after(self, response: Any) -> float | None:
-            pause = super().get_retry_after(response)
-            return None if pause is None else min(pause, LONGEST_PAUSE)
-
-    retry = PatientRetry(
-        limits.retries, connect=1, read=1, status_forcelist=RETRIED, backoff_factor=0.5, raise_on_status=False
-    )
-    session = requests.Session()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
-    return session
-
-
-def get(session: "Session", url: str, limits: HttpLimits, headers: Mapping[str, str] | None = None) -> Answer:
-    """Fetch `url`, following redirects on the same host only. Raises ServerFault; its text holds no URL."""
-    for _ in range(REDIRECTS + 1):
-        with _sent(session, url, limits, headers) as response:
-            target = response.headers.get("location", "") if response.is_redirect else ""
-            if not target:
-                body = _body(response, limits)
-                return Answer(url, response.status_code, response.headers.get("content-type", ""), body)
-        following = joined(url, target)
-        if not same_place(following, url):
-            raise ServerFault("redirect-to-another-host", response.status_code)
-        url = following
-    raise ServerFault("too-many-redirects")
-
-
-def post(
-    session: "Session", url: str, body: bytes, limits: HttpLimits, headers: Mapping[str, str] | None = None
-) -> Answer:
-    """Send the FHIR resource `body` to `url`; redirects are not followed. Raises ServerFault; its text holds no URL."""
-    with _faultless(
-        lambda: session.post(
-            url,
-            data=body,
-            headers={"Content-Type": "application/fhir+json", **(headers or {})},
-            timeout=(limits.connect, limits.read),
-            stream=True,
-            allow_redirects=False,
-        )
-    ) as response:
-        return Answer(url, response.status_code, response.headers.get("content-type", ""), _body(response, limits))
-
-
-def _sent(session: "Session", url: str, limits: HttpLimits, headers: Mapping[str, str] | None) -> "Response":
-    return _faultless(
-        lambda: session.get(
-            url, headers=headers, timeout=(limits.connect, limits.read), stream=True, allow_redirects=False
-        )
-    )
-
-
-def _body(response: "Response", limits: HttpLimits) -> bytes:
-    """The whole body, within size and time: a server that drips for ever is given up."""
-    deadline = time.monotonic() + limits.answer
-    blocks: list[bytes] = []
-    size = 0
-    source = response.iter_content(_BLOCK) if response.headers.get("content-encoding") else _dripping(response)
-    while block := _faultless(lambda: next(source, b"")):
-        size += len(block)
-        blocks.append(block)
-        if size > limits.bytes:
-            raise ServerFault("answer-too-large", response.status_code)
-        if time.monotonic() > deadline:
-            raise ServerFault("answer-too-slow", response.status_code)
-    return b"".join(blocks)
-
-
-def _dripping(response: "Response") -> Any:
-    """Blocks as they arrive, so that the clock is looked at even where a server sends byte by byte."""
-    read = getattr(response.raw, "read1", None)
-    if read is None or response.raw.headers.get("transfer-encoding"):
-        return response.iter_content(_BLOCK)
-    return iter(lambda: read(_BLOCK), b"")
-
-
-def _faultless(call: Callable[[], Given]) -> Given:
-    """What `call` gives; every fault of the network as a ServerFault whose text names no address."""
-    import requests
-    from urllib3.exceptions import HTTPError
-
-    try:
-        return call()
-    except requests.exceptions.ConnectTimeout:
-        raise ServerFault("no-connection-in-time") from None
-    except (requests.exceptions.Timeout, requests.exceptions.RetryError):
-        raise ServerFault("no-answer-in-time") from None
-    except requests.exceptions.SSLError:
-        raise ServerFault("certificate-not-accepted") from None
-    except requests.exceptions.ConnectionError as fault:
-        raise ServerFault("no-answer-in-time" if "timed out" in str(fault) else "no-connection") from None
-    except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as fault:
-        raise ServerFault("answer-broken-off", detail=type(fault).__name__) from None
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

@@ -16,6 +16,7 @@ from fhircheck.definitions import package_registry
 from fhircheck.definitions.package_registry import PackageRegistry
 from fhircheck.definitions.registry_access import RegistryAddress
 from fhircheck.model.errors import PackageUnusable
+from fhircheck.transport import retry
 from tests.package_making import manifest, package_files, profile, write_tgz
 
 FIRST = "https://first.example.org"
@@ -24,7 +25,8 @@ RESOURCES = [profile("http://example.org/StructureDefinition/one")]
 
 
 @pytest.fixture
-def net() -> Iterator[responses.RequestsMock]:
+def net(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
+    monkeypatch.setattr(retry, "PAUSE", 0.01)
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
 

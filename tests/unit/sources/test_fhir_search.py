@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from fhircheck.model.connection import Connection
 from fhircheck.model.errors import SourceUnusable
 from fhircheck.model.record import Record
 from fhircheck.sources import ReadOptions, open_sources
-from fhircheck.transport import http
+from fhircheck.transport import retry
 from fhircheck.transport.http import redacted, same_place
 from fhircheck.transport.json_reader import read_records
 
@@ -57,6 +58,7 @@ class Server:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setattr(retry, "PAUSE", 0.01)
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
     started = Server()
@@ -192,17 +194,17 @@ def test_a_busy_server_is_asked_again(server: Server) -> None:
 
 def test_a_server_may_not_put_us_off_for_hours(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr("urllib3.util.retry.time.sleep", pauses.append)
+    monkeypatch.setattr("fhircheck.transport.http.time.sleep", pauses.append)
     replies = iter([(429, {"Retry-After": "86400"}, b"")])
     server.answer = lambda path, headers: next(replies, page(server, ["a"]))
     assert told(read(server)) == ["a"]
-    assert pauses == [http.LONGEST_PAUSE]
+    assert pauses == [Connection().longest_pause]
 
 
 def test_an_answer_is_bounded_in_size(server: Server) -> None:
     server.answer = lambda path, headers: page(server, ["x" * 60] * 100)
     with pytest.raises(SourceUnusable, match="answer-too-large"):
-        read(server, max_record_bytes=5000)
+        read(server, connection=Connection(answer_bytes=5000))
 
 
 def test_a_server_that_stalls_or_drips_is_given_up(server: Server) -> None:
@@ -212,7 +214,7 @@ def test_a_server_that_stalls_or_drips_is_given_up(server: Server) -> None:
 
     server.answer = stall
     with pytest.raises(SourceUnusable, match="no-answer-in-time"):
-        read(server, read_timeout=0.2)
+        read(server, connection=Connection(read_timeout=0.2, retries=1))
 
     def drip() -> Iterator[bytes]:
         for _ in range(100):
@@ -221,7 +223,7 @@ def test_a_server_that_stalls_or_drips_is_given_up(server: Server) -> None:
 
     server.answer = lambda path, headers: (200, {"Content-Length": "100"}, drip())
     with pytest.raises(SourceUnusable, match="answer-too-slow"):
-        read(server, read_timeout=2, answer_timeout=0.3)
+        read(server, connection=Connection(read_timeout=2, answer_timeout=0.3, retries=1))
 
 
 def test_what_is_no_address_is_said_at_once() -> None:
