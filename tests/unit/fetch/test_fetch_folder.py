@@ -286,7 +286,7 @@ def test_the_end_may_be_stopped_at_any_step(limit: int, tmp_path: Path, monkeypa
                 raise Stopped
             return real(*args, **kwargs)
 
-        monkeypatch.setattr(os, name, step)
+        patched.setattr(os, name, step)
 
     monkeypatch.setattr("fhircheck.fetch.merging._COMMIT", 1)
     with monkeypatch.context() as patched:
