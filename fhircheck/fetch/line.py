@@ -26,7 +26,7 @@ class Line(NamedTuple):
 
 
 def line_of(text: bytes, node: dict[str, Any] | None = None, expected: bool = False) -> Line:
-    """One resource of JSON as a line; `node`: the same parsed, where it is at hand. Raises ValueError for no resource."""
+    """A resource as a line; `node`: the same parsed, where it is at hand. Raises ValueError for what is no resource."""
     node = from_json(text, allow_inf_nan=False) if node is None else node
     name = node.get("resourceType") if isinstance(node, dict) else None
     if not isinstance(name, str) or not (name.isascii() and name.isalpha() and len(name) <= 64):
