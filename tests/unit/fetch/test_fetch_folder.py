@@ -261,7 +261,7 @@ class Stopped(BaseException):
     """What stands in for a kill."""
 
 
-@pytest.mark.parametrize("limit", range(18))
+@pytest.mark.parametrize("limit", range(20))
 def test_the_end_may_be_stopped_at_any_step(limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After `limit` steps on the disk everything stops; what lies there then is gone on with, as after a kill."""
     out = tmp_path / "out"
@@ -309,4 +309,4 @@ def test_the_end_may_be_stopped_at_any_step(limit: int, tmp_path: Path, monkeypa
         *(f"three-{number}" for number in range(3)),
     ]  # fmt: skip
     assert ids(out / "Group.ndjson") == [f"{group}-{number}" for group in ("g", "g4") for number in range(3)]
-    assert stopped == (limit < 15)
+    assert stopped == (limit < 17)
