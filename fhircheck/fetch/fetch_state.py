@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +57,9 @@ class FetchState:
         import sqlite3
 
         self._target = target
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # an existing file is not opened here: closing it would let go of this process's own lock on it
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         try:
             self.db: Connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
             self.db.execute("PRAGMA locking_mode = EXCLUSIVE")

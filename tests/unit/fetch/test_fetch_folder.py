@@ -309,4 +309,4 @@ def test_the_end_may_be_stopped_at_any_step(limit: int, tmp_path: Path, monkeypa
         *(f"three-{number}" for number in range(3)),
     ]  # fmt: skip
     assert ids(out / "Group.ndjson") == [f"{group}-{number}" for group in ("g", "g4") for number in range(3)]
-    assert stopped == (limit < 17)
+    assert stopped == (limit < 16)
