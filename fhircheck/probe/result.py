@@ -5,6 +5,7 @@ from typing import Literal
 
 Expectation = Literal["SHALL", "SHOULD", "MAY"]
 Outcome = Literal["met", "unmet", "not-tested"]
+Lane = Literal["declared", "probed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,19 @@ class RequirementResult:
 
 @dataclass(frozen=True, slots=True)
 class ActorResult:
-    """The conformance table of one actor. requirements: canonical of the requirement CapabilityStatement."""
+    """The conformance table of one actor. requirements: canonical of the requirement CapabilityStatement.
+
+    verified: how well its demands are verified: ``V`` in the source itself, ``2`` second-hand, ``U`` not.
+    lanes: the lanes that say something of this actor; what a server declares of itself is no demand that it meets.
+    """
 
     actor: str
     title: str
     requirements: str
     version: str
     results: tuple[RequirementResult, ...]
+    verified: str = ""
+    lanes: tuple[Lane, ...] = ("declared", "probed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +94,5 @@ class ServerReport:
     issues: tuple[tuple[str, str, int], ...] = ()
     probes: tuple[ProbeResult, ...] = ()
     actors: tuple[ActorResult, ...] = ()
+    broken: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

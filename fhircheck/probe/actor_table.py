@@ -1,0 +1,133 @@
+"""From demands, declarations and probes to the rows of an actor's table."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from fhircheck.probe.comparison import Said, compare
+from fhircheck.probe.declared import Declared
+from fhircheck.probe.requirement import STRENGTH, Requirement, requirements_of, weaker
+from fhircheck.probe.requirement_sets import RequirementSet
+from fhircheck.probe.result import ActorResult, Evidence, Expectation, Outcome, ProbeResult, RequirementResult
+
+GENERAL = "fhir-rest"
+DECLARED = "own-declaration"
+
+
+class Probed:
+    """What the probes found, by what it is about."""
+
+    def __init__(self, results: Iterable[ProbeResult]) -> None:
+        self._about: dict[str, list[ProbeResult]] = defaultdict(list)
+        for each in results:
+            self._about[each.about].append(each)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """All that the results are about, in the order they came."""
+        return tuple(self._about)
+
+    def results(self, about: str) -> list[ProbeResult]:
+        """All results about one thing."""
+        return list(self._about.get(about, ()))
+
+
+def lane(results: list[ProbeResult], needed: Expectation) -> tuple[Said, tuple[Evidence, ...]]:
+    """What probes say of a demand, and the evidence that decided it.
+
+    Unmet where any demand of at least that strength was seen broken, met where one was seen kept, else not tested.
+    What a probe only calls SHOULD breaks no SHALL.
+    """
+    strength = STRENGTH[needed]
+    broken = [each for each in results if each.outcome == "unmet" and STRENGTH[each.expectation] >= strength]
+    kept = [each for each in results if each.outcome == "met"]
+    if broken or kept:
+        deciding = (broken or kept)[0]
+        outcome: Outcome = "unmet" if broken else "met"
+        return Said(outcome, deciding.why if broken else "", deciding.params if broken else ()), deciding.evidence
+    untested = [each for each in results if each.outcome == "not-tested"]
+    if untested:
+        return Said("not-tested", untested[0].why, untested[0].params), untested[0].evidence
+    return Said("not-tested", "not-probed"), ()
+
+
+def actor_table(
+    one: RequirementSet, declared: Declared, probed: Probed, base: str
+) -> ActorResult:
+    """The table of one set of demands.
+
+    What is asked of a resource type is asked only as strongly as the type itself where the server does not have it.
+    """
+    types = {each.resource: each.expectation for each in one.requirements if each.what == "resource"}
+    rows = [_row(one.name, _as_asked(each, types, declared), declared, probed, base) for each in one.requirements]
+    return ActorResult(one.name, one.title, one.url, one.version, tuple(rows), one.verified)
+
+
+def _as_asked(each: Requirement, types: dict[str, Expectation], declared: Declared) -> Requirement:
+    from dataclasses import replace
+
+    if not each.resource or each.resource in declared.resources:
+        return each
+    return replace(each, expectation=weaker(each.expectation, types.get(each.resource, each.expectation)))
+
+
+def _row(
+    actor: str, each: Requirement, declared: Declared, probed: Probed, base: str
+) -> RequirementResult:
+    said = compare(each, declared, base)
+    seen, evidence = lane(probed.results(each.id), each.expectation)
+    why, params = (said.why, said.params) if said.outcome == "unmet" else (seen.why, seen.params)
+    return RequirementResult(actor, each.id, each.expectation, said.outcome, seen.outcome, why, params, evidence)
+
+
+def own_declaration(capability: dict[str, Any], probed: Probed, base: str) -> ActorResult:
+    """What the server itself declares, as demands on its behaviour: a declaration must be true.
+
+    Only what a probe could be about: interactions, search parameters, includes, operations.
+    """
+    asked = [
+        each for each in requirements_of(capability)
+        if each.what in ("interaction", "searchParam", "_include", "_revinclude", "operation", "format")
+    ]  # fmt: skip
+    rows = []
+    for each in asked:
+        seen, evidence = lane(probed.results(each.id), "SHALL")
+        rows.append(
+            RequirementResult(DECLARED, each.id, "SHALL", "met", seen.outcome, seen.why, seen.params, evidence)
+        )
+    return ActorResult(DECLARED, "What the server declares of itself", base, "", tuple(rows), "", ("probed",))
+
+
+def general(
+    capability: dict[str, Any], issues: tuple[tuple[str, str, int], ...], probed: Probed, covered: set[str]
+) -> ActorResult:
+    """Rules for every FHIR server, and what probes found that no other table asks about. covered: ids of those."""
+    rows = [
+        _rule("capability.valid", not any(severity in ("fatal", "error") for severity, _, _ in issues), "not-valid"),
+        _rule("capability.kind:instance", capability.get("kind") == "instance", "other-kind"),
+        _rule("capability.fhirVersion:4.0", _version(capability).startswith("4.0"), "other-fhir-version"),
+    ]
+    for about in probed.about:
+        if about in covered:
+            continue
+        by_probe: dict[str, list[ProbeResult]] = defaultdict(list)
+        for each in probed.results(about):
+            by_probe[each.probe].append(each)
+        for probe, results in by_probe.items():
+            needed = max((each.expectation for each in results), key=STRENGTH.__getitem__)
+            seen, evidence = lane(results, needed)
+            rows.append(
+                RequirementResult(
+                    GENERAL, f"{about} ({probe})", needed, "not-tested", seen.outcome, seen.why, seen.params, evidence
+                )
+            )
+    return ActorResult(GENERAL, "FHIR R4 server", "http://hl7.org/fhir/R4/http.html", "4.0.1", tuple(rows), "V")
+
+
+def _rule(name: str, met: bool, why: str) -> RequirementResult:
+    return RequirementResult(GENERAL, name, "SHALL", "met" if met else "unmet", "not-tested", "" if met else why)
+
+
+def _version(capability: dict[str, Any]) -> str:
+    value = capability.get("fhirVersion")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,145 @@
+"""Where demands come from: the statements shipped with fhircheck, files, and packages that are loaded."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fhircheck.definitions.canonical import split_canonical
+from fhircheck.model.errors import UsageError
+from fhircheck.probe.requirement import Requirement, dicts, merged, requirements_of, texts
+
+if TYPE_CHECKING:
+    from fhircheck.definitions.definition_set import DefinitionSet
+
+SOURCE = "https://fhircheck.dev/fhir/StructureDefinition/demand-source"
+MARKS = ("V", "2", "U")
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementSet:
+    """All demands on one actor. name: short name, or the canonical for one that is not ours.
+
+    url, version: of the statement. stands_for: canonicals of the statements and guides of others that it restates.
+    verified: ``V``, ``2`` or ``U`` (see docs/concepts/probe.md). notes: imports that were not found.
+    """
+
+    name: str
+    title: str
+    url: str
+    version: str
+    requirements: tuple[Requirement, ...]
+    stands_for: tuple[str, ...] = ()
+    verified: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@cache
+def shipped() -> dict[str, RequirementSet]:
+    """The sets shipped with fhircheck, by name."""
+    folder = files("fhircheck.probe") / "requirements"
+    found = sorted((each for each in folder.iterdir() if each.name.endswith(".json")), key=lambda each: each.name)
+    return {each.name.removesuffix(".json"): _own(json.loads(each.read_text(encoding="utf-8"))) for each in found}
+
+
+def _own(statement: dict[str, Any]) -> RequirementSet:
+    source = next((each for each in dicts(statement, "extension") if each.get("url") == SOURCE), {})
+    parts = dicts(source, "extension")
+    stands_for = tuple(each["valueCanonical"] for each in parts if "valueCanonical" in each)
+    verified = next((each["valueCode"] for each in parts if each.get("url") == "verified"), "")
+    version = next((each["valueString"] for each in parts if each.get("url") == "version"), statement["version"])
+    return RequirementSet(
+        statement["id"], statement["title"], statement["url"], version, requirements_of(statement), stands_for, verified
+    )
+
+
+def requirement_sets(wanted: tuple[str, ...], definitions: "DefinitionSet") -> tuple[RequirementSet, ...]:
+    """The sets named: ours by name, a file, a canonical of a loaded package, or ``all`` of ours.
+
+    Raises UsageError for a name that is nothing of these.
+    """
+    found: dict[str, RequirementSet] = {}
+    for each in wanted:
+        for one in shipped().values() if each == "all" else (_named(each, definitions),):
+            found.setdefault(one.url, one)
+    return tuple(found.values())
+
+
+def claimed_sets(capability: dict[str, Any], definitions: "DefinitionSet") -> tuple[RequirementSet, ...]:
+    """The sets a server claims by ``instantiates`` or ``implementationGuide``; of other claims nothing is known."""
+    instantiates = [text for text, _ in texts(capability, "instantiates")]
+    claims = instantiates + [text for text, _ in texts(capability, "implementationGuide")]
+    urls = {split_canonical(each)[0] for each in claims}
+    found = {one.url: one for one in shipped().values() if urls & {one.url, *one.stands_for}}
+    known = {url for one in found.values() for url in one.stands_for}
+    for each in instantiates:
+        statement = definitions.find(each, "CapabilityStatement")
+        if statement is not None and split_canonical(each)[0] not in known:
+            one = _foreign(statement, definitions)
+            found.setdefault(one.url, one)
+    return tuple(found.values())
+
+
+def _named(name: str, definitions: "DefinitionSet") -> RequirementSet:
+    if name in shipped():
+        return shipped()[name]
+    ours = next((one for one in shipped().values() if name == one.url), None)
+    if ours is not None:
+        return ours
+    if "://" in name or name.startswith("urn:"):
+        statement = definitions.find(name, "CapabilityStatement")
+        if statement is None:
+            raise UsageError(f"--against {name}: no loaded package has this CapabilityStatement; name it by --package")
+        return _foreign(statement, definitions)
+    if Path(name).is_file():
+        return _foreign(_file(name, definitions), definitions)
+    near = get_close_matches(name, shipped(), n=1)
+    hint = f"; did you mean {near[0]}?" if near else "; fhircheck server --list names all"
+    raise UsageError(f"--against {name}: neither a file nor a set of demands{hint}")
+
+
+def _file(name: str, definitions: "DefinitionSet") -> dict[str, Any]:
+    from fhircheck.transport.record_reader import read_document
+
+    try:
+        node = read_document(Path(name).read_bytes(), definitions)
+    except OSError as error:
+        raise UsageError(f"--against {name}: cannot be read: {error.strerror}") from None
+    if node is None or node.get("resourceType") != "CapabilityStatement":
+        raise UsageError(f"--against {name}: holds no CapabilityStatement")
+    return node
+
+
+def _foreign(statement: dict[str, Any], definitions: "DefinitionSet") -> RequirementSet:
+    """A statement that is not ours, with all that it imports or instantiates; loops end where they began."""
+    notes: list[str] = []
+    every = [each for one in _with_imports(statement, definitions, set(), notes) for each in requirements_of(one)]
+    url, version = _text(statement, "url"), _text(statement, "version")
+    title = _text(statement, "title") or _text(statement, "name") or url or "CapabilityStatement"
+    return RequirementSet(url or title, title, url, version, merged(every), (url,) if url else (), "", tuple(notes))
+
+
+def _with_imports(
+    statement: dict[str, Any], definitions: "DefinitionSet", seen: set[str], notes: list[str]
+) -> Iterator[dict[str, Any]]:
+    seen.add(_text(statement, "url"))
+    yield statement
+    for member in ("imports", "instantiates"):
+        for canonical, _ in texts(statement, member):
+            if split_canonical(canonical)[0] in seen:
+                continue
+            found = definitions.find(canonical, "CapabilityStatement")
+            if found is None:
+                seen.add(split_canonical(canonical)[0])
+                notes.append(f"{canonical} is {member.removesuffix('s')}ed by demands and in no loaded package")
+            else:
+                yield from _with_imports(found, definitions, seen, notes)
+
+
+def _text(node: dict[str, Any], name: str) -> str:
+    value = node.get(name)
+    return value if isinstance(value, str) else ""

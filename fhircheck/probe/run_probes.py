@@ -1,0 +1,41 @@
+"""The probes one after another: their order is the table's, and a fault of one does not stop the others."""
+
+from collections.abc import Iterable
+
+from fhircheck.model.errors import UsageError
+from fhircheck.probe.probe import Probe, Probing
+from fhircheck.probe.probes import PROBES
+from fhircheck.probe.result import ProbeResult
+
+
+def chosen_probes(only: Iterable[str] = ()) -> tuple[Probe, ...]:
+    """The probes named in `only` in the table's order, all where none is. Raises UsageError for an unknown name."""
+    wanted = tuple(only)
+    for name in wanted:
+        if name not in PROBES:
+            raise UsageError(f"no probe is called {name!r}; there are: {', '.join(PROBES.names) or 'none'}")
+    return tuple(each for each in PROBES if not wanted or each.name in wanted)
+
+
+def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
+    """What the probes found, and the names of those that broke off.
+
+    A probe that writes is "not tested" where writing is not allowed. What a probe gave before it broke is kept;
+    nothing of the fault's own text is shown, since it may hold data.
+    """
+    results: list[ProbeResult] = []
+    broken: list[str] = []
+    for probe in probes:
+        if probe.writes and not probing.allow_writes:
+            results.append(ProbeResult(probe.name, "rest", "not-tested", "MAY", "writes-not-allowed"))
+            continue
+        try:
+            for result in probe.run(probing):
+                results.append(result)
+        except UsageError:
+            raise
+        except Exception as fault:
+            broken.append(probe.name)
+            params = (("fault", type(fault).__name__),)
+            results.append(ProbeResult(probe.name, "rest", "not-tested", "SHALL", "probe-broke", params))
+    return tuple(results), tuple(broken)

@@ -1,0 +1,60 @@
+"""The words of a server's tables in English and German."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "unmet": ("DEMANDS UNMET", "FORDERUNGEN NICHT ERFÜLLT"),
+    "none-unmet": ("NO DEMAND UNMET", "KEINE FORDERUNG VERLETZT"),
+    "all-met": ("ALL DEMANDS MET", "ALLE FORDERUNGEN ERFÜLLT"),
+    "not-checked": ("COULD NOT CHECK", "NICHT PRÜFBAR"),
+    "unmet-count": ("{unmet} SHALL unmet, {open} SHALL not tested", "{unmet} SHALL nicht erfüllt, {open} SHALL nicht geprüft"),
+    "broken": ("probes that broke off: {names}", "abgebrochene Proben: {names}"),
+    "capability": ("CapabilityStatement: {count}", "CapabilityStatement: {count}"),
+    "clean": ("no findings", "keine Befunde"),
+    "findings": ("{errors} errors, {warnings} warnings", "{errors} Fehler, {warnings} Warnungen"),
+    "score": ("INTEROPERABILITY", "INTEROPERABILITÄT"),
+    "score-line": ("{points} of 100, coverage {share}", "{points} von 100, Abdeckung {share}"),
+    "no-score": ("no score: nothing could be told, coverage {share}", "keine Punkte: nichts war feststellbar, Abdeckung {share}"),
+    "formula": (
+        "met / (met + unmet), SHALL weighs 2, SHOULD 1; coverage: share of the demands that could be told",
+        "erfüllt / (erfüllt + nicht erfüllt), SHALL zählt 2, SHOULD 1; Abdeckung: Anteil der feststellbaren Forderungen",
+    ),
+    "expectation": ("demand", "Forderung"),
+    "lane": ("lane", "Spur"),
+    "declared": ("declared", "erklärt"),
+    "probed": ("probed", "geprüft"),
+    "met": ("met", "erfüllt"),
+    "unmet-short": ("unmet", "nicht erfüllt"),
+    "not-tested": ("not tested", "nicht geprüft"),
+    "share": ("share", "Anteil"),
+    "actors": ("TABLES", "TABELLEN"),
+    "open": ("not tested: {count}", "nicht geprüft: {count}"),
+    "verified-V": ("demands read in the source", "Forderungen an der Quelle gelesen"),
+    "verified-2": ("demands known second-hand", "Forderungen aus zweiter Hand"),
+    "verified-U": ("demands not verified", "Forderungen nicht verifiziert"),
+    "rows": ("{count} demands", "{count} Forderungen"),
+    "details": (
+        "All rows: --details, or --format json, csv or markdown",
+        "Alle Zeilen: --details, oder --format json, csv oder markdown",
+    ),
+    "note": ("Note: {note}", "Anmerkung: {note}"),
+    "no-actors": (
+        "The server claims no statement that is known here. Compare it with one: --against NAME (fhircheck server --list)",
+        "Der Server beruft sich auf keine hier bekannte Anforderung. Vergleichen: --against NAME (fhircheck server --list)",
+    ),
+    "why": ("why", "Grund"),
+    "evidence": ("evidence", "Beleg"),
+    "id": ("what", "was"),
+    "changes": ("CHANGES SINCE {at}", "ÄNDERUNGEN SEIT {at}"),
+    "no-changes": ("None.", "Keine."),
+    "removed": ("gone", "verschwunden"),
+    "added": ("new", "neu"),
+    "changed": ("changed", "geändert"),
+    "worse": ("worse", "schlechter"),
+    "better": ("better", "besser"),
+    "more-rows": ("and {count} more", "und {count} weitere"),
+}  # fmt: skip
+
+
+def say(name: str, language: str = "en", **values: object) -> str:
+    """The words `name` in `language`."""
+    english, german = WORDS[name]
+    return (german if language == "de" else english).format(**values)
