@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from fhircheck.probe.comparison import Said, compare
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.requirement import STRENGTH, Requirement, requirements_of, weaker
 from fhircheck.probe.requirement_sets import RequirementSet
-from fhircheck.probe.result import ActorResult, Evidence, Expectation, Outcome, ProbeResult, RequirementResult
+from fhircheck.probe.result import ActorResult, Evidence, Expectation, Lane, Outcome, ProbeResult, RequirementResult
 
 GENERAL = "fhir-rest"
 DECLARED = "own-declaration"
+_DECLARED_ONLY = frozenset({"resource", "profile", "claim", "software", "patchFormat", "security-service"})
 
 
 class Probed:
@@ -51,51 +53,53 @@ def lane(results: list[ProbeResult], needed: Expectation) -> tuple[Said, tuple[E
     return Said("not-tested", "not-probed"), ()
 
 
-def actor_table(
-    one: RequirementSet, declared: Declared, probed: Probed, base: str
-) -> ActorResult:
+def actor_table(one: RequirementSet, declared: Declared, probed: Probed, base: str) -> ActorResult:
     """The table of one set of demands.
 
     What is asked of a resource type is asked only as strongly as the type itself where the server does not have it.
     """
     types = {each.resource: each.expectation for each in one.requirements if each.what == "resource"}
     rows = [_row(one.name, _as_asked(each, types, declared), declared, probed, base) for each in one.requirements]
-    return ActorResult(one.name, one.title, one.url, one.version, tuple(rows), one.verified)
+    return ActorResult(one.name, one.title, one.url, one.version, tuple(rows), one.verified, one.german)
 
 
 def _as_asked(each: Requirement, types: dict[str, Expectation], declared: Declared) -> Requirement:
-    from dataclasses import replace
-
     if not each.resource or each.resource in declared.resources:
         return each
     return replace(each, expectation=weaker(each.expectation, types.get(each.resource, each.expectation)))
 
 
-def _row(
-    actor: str, each: Requirement, declared: Declared, probed: Probed, base: str
-) -> RequirementResult:
+def _row(actor: str, each: Requirement, declared: Declared, probed: Probed, base: str) -> RequirementResult:
     said = compare(each, declared, base)
-    seen, evidence = lane(probed.results(each.id), each.expectation)
+    results = probed.results(each.id)
+    seen, evidence = lane(results, each.expectation)
     why, params = (said.why, said.params) if said.outcome == "unmet" else (seen.why, seen.params)
-    return RequirementResult(actor, each.id, each.expectation, said.outcome, seen.outcome, why, params, evidence)
+    lanes: list[Lane] = [] if said.outcome == "not-tested" else ["declared"]
+    if results or each.what not in _DECLARED_ONLY:
+        lanes.append("probed")
+    if lanes == ["declared"] and said.outcome != "unmet":
+        why, params = "", ()
+    return RequirementResult(
+        actor, each.id, each.expectation, said.outcome, seen.outcome, why, params, evidence, tuple(lanes)
+    )
 
 
 def own_declaration(capability: dict[str, Any], probed: Probed, base: str) -> ActorResult:
     """What the server itself declares, as demands on its behaviour: a declaration must be true.
 
-    Only what a probe could be about: interactions, search parameters, includes, operations.
+    Only what a probe could be about; that it is declared is no merit, so that this lane is left out.
     """
-    asked = [
-        each for each in requirements_of(capability)
-        if each.what in ("interaction", "searchParam", "_include", "_revinclude", "operation", "format")
-    ]  # fmt: skip
     rows = []
-    for each in asked:
-        seen, evidence = lane(probed.results(each.id), "SHALL")
-        rows.append(
-            RequirementResult(DECLARED, each.id, "SHALL", "met", seen.outcome, seen.why, seen.params, evidence)
-        )
-    return ActorResult(DECLARED, "What the server declares of itself", base, "", tuple(rows), "", ("probed",))
+    for each in requirements_of(capability):
+        if each.what not in _DECLARED_ONLY and each.what != "flag":
+            seen, evidence = lane(probed.results(each.id), "SHALL")
+            rows.append(
+                RequirementResult(
+                    DECLARED, each.id, "SHALL", "met", seen.outcome, seen.why, seen.params, evidence, ("probed",)
+                )
+            )
+    german = "Was der Server von sich erklärt"
+    return ActorResult(DECLARED, "What the server declares of itself", base, "", tuple(rows), "", german)
 
 
 def general(
@@ -108,24 +112,34 @@ def general(
         _rule("capability.fhirVersion:4.0", _version(capability).startswith("4.0"), "other-fhir-version"),
     ]
     for about in probed.about:
-        if about in covered:
-            continue
-        by_probe: dict[str, list[ProbeResult]] = defaultdict(list)
-        for each in probed.results(about):
-            by_probe[each.probe].append(each)
-        for probe, results in by_probe.items():
-            needed = max((each.expectation for each in results), key=STRENGTH.__getitem__)
-            seen, evidence = lane(results, needed)
-            rows.append(
-                RequirementResult(
-                    GENERAL, f"{about} ({probe})", needed, "not-tested", seen.outcome, seen.why, seen.params, evidence
-                )
+        if about not in covered:
+            rows += _by_probe(about, probed.results(about))
+    return ActorResult(
+        GENERAL, "FHIR R4 server", "http://hl7.org/fhir/R4/http.html", "4.0.1", tuple(rows), "V", "FHIR-R4-Server"
+    )
+
+
+def _by_probe(about: str, results: list[ProbeResult]) -> list[RequirementResult]:
+    """A row for each probe: what it found about something that is nobody's demand by name."""
+    by_probe: dict[str, list[ProbeResult]] = defaultdict(list)
+    for each in results:
+        by_probe[each.probe].append(each)
+    rows = []
+    for probe, found in by_probe.items():
+        needed = max((each.expectation for each in found), key=STRENGTH.__getitem__)
+        seen, evidence = lane(found, needed)
+        name = about if about.endswith(probe) else f"{about} ({probe})"
+        rows.append(
+            RequirementResult(
+                GENERAL, name, needed, "not-tested", seen.outcome, seen.why, seen.params, evidence, ("probed",)
             )
-    return ActorResult(GENERAL, "FHIR R4 server", "http://hl7.org/fhir/R4/http.html", "4.0.1", tuple(rows), "V")
+        )
+    return rows
 
 
 def _rule(name: str, met: bool, why: str) -> RequirementResult:
-    return RequirementResult(GENERAL, name, "SHALL", "met" if met else "unmet", "not-tested", "" if met else why)
+    outcome: Outcome = "met" if met else "unmet"
+    return RequirementResult(GENERAL, name, "SHALL", outcome, "not-tested", "" if met else why, lanes=("declared",))
 
 
 def _version(capability: dict[str, Any]) -> str:

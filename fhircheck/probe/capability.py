@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiter import from_json
 
+from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.errors import CouldNotCheck
 from fhircheck.run import RunOptions, run
 from fhircheck.transport.record_reader import read_document
@@ -35,7 +36,9 @@ def read_capability(client: "HttpClient", base: str, definitions: "DefinitionSet
         raise CouldNotCheck(f"{shown}: HTTP {answer.status}, no CapabilityStatement")
     node = parsed(answer, definitions)
     if node is None:
-        raise CouldNotCheck(f"{shown}: the answer is no FHIR resource (content type {answer.content_type or 'missing'})")
+        raise CouldNotCheck(
+            f"{shown}: the answer is no FHIR resource (content type {answer.content_type or 'missing'})"
+        )
     if node.get("resourceType") != "CapabilityStatement":
         raise CouldNotCheck(f"{shown}: the answer is no CapabilityStatement but {_type(node)}")
     return node, answer.body
@@ -44,7 +47,7 @@ def read_capability(client: "HttpClient", base: str, definitions: "DefinitionSet
 def parsed(answer: "Answer", definitions: "DefinitionSet") -> dict[str, Any] | None:
     """The resource in `answer`, JSON or XML; None where there is none."""
     if is_xml(answer.body):
-        return read_document(answer.body, definitions)
+        return read_document(answer.body, TypeTable(definitions))
     try:
         node = from_json(answer.body, allow_inf_nan=False)
     except ValueError:

@@ -156,7 +156,7 @@ def _patch_format(requirement: Requirement, level: Level, declared: Declared, ba
 
 def _flag(requirement: Requirement, level: Level, declared: Declared, base: str) -> Said:
     """A flag such as conditionalUpdate; ``conditionalDelete: multiple`` does more than ``single``."""
-    found = level.flags[requirement.value] if requirement.value in level.flags else set()
+    found = level.flags.get(requirement.value, set())
     wanted = requirement.definition
     if wanted in found or (wanted == "single" and "multiple" in found):
         return MET
@@ -172,6 +172,10 @@ def _service(requirement: Requirement, level: Level, declared: Declared, base: s
 def _claim(requirement: Requirement, level: Level, declared: Declared, base: str) -> Said:
     wanted = split_canonical(requirement.value)[0]
     return MET if wanted in {split_canonical(each)[0] for each in declared.claims} else NOT_DECLARED
+
+
+def _software(requirement: Requirement, level: Level, declared: Declared, base: str) -> Said:
+    return MET if requirement.value in declared.software else NOT_DECLARED
 
 
 def _probed(requirement: Requirement, level: Level, declared: Declared, base: str) -> Said:
@@ -191,5 +195,6 @@ _CHECKS: dict[str, Callable[[Requirement, Level, Declared, str], Said]] = {
     "flag": _flag,
     "security-service": _service,
     "claim": _claim,
+    "software": _software,
     "probed": _probed,
 }

@@ -48,7 +48,7 @@ class Level:
         for flag in FLAGS:
             value = node.get(flag)
             values = value if isinstance(value, list) else [value]
-            self.flags[flag].update("" if each is True else each for each in values if each is True or _text(each))
+            self.flags[flag].update("" if each is True else str(each) for each in values if each is True or _text(each))
 
 
 class Declared:
@@ -58,6 +58,8 @@ class Declared:
         self.system = Level()
         self.resources: dict[str, Level] = {}
         self.services: set[str] = set()
+        software = capability.get("software")
+        self.software = {name for name in ("name", "version") if isinstance(software, dict) and _is(software, name)}
         self.formats = {format_name(text) for text, _ in texts(capability, "format")}
         self.patch_formats = {text for text, _ in texts(capability, "patchFormat")}
         self.claims = {text for text, _ in texts(capability, "instantiates")}

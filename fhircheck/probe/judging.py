@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
@@ -16,10 +16,6 @@ from fhircheck.probe.requirement_sets import RequirementSet, claimed_sets, requi
 from fhircheck.probe.result import ActorResult, ProbeResult, RequirementResult, ServerReport
 from fhircheck.probe.run_probes import chosen_probes, run_probes
 from fhircheck.run import RunOptions
-
-if TYPE_CHECKING:
-    from fhircheck.definitions.definition_set import DefinitionSet
-    from fhircheck.transport.http import HttpClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +95,7 @@ def tables(
 
 def unmet(report: ServerReport, expectation: str) -> list[RequirementResult]:
     """Rows whose demand of that expectation is unmet in a lane."""
-    return [
-        row
-        for actor in report.actors
-        for row in actor.results
-        if row.expectation == expectation and "unmet" in [getattr(row, lane) for lane in actor.lanes]
-    ]
+    return [row for actor in report.actors for row in actor.results if row.expectation == expectation and row.unmet]
 
 
 def exit_code(report: ServerReport, fail_on: str = "SHALL") -> int:
@@ -155,14 +146,10 @@ def _software(capability: dict[str, Any]) -> str:
     return " ".join(filter(None, (_text(software, "name"), _text(software, "version"))))
 
 
-def _unknown_claims(
-    capability: dict[str, Any], sets: tuple[RequirementSet, ...], options: ServerOptions
-) -> list[str]:
+def _unknown_claims(capability: dict[str, Any], sets: tuple[RequirementSet, ...], options: ServerOptions) -> list[str]:
     """Claims that nothing was compared with, since no statement of that canonical is known."""
     if options.against:
         return []
     known = {url for one in sets for url in (one.url, *one.stands_for)}
     claims = sorted({each.partition("|")[0] for each in Declared(capability).claims} - known)
     return [f"{each} is claimed, and no statement of that canonical is known: nothing was compared" for each in claims]
-
-

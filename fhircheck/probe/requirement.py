@@ -25,8 +25,8 @@ class Requirement:
     """One demand. id: in the words of a CapabilityStatement, ``Patient.searchParam:family``.
 
     what: which part of the statement (``resource``, ``interaction``, ``searchParam``, ``_include``, ``_revinclude``,
-    ``operation``, ``profile``, ``format``, ``patchFormat``, ``flag``, ``security-service``, ``claim``, or ``probed``
-    where the form of a CapabilityStatement has no place for it). resource: type, or empty for the system level.
+    ``operation``, ``profile``, ``format``, ``patchFormat``, ``flag``, ``security-service``, ``claim``, ``software``, or
+    ``probed`` where the form of a CapabilityStatement has no place for it). resource: type, empty for the system.
     value: name, code or canonical. type: of a search parameter. definition: canonical of parameter or operation.
     """
 
@@ -71,7 +71,7 @@ def expectation_of(node: Any) -> Expectation:
     for each in dicts(node, "extension"):
         if each.get("url") == EXPECTATION:
             code = each.get("valueCode")
-            return code if code in get_args(Expectation) else "MAY"
+            return next((known for known in STRENGTH if known == code), "MAY")
     return "SHALL"
 
 
@@ -127,16 +127,18 @@ def _all(statement: dict[str, Any]) -> Iterator[Requirement]:
 
 
 def _demands(statement: dict[str, Any]) -> Iterator[Requirement]:
-    """What stands in an extension of ours, since the form has no place for it."""
+    """What stands in an extension of ours, since the form has no place for it: ``SHALL security.token-required``."""
     for extension in dicts(statement, "extension"):
-        if extension.get("url") != DEMAND:
+        text = extension.get("valueString")
+        if extension.get("url") != DEMAND or not isinstance(text, str):
             continue
-        parts = {each.get("url"): each for each in dicts(extension, "extension")}
-        about = parts.get("about", {}).get("valueString")
-        needed = parts.get("expectation", {}).get("valueCode")
-        if isinstance(about, str) and needed in get_args(Expectation):
-            what = "claim" if about.startswith("instantiates:") else "probed"
-            yield Requirement(about, needed, what, value=about.partition(":")[2])
+        needed, _, about = text.partition(" ")
+        kind, _, rest = about.partition(":")
+        what, value = {"instantiates": ("claim", rest), "rest.format": ("format", rest)}.get(kind, ("probed", about))
+        if about.startswith("software."):
+            what, value = "software", about.partition(".")[2]
+        if needed in get_args(Expectation) and about:
+            yield Requirement(about, needed, what, value=value)  # type: ignore[arg-type]
 
 
 def _system(rest: dict[str, Any]) -> Iterator[Requirement]:

@@ -16,8 +16,9 @@ from fhircheck.probe.requirement import Requirement, dicts, merged, requirements
 if TYPE_CHECKING:
     from fhircheck.definitions.definition_set import DefinitionSet
 
-SOURCE = "https://fhircheck.dev/fhir/StructureDefinition/demand-source"
-MARKS = ("V", "2", "U")
+_SOURCE = "https://fhircheck.dev/fhir/StructureDefinition/demand-source"
+_VERIFIED = "https://fhircheck.dev/fhir/StructureDefinition/demand-verified"
+_GUIDE = "/ImplementationGuide/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class RequirementSet:
     stands_for: tuple[str, ...] = ()
     verified: str = ""
     notes: tuple[str, ...] = ()
+    german: str = ""
 
 
 @cache
@@ -47,14 +49,19 @@ def shipped() -> dict[str, RequirementSet]:
 
 
 def _own(statement: dict[str, Any]) -> RequirementSet:
-    source = next((each for each in dicts(statement, "extension") if each.get("url") == SOURCE), {})
-    parts = dicts(source, "extension")
-    stands_for = tuple(each["valueCanonical"] for each in parts if "valueCanonical" in each)
-    verified = next((each["valueCode"] for each in parts if each.get("url") == "verified"), "")
-    version = next((each["valueString"] for each in parts if each.get("url") == "version"), statement["version"])
+    own = dicts(statement, "extension")
+    stands_for = tuple(each["valueCanonical"] for each in own if each.get("url") == _SOURCE)
+    verified = next((each["valueCode"] for each in own if each.get("url") == _VERIFIED), "")
+    german = next((each["valueString"] for each in _translations(statement)), "")
     return RequirementSet(
-        statement["id"], statement["title"], statement["url"], version, requirements_of(statement), stands_for, verified
-    )
+        statement["id"], statement["title"], statement["url"], statement["version"], requirements_of(statement),
+        stands_for, verified, german=german,
+    )  # fmt: skip
+
+
+def _translations(statement: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [part for each in dicts(statement.get("_title"), "extension") for part in dicts(each, "extension")]
+    return [each for each in found if each.get("url") == "content"]
 
 
 def requirement_sets(wanted: tuple[str, ...], definitions: "DefinitionSet") -> tuple[RequirementSet, ...]:
@@ -70,17 +77,24 @@ def requirement_sets(wanted: tuple[str, ...], definitions: "DefinitionSet") -> t
 
 
 def claimed_sets(capability: dict[str, Any], definitions: "DefinitionSet") -> tuple[RequirementSet, ...]:
-    """The sets a server claims by ``instantiates`` or ``implementationGuide``; of other claims nothing is known."""
+    """The sets a server claims by ``instantiates``; and by a guide, where it names no actor of that guide.
+
+    Statements that are not ours are looked up in the loaded packages; of other claims nothing is known.
+    """
     instantiates = [text for text, _ in texts(capability, "instantiates")]
-    claims = instantiates + [text for text, _ in texts(capability, "implementationGuide")]
-    urls = {split_canonical(each)[0] for each in claims}
+    urls = {split_canonical(each)[0] for each in instantiates}
+    guides = {split_canonical(text)[0] for text, _ in texts(capability, "implementationGuide")}
     found = {one.url: one for one in shipped().values() if urls & {one.url, *one.stands_for}}
-    known = {url for one in found.values() for url in one.stands_for}
+    decided = {url for one in found.values() for url in one.stands_for if _GUIDE in url}
+    for one in shipped().values():
+        if (guides - decided) & set(one.stands_for):
+            found.setdefault(one.url, one)
+    known = {url for one in found.values() for url in (one.url, *one.stands_for)}
     for each in instantiates:
         statement = definitions.find(each, "CapabilityStatement")
         if statement is not None and split_canonical(each)[0] not in known:
-            one = _foreign(statement, definitions)
-            found.setdefault(one.url, one)
+            other = _foreign(statement, definitions)
+            found.setdefault(other.url, other)
     return tuple(found.values())
 
 
@@ -103,10 +117,11 @@ def _named(name: str, definitions: "DefinitionSet") -> RequirementSet:
 
 
 def _file(name: str, definitions: "DefinitionSet") -> dict[str, Any]:
+    from fhircheck.definitions.type_table import TypeTable
     from fhircheck.transport.record_reader import read_document
 
     try:
-        node = read_document(Path(name).read_bytes(), definitions)
+        node = read_document(Path(name).read_bytes(), TypeTable(definitions))
     except OSError as error:
         raise UsageError(f"--against {name}: cannot be read: {error.strerror}") from None
     if node is None or node.get("resourceType") != "CapabilityStatement":

@@ -47,7 +47,8 @@ class RequirementResult:
     """One demand of an actor on the server: what its CapabilityStatement says, and what probes saw.
 
     id: stable over runs: ``Patient.searchParam:family``. declared: from the CapabilityStatement alone. probed: from
-    live probes alone. why: name of a text for what is unmet or not tested.
+    live probes alone. lanes: those in which it can be told at all: a CapabilityStatement has no place for a modifier,
+    and no probe can try who is named as the software. why: name of a text for what is unmet or not tested.
     """
 
     actor: str
@@ -58,14 +59,29 @@ class RequirementResult:
     why: str = ""
     params: tuple[tuple[str, str | int], ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    lanes: tuple[Lane, ...] = ("declared", "probed")
+
+    def outcome(self, lane: Lane) -> Outcome:
+        """What is known in one lane."""
+        return self.declared if lane == "declared" else self.probed
+
+    @property
+    def unmet(self) -> bool:
+        """Whether it is unmet in any lane."""
+        return "unmet" in (self.declared, self.probed)
+
+    @property
+    def told(self) -> bool:
+        """Whether every lane in which it can be told has told."""
+        return all(self.outcome(lane) != "not-tested" for lane in self.lanes)
 
 
 @dataclass(frozen=True, slots=True)
 class ActorResult:
     """The conformance table of one actor. requirements: canonical of the requirement CapabilityStatement.
 
+    german: its title in German, where there is one.
     verified: how well its demands are verified: ``V`` in the source itself, ``2`` second-hand, ``U`` not.
-    lanes: the lanes that say something of this actor; what a server declares of itself is no demand that it meets.
     """
 
     actor: str
@@ -74,7 +90,7 @@ class ActorResult:
     version: str
     results: tuple[RequirementResult, ...]
     verified: str = ""
-    lanes: tuple[Lane, ...] = ("declared", "probed")
+    german: str = ""
 
 
 @dataclass(frozen=True, slots=True)

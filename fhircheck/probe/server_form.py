@@ -41,7 +41,6 @@ def server_json(report: ServerReport, fail_on: str = "SHALL") -> dict[str, Any]:
                 "requirements": actor.requirements,
                 "version": actor.version,
                 "verified": actor.verified,
-                "lanes": list(actor.lanes),
                 "score": _score(score_of((actor,))),
                 "results": [_result(asdict(row)) for row in actor.results],
             }

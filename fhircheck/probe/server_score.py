@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fhircheck.probe.result import ActorResult, Expectation, Lane, Outcome, RequirementResult
+from fhircheck.probe.result import ActorResult, Expectation, Lane, Outcome
 
 WEIGHTS: dict[Expectation, int] = {"SHALL": 2, "SHOULD": 1, "MAY": 0}
 
@@ -44,18 +44,13 @@ def score_of(actors: Iterable[ActorResult]) -> ServerScore:
     """The score over all tables; what several ask in the same words counts once, as strongly as any asks it."""
     asked: dict[tuple[str, Lane], tuple[Expectation, Outcome]] = {}
     for actor in actors:
-        for lane in actor.lanes:
-            for row in actor.results:
-                key, outcome = (row.id, lane), outcome_in(row, lane)
+        for row in actor.results:
+            for lane in row.lanes:
+                key, outcome = (row.id, lane), row.outcome(lane)
                 known = asked.get(key)
                 if known is None or _before(row.expectation, outcome, known):
                     asked[key] = (row.expectation, outcome)
     return _score([(needed, lane, outcome) for (_, lane), (needed, outcome) in asked.items()])
-
-
-def outcome_in(row: RequirementResult, lane: Lane) -> Outcome:
-    """What `row` says in one lane."""
-    return row.declared if lane == "declared" else row.probed
 
 
 _ORDER: tuple[Outcome, ...] = ("not-tested", "met", "unmet")

@@ -1,10 +1,11 @@
 """A server's tables as text for people: verdict first, 80 columns, English or German."""
 
+import re
 from collections.abc import Iterable
 
 from fhircheck.probe.judging import exit_code, unmet
-from fhircheck.probe.result import ActorResult, RequirementResult, ServerReport
-from fhircheck.probe.server_score import ScoreRow, ServerScore, outcome_in, score_of
+from fhircheck.probe.result import ActorResult, Lane, RequirementResult, ServerReport
+from fhircheck.probe.server_score import ScoreRow, ServerScore, score_of
 from fhircheck.probe.server_words import say
 from fhircheck.probe.texts import why
 from fhircheck.report.numbers import number, percent, points
@@ -12,7 +13,8 @@ from fhircheck.report.page import Page
 from fhircheck.report.shown import View, clean
 
 _STYLES = {"met": "green", "unmet": "red", "not-tested": "dim"}
-_MOST = 40
+_LEVEL = re.compile(r"[A-Za-z-]+\.(?=[A-Za-z_])")
+LANES: tuple[Lane, ...] = ("declared", "probed")
 
 
 def server_text(report: ServerReport, view: View, fail_on: str = "SHALL", details: bool = False) -> str:
@@ -29,29 +31,16 @@ def server_text(report: ServerReport, view: View, fail_on: str = "SHALL", detail
 def headline(report: ServerReport, language: str = "en", fail_on: str = "SHALL") -> str:
     """The verdict in a few words; what was not tested is never called met."""
     code, broken = exit_code(report, fail_on), unmet(report, "SHALL")
-    untested = [
-        row
-        for actor in report.actors
-        for row in actor.results
-        if row.expectation == "SHALL" and "met" not in (row.declared, row.probed) and row not in broken
-    ]
+    rows = [row for actor in report.actors for row in actor.results if row.expectation == "SHALL"]
+    untold = sum(1 for row in rows if not row.told and not row.unmet)
     if code == 3:
         name = "not-checked"
     elif code or broken:
         name = "unmet"
     else:
-        name = "none-unmet" if untested or _untold(report) else "all-met"
-    counts = say("unmet-count", language, unmet=len(broken), open=len(untested))
+        name = "none-unmet" if untold else "all-met"
+    counts = say("unmet-count", language, unmet=number(len(broken), language), open=number(untold, language))
     return f"{say(name, language)}  {counts}"
-
-
-def _untold(report: ServerReport) -> bool:
-    return any(
-        outcome_in(row, lane) == "not-tested" and row.expectation == "SHALL"
-        for actor in report.actors
-        for lane in actor.lanes
-        for row in actor.results
-    )
 
 
 def _verdict(page: Page, report: ServerReport, fail_on: str) -> None:
@@ -90,49 +79,73 @@ def _score_words(score: ServerScore, language: str) -> str:
 def _score_row(each: ScoreRow, language: str) -> tuple[tuple[str, str], ...]:
     counts = (number(each.met, language), number(each.unmet, language), number(each.not_tested, language))
     return tuple(
-        (text, "")
-        for text in (each.expectation, say(each.lane, language), *counts, percent(each.share, language))
+        (text, "") for text in (each.expectation, say(each.lane, language), *counts, percent(each.share, language))
     )
 
 
 def _actor(page: Page, actor: ActorResult, details: bool) -> None:
     language = page.view.language
-    page.heading(clean(actor.title), " ".join(filter(None, (clean(actor.version), actor.actor))))
+    title = actor.german if language == "de" and actor.german else actor.title
+    page.heading(clean(title), " ".join(filter(None, (clean(actor.version), actor.actor))))
     about = say(f"verified-{actor.verified}", language) if actor.verified else ""
     rows = say("rows", language, count=number(len(actor.results), language))
     page.line((", ".join(filter(None, (rows, about))), "dim"), indent=2)
-    page.line((_score_words(score_of((actor,)), language), ""), indent=2)
+    score = score_of((actor,))
+    page.line((_score_words(score, language), ""), indent=2)
     heads = ("expectation", "lane", "met", "unmet-short", "not-tested")
-    table = [tuple((say(each, language), "dim") for each in heads)]
-    for each in score_of((actor,)).parts:
-        if each.met or each.unmet or each.not_tested:
-            table.append(_score_row(each, language)[:5])
-    page.table(table, frozenset({2, 3, 4}))
-    shown = list(actor.results) if details else [row for row in actor.results if _is_unmet(row, actor)]
-    _rows(page, shown, actor, len(shown) if details else _MOST)
+    table = [_score_row(each, language)[:5] for each in score.parts if each.met or each.unmet or each.not_tested]
+    page.table([tuple((say(each, language), "dim") for each in heads), *table], frozenset({2, 3, 4}))
+    _groups(page, [row for row in actor.results if details or (row.unmet and row.expectation != "MAY")], details)
 
 
-def _is_unmet(row: RequirementResult, actor: ActorResult) -> bool:
-    return any(outcome_in(row, lane) == "unmet" for lane in actor.lanes) and row.expectation != "MAY"
-
-
-def _rows(page: Page, rows: list[RequirementResult], actor: ActorResult, most: int) -> None:
-    """Two lines a row: what and how it stands; why, and what was asked and answered."""
+def _groups(page: Page, rows: list[RequirementResult], details: bool) -> None:
+    """Rows that stand alike for the same reason together: what they are about, then why, then what was asked."""
     language = page.view.language
-    for row in sorted(rows, key=lambda each: ("SHALL", "SHOULD", "MAY").index(each.expectation))[:most]:
-        states = [(lane, outcome_in(row, lane)) for lane in actor.lanes]
-        spans: list[tuple[str, str]] = [(f"{row.expectation:6}  ", ""), (clean(row.id), "bold")]
-        for lane, outcome in states:
-            word = say("unmet-short" if outcome == "unmet" else outcome, language)
-            spans += [(f"  {say(lane, language)}: ", "dim"), (word, _STYLES[outcome])]
-        page.wrapped(*spans, indent=2, hanging=8)
-        if row.why:
-            page.wrapped((clean(why(row.why, language, row.params), 400), "dim"), indent=10)
-        for each in row.evidence[:3]:
+    groups: dict[tuple[tuple[str, ...], str, str, str], list[RequirementResult]] = {}
+    for row in sorted(rows, key=lambda each: ("SHALL", "SHOULD", "MAY").index(each.expectation)):
+        states = tuple(_state(row, lane, details) for lane in LANES)
+        key = (states, row.expectation, _split(row.id)[0], why(row.why, language, row.params))
+        groups.setdefault(key, []).append(row)
+    for (states, expectation, level, reason), members in groups.items():
+        page.wrapped(*_standing(expectation, level, states, members, language), indent=2, hanging=8)
+        if reason:
+            page.wrapped((clean(reason, 400), "dim"), indent=10)
+        for each in dict.fromkeys(one for row in members for one in row.evidence[:1]):
             status = str(each.status or "-")
             page.wrapped((f"{clean(each.request)} → {status} {clean(each.note)}".rstrip(), "dim"), indent=10, hanging=2)
-    if len(rows) > most:
-        page.line((say("more-rows", language, count=number(len(rows) - most, language)), "dim"), indent=2)
+
+
+def _state(row: RequirementResult, lane: Lane, details: bool) -> str:
+    """The outcome in a lane where it is to be shown: only what is wrong, unless all details are wanted."""
+    shown = lane in row.lanes and (details or row.outcome(lane) == "unmet")
+    return row.outcome(lane) if shown else ""
+
+
+def _standing(
+    expectation: str, level: str, states: tuple[str, ...], members: list[RequirementResult], language: str
+) -> list[tuple[str, str]]:
+    """``SHALL   declared unmet  Patient: read, family``."""
+    spans = [(f"{expectation:8}", "")]
+    for lane, outcome in zip(LANES, states, strict=True):
+        if outcome:
+            word = say("unmet-short" if outcome == "unmet" else outcome, language)
+            spans += [(f"{say(lane, language)} ", "dim"), (f"{word}  ", _STYLES[outcome])]
+    names = ", ".join(_name(_split(each.id)[1]) for each in members)
+    return [*spans, (clean(level), "bold"), (f": {names}" if names and level else names, "")]
+
+
+def _name(text: str) -> str:
+    """What a row is about; of a profile's canonical only its end, since the whole would fill the page."""
+    kind, colon, url = text.partition(":")
+    return clean(f"{kind} {url.rpartition('/')[2]}" if colon and kind == "profile" else text)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """The level of an id (a type, ``system``, ``smart-configuration``) and what of it, in few words."""
+    if _LEVEL.match(name):
+        level, _, rest = name.partition(".")
+        return level, rest.removeprefix("searchParam:").removeprefix("operation:")
+    return "", name
 
 
 def _notes(page: Page, report: ServerReport, details: bool) -> None:

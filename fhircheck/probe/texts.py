@@ -34,11 +34,11 @@ WHY: dict[str, tuple[str, str]] = {
     "not-valid": ("the CapabilityStatement has errors", "das CapabilityStatement hat Fehler"),
     "other-kind": ("its kind is not instance", "seine Art ist nicht instance"),
     "other-fhir-version": ("another FHIR version than 4.0", "andere FHIR-Version als 4.0"),
-    "not-probed": ("no probe tried it", "keine Probe hat es versucht"),
-    "probe-broke": ("the probe broke off ({fault})", "die Probe brach ab ({fault})"),
+    "not-probed": ("no probe tried it", "kein Test hat es versucht"),
+    "probe-broke": ("the probe broke off ({fault})", "der Test brach ab ({fault})"),
     "writes-not-allowed": (
         "it writes, and --allow-writes was not given",
-        "sie schreibt, und --allow-writes fehlt",
+        "er schreibt, und --allow-writes fehlt",
     ),
 }
 

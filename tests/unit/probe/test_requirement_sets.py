@@ -1,0 +1,73 @@
+"""The demands that are shipped: made from their tables, valid by our own validator, named and sourced."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fhircheck import validate
+from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.model.errors import UsageError
+from fhircheck.probe.requirement_sets import claimed_sets, requirement_sets, shipped
+
+ASKED = {
+    "isik-basis", "isik-vitalparameter", "isik-vitalparameter-pdms", "isik-medikation-information",
+    "isik-medikation-verordnung", "isik-medikation-verabreichung", "isik-medikation-amts",
+    "isik-dokumentenaustausch", "isik-terminplanung", "mhd-document-responder", "mhd-document-recipient",
+    "pdqm-supplier", "pdqm-supplier-match", "pixm-manager", "mcsd-directory", "qedm-simple-observations",
+    "balp-audit-record-repository", "iua-resource-server", "smart-app-launch", "bulk-data-group-export",
+    "ehds-document-access-provider", "ehds-resource-access-provider",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def definitions():
+    return load_definitions(offline=True)
+
+
+def test_every_actor_of_the_plan_is_there():
+    assert set(shipped()) >= ASKED
+
+
+def test_the_statements_are_what_their_tables_say(project_root: Path):
+    script = project_root / "profiles" / "make_requirements.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_all_pass_our_own_validator(project_root: Path):
+    folder = project_root / "fhircheck" / "probe" / "requirements"
+    report = validate(folder, packages=[str(project_root / "profiles")], offline=True)
+    assert report.sources.files == len(shipped())
+    assert [each for each in report.totals if each[0] in ("fatal", "error")] == []
+    assert {kind for _, kind, _ in report.totals} <= {"extensible-binding"}  # IHE's own code for IUA
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_set_names_its_source(name: str):
+    one = shipped()[name]
+    assert one.name == name
+    assert one.verified in {"V", "2", "U"}
+    assert one.version
+    assert one.german
+    assert one.requirements
+    assert len({each.id for each in one.requirements}) == len(one.requirements)
+
+
+def test_a_claim_by_instantiates_wins_over_the_guide(definitions):
+    medication = "https://gematik.de/fhir/isik/CapabilityStatement/ISiKCapabilityStatementMedikationAMTS|4.0.0"
+    guide = "https://gematik.de/fhir/Medikation/ImplementationGuide/ISiK-Medikation"
+    claimed = claimed_sets({"instantiates": [medication], "implementationGuide": [guide]}, definitions)
+    assert [one.name for one in claimed] == ["isik-medikation-amts"]
+    by_guide = claimed_sets({"implementationGuide": [guide]}, definitions)
+    assert [one.name for one in by_guide] == ["isik-medikation-amts", "isik-medikation-information"]
+
+
+def test_a_mistyped_name_is_answered_with_the_nearest(definitions):
+    with pytest.raises(UsageError, match="did you mean isik-basis"):
+        requirement_sets(("isik-basiss",), definitions)
+
+
+def test_all_are_all_once(definitions):
+    assert len(requirement_sets(("all", "isik-basis"), definitions)) == len(shipped())
