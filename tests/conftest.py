@@ -8,6 +8,9 @@ import pytest
 from hypothesis import settings
 
 from tests.needs import ROOT, SHARED, forbidden, shared_path, skips_forbidden
+from tests.servers.hapi.fixture import hapi, hapi_run, loaded
+
+__all__ = ["hapi", "hapi_run", "loaded"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
