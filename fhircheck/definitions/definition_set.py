@@ -20,6 +20,7 @@ from fhircheck.definitions.package_reach import package_ranks, reach
 from fhircheck.definitions.store_form import FORM, head_of
 from fhircheck.definitions.store_reader import PackageStore
 from fhircheck.definitions.version import version_key
+from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.report import PackageSummary
 
 Resource = dict[str, Any]
@@ -119,11 +120,17 @@ class DefinitionSet:
         self._chosen.clear()
 
     def fingerprint(self) -> str:
-        """SHA-256 over the hashes of all packages and loose definitions: equal sets, equal definitions."""
+        """SHA-256 over the hashes of all packages and loose definitions: equal sets, equal definitions.
+
+        Raises DefinitionUnusable for a loose definition that is nested without end.
+        """
         packages = sorted(f"{package.label} {package.sha256}" for package in self._packages)
         whole = hashlib.sha256("\n".join([FORM, *packages]).encode())
-        for resource, _ in self._loose:
-            whole.update(json.dumps(resource, sort_keys=True, default=repr).encode())
+        for resource, origin in self._loose:
+            try:
+                whole.update(json.dumps(resource, sort_keys=True, default=repr).encode())
+            except (RecursionError, ValueError):
+                raise DefinitionUnusable(f"{origin or 'a definition'}: nested too deeply to be read") from None
         return whole.hexdigest()
 
     @property

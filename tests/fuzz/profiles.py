@@ -84,7 +84,7 @@ class Profiles:
         for _ in range(rng.randint(1, 3)):
             if rng.random() < 0.4:
                 change(rng, profile, changes, 1)
-                elements = _elements(profile) or elements
+                elements = _elements(profile) or [{"path": "Patient"}]
             else:
                 chosen = rng.choice(HOSTILE)
                 changes.append(chosen.__name__)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_name
 from fhircheck.model.reference_text import is_absolute, rest_url
 from fhircheck.validate.bundle_index import text
 from fhircheck.validate.rules.rule import Node, Subject
@@ -137,7 +137,7 @@ def _agreement(subject: Subject, url: str, resource: Node, place: str) -> None:
     elif restful and name and not identity:
         subject.findings.add(NO_ID, place, "Bundle.entry.fullUrl")
     elif restful and name and not url.endswith(f"/{name}/{identity}"):
-        subject.findings.add(MISMATCH, place, "Bundle.entry.fullUrl", type=name)
+        subject.findings.add(MISMATCH, place, "Bundle.entry.fullUrl", type=shown_name(name))
     canonical = text(resource, "url") == url and not url.startswith(_OLD_TERMINOLOGY)
     if canonical and not (restful and url.endswith(f"/{identity}")):
         subject.findings.add(CANONICAL, place, "Bundle.entry.fullUrl")

@@ -121,7 +121,7 @@ def _population(subject: Subject, measure: Node, population: Node, defined: Node
     count = whole(population.get("count"))
     if kind != "subject-list":
         if listed is not None:
-            subject.findings.add(kinds.NO_SUBJECTS, place, definition, type=kind or "(none)")
+            subject.findings.add(kinds.NO_SUBJECTS, place, definition, type=shown_term(kind) or "(none)")
         if "count" not in population:
             subject.findings.add(kinds.NO_COUNT, place, definition)
     elif listed is not None and count is not None:

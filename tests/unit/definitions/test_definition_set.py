@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fhircheck.definitions.definition_set import DefinitionSet, load_definitions, open_definitions
+from fhircheck.model.errors import DefinitionUnusable
 from tests.needs import shared_path
 from tests.package_making import Resource, installed, profile
 
@@ -246,3 +247,12 @@ def _without(resource: Resource) -> Resource:
             for element in kept.get(view, {}).get("element", []):
                 element.pop("mapping", None)
     return kept
+
+
+def test_a_definition_nested_without_end_is_refused_in_one_line() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(100_000):
+        deep = {"extension": [deep]}
+    definitions = load_definitions(offline=True, loose=[{**profile(A), **deep}])
+    with pytest.raises(DefinitionUnusable, match="nested too deeply"):
+        definitions.fingerprint()

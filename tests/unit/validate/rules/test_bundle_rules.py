@@ -301,3 +301,10 @@ BROKEN: list[Any] = [
 @pytest.mark.parametrize("broken", BROKEN)
 def test_no_rule_raises(rule: ResourceRule, kind: Any, broken: Any) -> None:
     Bench().findings(rule, {"resourceType": "Bundle", "type": kind, "entry": broken, "link": broken})
+
+
+def test_a_resource_type_that_is_none_is_not_repeated() -> None:
+    entry = _entry(f"{BASE}/Patient/1", {"resourceType": "Erika Musterfrau", "id": "1"})
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [entry]}
+    (issue,) = Bench().findings(BundleFullUrl(), bundle).issues
+    assert dict(issue.params) == {"type": "(name)"}
