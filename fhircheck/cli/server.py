@@ -1,12 +1,15 @@
 """``fhircheck server``: what a FHIR server declares and does, as tables of what is asked of it."""
 
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "markdown", "csv")
 
 _OPTIONS: tuple[Option, ...] = (
     click.argument("url", metavar="[URL]", required=False),
@@ -23,6 +26,11 @@ _OPTIONS: tuple[Option, ...] = (
     click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
                  help="Form of the report."),
     click.option("--output", metavar="FILE", help="Write the report to FILE (whole or not at all)."),
+    click.option("--save", metavar="FILE", help="Save all of it as JSON, for a later --baseline."),
+    click.option("--baseline", metavar="FILE",
+                 help="Say what has changed since that --save; an interface that is gone makes exit code 1."),
+    click.option("--test-report", metavar="FILE", help="Write the tables to FILE as a FHIR TestReport."),
+    click.option("--outcome", metavar="FILE", help="Write what is unmet to FILE as a FHIR OperationOutcome."),
     click.option("--fail-on", type=click.Choice(("SHALL", "SHOULD", "never"), case_sensitive=False), default="SHALL",
                  show_default=True, help="Least demand that makes exit code 1 where it is unmet."),
     click.option("--language", type=click.Choice(("en", "de")), default="en", show_default=True,
@@ -69,28 +77,63 @@ def _list(language: str) -> None:
     from fhircheck.report.shown import View
 
     width, color = screen(True)
-    rows = [(one.name, one.version, f"[{one.verified}]", one.title) for one in shipped().values()]
-    rows += [(probe.name, "", "", probe.summary) for probe in PROBES]
-    click.echo(listed(rows, View("server", language, width=width, color=color)), nl=False)
+    view = View("server", language, width=width, color=color)
+    click.echo(listed(shipped().values(), PROBES, view), nl=False)
 
 
-def _judge(url: str, format_: str, output: str | None, details: bool, fail_on: str, language: str, **given: Any) -> int:
-    import sys
-
+def _judge(url: str, **given: Any) -> int:
+    """Judge the server, write all that was asked for, and return the exit code."""
+    from fhircheck.cli.ending import say
     from fhircheck.cli.output import opened
+    from fhircheck.probe.fhir_reports import as_operation_outcome, as_test_report
+    from fhircheck.probe.judging import exit_code, judge_server
+    from fhircheck.probe.server_form import load_server_json, server_json, server_json_text
+    from fhircheck.probe.server_formats import FORMS
+    from fhircheck.probe.server_tables import headline
+
+    form, output, wish, encoding = _wish(given)
+    files = {name: given.pop(name) for name in ("save", "test_report", "outcome")}
+    baseline = given.pop("baseline")
+    before = load_server_json(baseline) if baseline else None
+    with opened(output, encoding) as write:
+        report = judge_server(_options_of(url, given))
+        changes = None
+        if before is not None:
+            from fhircheck.probe.server_changes import server_changes
+
+            changes = server_changes(before, server_json(report))
+        write(FORMS[form](report, replace(wish, changes=changes)))
+    if not (form == "text" and output in (None, "-")):
+        say(headline(report, wish.view.language, wish.fail_on, changes))
+    _write(files["save"], lambda: server_json_text(report, wish.fail_on))
+    _write(files["test_report"], lambda: as_test_report(report, wish.view.language))
+    _write(files["outcome"], lambda: as_operation_outcome(report, wish.view.language))
+    return exit_code(report, wish.fail_on, changes)
+
+
+def _wish(given: dict[str, Any]) -> tuple[str, str | None, Any, str]:
+    """Form, file, how it is wanted, and encoding; takes the options about that out of `given`."""
     from fhircheck.cli.run_command import screen
-    from fhircheck.probe.judging import ServerOptions, exit_code, judge_server
-    from fhircheck.probe.server_form import server_json_text
-    from fhircheck.probe.server_tables import server_text
+    from fhircheck.probe.server_formats import Wish
     from fhircheck.report.shown import View
 
+    form, output = given.pop("format_"), given.pop("output")
     on_screen = output in (None, "-")
     width, color = screen(on_screen)
-    probes = not given.pop("no_probes")
-    encoding = (sys.stdout.encoding or "utf-8") if format_ == "text" and on_screen else "utf-8"
-    options = ServerOptions(base=url, probes=probes, **given)
-    with opened(output, encoding) as write:
-        report = judge_server(options)
-        view = View("server", language, width=width, color=color)
-        write(server_json_text(report, fail_on) if format_ == "json" else server_text(report, view, fail_on, details))
-    return exit_code(report, fail_on)
+    view = View("server", given.pop("language"), width=width, color=color and form == "text")
+    encoding = (sys.stdout.encoding or "utf-8") if form == "text" and on_screen else "utf-8"
+    return form, output, Wish(view, given.pop("fail_on"), given.pop("details")), encoding
+
+
+def _options_of(url: str, given: dict[str, Any]) -> Any:
+    from fhircheck.probe.judging import ServerOptions
+
+    return ServerOptions(base=url, probes=not given.pop("no_probes"), **given)
+
+
+def _write(path: str | None, text: Callable[[], str]) -> None:
+    from fhircheck.cli.output import opened
+
+    if path:
+        with opened(path) as write:
+            write(text())

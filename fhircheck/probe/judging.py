@@ -15,6 +15,7 @@ from fhircheck.probe.probe import Probing
 from fhircheck.probe.requirement_sets import RequirementSet, claimed_sets, requirement_sets
 from fhircheck.probe.result import ActorResult, ProbeResult, RequirementResult, ServerReport
 from fhircheck.probe.run_probes import chosen_probes, run_probes
+from fhircheck.probe.server_changes import Change
 from fhircheck.run import RunOptions
 
 
@@ -98,12 +99,15 @@ def unmet(report: ServerReport, expectation: str) -> list[RequirementResult]:
     return [row for actor in report.actors for row in actor.results if row.expectation == expectation and row.unmet]
 
 
-def exit_code(report: ServerReport, fail_on: str = "SHALL") -> int:
-    """0 all demands met, 1 one of at least `fail_on` (SHALL, SHOULD or never) unmet, 3 a probe broke off."""
+def exit_code(report: ServerReport, fail_on: str = "SHALL", changes: tuple[Change, ...] | None = None) -> int:
+    """0 no demand unmet, 1 one of at least `fail_on` (SHALL, SHOULD, never) is, or something broke since the baseline,
+    3 a probe broke off.
+    """
     if report.broken:
         return 3
     levels: tuple[str, ...] = {"SHALL": ("SHALL",), "SHOULD": ("SHALL", "SHOULD")}.get(fail_on, ())
-    return 1 if any(unmet(report, each) for each in levels) else 0
+    lost = bool(levels) and any(each.breaking for each in changes or ())
+    return 1 if lost or any(unmet(report, each) for each in levels) else 0
 
 
 def _base(url: str) -> str:

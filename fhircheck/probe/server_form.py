@@ -14,14 +14,19 @@ from typing import Any
 from fhircheck.model.errors import UsageError
 from fhircheck.probe.judging import exit_code
 from fhircheck.probe.result import ServerReport
+from fhircheck.probe.server_changes import Change
 from fhircheck.probe.server_score import ServerScore, score_of
 
 FORM = 1
 
 
-def server_json(report: ServerReport, fail_on: str = "SHALL") -> dict[str, Any]:
-    """`report` as the schema asks for it."""
+def server_json(
+    report: ServerReport, fail_on: str = "SHALL", changes: tuple[Change, ...] | None = None
+) -> dict[str, Any]:
+    """`report` as the schema asks for it. changes: since a baseline, None without one."""
+    made = {} if changes is None else {"changes": [asdict(each) for each in changes]}
     return {
+        **made,
         "form": FORM,
         "server": {
             "base": report.base,
@@ -30,7 +35,7 @@ def server_json(report: ServerReport, fail_on: str = "SHALL") -> dict[str, Any]:
             "at": report.at,
             "seconds": round(report.seconds, 3),
         },
-        "exitCode": exit_code(report, fail_on),
+        "exitCode": exit_code(report, fail_on, changes),
         "score": _score(score_of(report.actors)),
         "capability": report.capability,
         "issues": [{"severity": severity, "kind": kind, "count": count} for severity, kind, count in report.issues],
@@ -52,9 +57,9 @@ def server_json(report: ServerReport, fail_on: str = "SHALL") -> dict[str, Any]:
     }
 
 
-def server_json_text(report: ServerReport, fail_on: str = "SHALL") -> str:
+def server_json_text(report: ServerReport, fail_on: str = "SHALL", changes: tuple[Change, ...] | None = None) -> str:
     """`server_json` as text, a line at the end."""
-    return json.dumps(server_json(report, fail_on), ensure_ascii=False, indent=2, default=_exact) + "\n"
+    return json.dumps(server_json(report, fail_on, changes), ensure_ascii=False, indent=2, default=_exact) + "\n"
 
 
 def _exact(value: object) -> object:

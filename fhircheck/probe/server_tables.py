@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable
 
 from fhircheck.probe.judging import exit_code, unmet
+from fhircheck.probe.probe import Probe
+from fhircheck.probe.requirement_sets import RequirementSet
 from fhircheck.probe.result import ActorResult, Lane, RequirementResult, ServerReport
+from fhircheck.probe.server_changes import Change
 from fhircheck.probe.server_score import ScoreRow, ServerScore, score_of
 from fhircheck.probe.server_words import say
 from fhircheck.probe.texts import why
@@ -17,10 +20,18 @@ _LEVEL = re.compile(r"[A-Za-z-]+\.(?=[A-Za-z_])")
 LANES: tuple[Lane, ...] = ("declared", "probed")
 
 
-def server_text(report: ServerReport, view: View, fail_on: str = "SHALL", details: bool = False) -> str:
-    """The whole page. details: every row, not only what is unmet."""
+def server_text(
+    report: ServerReport,
+    view: View,
+    fail_on: str = "SHALL",
+    details: bool = False,
+    changes: tuple[Change, ...] | None = None,
+) -> str:
+    """The whole page. details: every row, not only what is unmet. changes: since a baseline."""
     page = Page(view)
-    _verdict(page, report, fail_on)
+    _verdict(page, report, headline(report, view.language, fail_on, changes))
+    if changes is not None:
+        _changes(page, changes)
     _score(page, score_of(report.actors))
     for actor in report.actors:
         _actor(page, actor, details)
@@ -28,24 +39,31 @@ def server_text(report: ServerReport, view: View, fail_on: str = "SHALL", detail
     return page.text()
 
 
-def headline(report: ServerReport, language: str = "en", fail_on: str = "SHALL") -> str:
+def headline(
+    report: ServerReport,
+    language: str = "en",
+    fail_on: str = "SHALL",
+    changes: tuple[Change, ...] | None = None,
+) -> str:
     """The verdict in a few words; what was not tested is never called met."""
-    code, broken = exit_code(report, fail_on), unmet(report, "SHALL")
+    code, broken = exit_code(report, fail_on, changes), unmet(report, "SHALL")
     rows = [row for actor in report.actors for row in actor.results if row.expectation == "SHALL"]
     untold = sum(1 for row in rows if not row.told and not row.unmet)
     if code == 3:
         name = "not-checked"
-    elif code or broken:
+    elif broken:
         name = "unmet"
+    elif code:
+        name = "lost" if any(each.breaking for each in changes or ()) else "unmet"
     else:
-        name = "none-unmet" if untold else "all-met"
+        name = "none-unmet" if untold or not report.probes else "all-met"
     counts = say("unmet-count", language, unmet=number(len(broken), language), open=number(untold, language))
     return f"{say(name, language)}  {counts}"
 
 
-def _verdict(page: Page, report: ServerReport, fail_on: str) -> None:
+def _verdict(page: Page, report: ServerReport, title: str) -> None:
     language = page.view.language
-    page.line((headline(report, language, fail_on), "bold"))
+    page.line((title, "bold"))
     page.line((clean(report.base), ""), indent=2)
     about = ", ".join(filter(None, (clean(report.software), f"FHIR {clean(report.fhir_version)}")))
     page.line((about, ""), indent=2)
@@ -59,9 +77,23 @@ def _verdict(page: Page, report: ServerReport, fail_on: str) -> None:
         page.wrapped((say("broken", language, names=", ".join(report.broken)), "red"), indent=2)
 
 
+def _changes(page: Page, changes: tuple[Change, ...]) -> None:
+    """What is different from the baseline, the breaking first."""
+    language = page.view.language
+    page.heading(say("changes-title", language).upper())
+    if not changes:
+        page.line((say("no-changes", language), ""), indent=2)
+    for each in changes:
+        values = f"  {clean(each.before) or '-'} → {clean(each.after) or '-'}" if each.before or each.after else ""
+        style = "red" if each.breaking else ""
+        page.wrapped(
+            (f"{say(each.how, language):14}", style), (clean(each.about), "bold"), (values, ""), indent=2, hanging=14
+        )
+
+
 def _score(page: Page, score: ServerScore) -> None:
     language = page.view.language
-    page.heading(say("score", language), _score_words(score, language))
+    page.heading(say("score", language), score_words(score, language))
     page.wrapped((say("formula", language), "dim"), indent=2)
     rows = [_score_row(each, language) for each in score.parts if each.met or each.unmet or each.not_tested]
     heads = ("expectation", "lane", "met", "unmet-short", "not-tested", "share")
@@ -69,7 +101,8 @@ def _score(page: Page, score: ServerScore) -> None:
     page.table([titles, *rows], frozenset({2, 3, 4, 5}))
 
 
-def _score_words(score: ServerScore, language: str) -> str:
+def score_words(score: ServerScore, language: str) -> str:
+    """The score beside its coverage, never without it."""
     share = percent(score.coverage, language)
     if score.value is None:
         return say("no-score", language, share=share)
@@ -91,7 +124,7 @@ def _actor(page: Page, actor: ActorResult, details: bool) -> None:
     rows = say("rows", language, count=number(len(actor.results), language))
     page.line((", ".join(filter(None, (rows, about))), "dim"), indent=2)
     score = score_of((actor,))
-    page.line((_score_words(score, language), ""), indent=2)
+    page.line((score_words(score, language), ""), indent=2)
     heads = ("expectation", "lane", "met", "unmet-short", "not-tested")
     table = [_score_row(each, language)[:5] for each in score.parts if each.met or each.unmet or each.not_tested]
     page.table([tuple((say(each, language), "dim") for each in heads), *table], frozenset({2, 3, 4}))
@@ -159,8 +192,16 @@ def _notes(page: Page, report: ServerReport, details: bool) -> None:
         page.wrapped((say("details", language), "dim"))
 
 
-def listed(rows: Iterable[tuple[str, str, str, str]], view: View) -> str:
-    """``fhircheck server --list``: name, version and how well verified, title."""
+def listed(sets: Iterable[RequirementSet], probes: Iterable[Probe], view: View) -> str:
+    """``fhircheck server --list``: the demands by name, version and how well they are verified; the probes."""
     page = Page(view)
-    page.table([((name, "bold"), (version, ""), (mark, "dim"), (title, "")) for name, version, mark, title in rows])
+    page.heading(say("demands", view.language))
+    for one in sets:
+        title = one.german if view.language == "de" else one.title
+        page.line((f"{one.name:38}", "bold"), (f"{one.version:11} [{one.verified}] ", "dim"), indent=2)
+        page.wrapped((clean(title), ""), indent=6)
+    page.heading(say("probes", view.language))
+    for probe in probes:
+        page.line((probe.name, "bold"), indent=2)
+        page.wrapped((probe.summary, ""), indent=6)
     return page.text()

@@ -3,6 +3,7 @@
 WORDS: dict[str, tuple[str, str]] = {
     "unmet": ("DEMANDS UNMET", "FORDERUNGEN NICHT ERFÜLLT"),
     "none-unmet": ("NO DEMAND UNMET", "KEINE FORDERUNG VERLETZT"),
+    "lost": ("INTERFACES LOST", "SCHNITTSTELLEN VERLOREN"),
     "all-met": ("ALL DEMANDS MET", "ALLE FORDERUNGEN ERFÜLLT"),
     "not-checked": ("COULD NOT CHECK", "NICHT PRÜFBAR"),
     "unmet-count": (
@@ -31,7 +32,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "unmet-short": ("unmet", "nicht erfüllt"),
     "not-tested": ("not tested", "nicht getestet"),
     "share": ("share", "Anteil"),
-    "actors": ("TABLES", "TABELLEN"),
     "open": ("not tested: {count}", "nicht getestet: {count}"),
     "verified-V": ("demands read in the source", "Forderungen an der Quelle gelesen"),
     "verified-2": ("demands known second-hand", "Forderungen aus zweiter Hand"),
@@ -41,6 +41,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "All rows: --details, or --format json, csv or markdown",
         "Alle Zeilen: --details, oder --format json, csv oder markdown",
     ),
+    "demands": ("DEMANDS  for --against", "FORDERUNGEN  für --against"),
+    "probes": ("PROBES  for --only", "TESTS  für --only"),
     "note": ("Note: {note}", "Anmerkung: {note}"),
     "no-actors": (
         "The server claims no statement that is known here. Compare it with one: --against NAME;"
@@ -51,14 +53,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "why": ("why", "Grund"),
     "evidence": ("evidence", "Beleg"),
     "id": ("what", "was"),
-    "changes": ("CHANGES SINCE {at}", "ÄNDERUNGEN SEIT {at}"),
+    "changes-title": ("Changes since the baseline", "Änderungen seit dem früheren Stand"),
     "no-changes": ("None.", "Keine."),
     "removed": ("gone", "verschwunden"),
     "added": ("new", "neu"),
     "changed": ("changed", "geändert"),
     "worse": ("worse", "schlechter"),
     "better": ("better", "besser"),
-    "more-rows": ("and {count} more", "und {count} weitere"),
 }  # fmt: skip
 
 
