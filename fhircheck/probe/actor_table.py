@@ -7,6 +7,7 @@ from typing import Any
 
 from fhircheck.probe.comparison import Said, compare
 from fhircheck.probe.declared import Declared
+from fhircheck.probe.probes import PROBES
 from fhircheck.probe.requirement import STRENGTH, Requirement, requirements_of, weaker
 from fhircheck.probe.requirement_sets import RequirementSet
 from fhircheck.probe.result import ActorResult, Evidence, Expectation, Lane, Outcome, ProbeResult, RequirementResult
@@ -127,6 +128,8 @@ def _by_probe(about: str, results: list[ProbeResult]) -> list[RequirementResult]
     rows = []
     for probe, found in by_probe.items():
         needed = max((each.expectation for each in found), key=STRENGTH.__getitem__)
+        if probe in PROBES and PROBES[probe].of_actors:
+            needed = "MAY"  # nobody that this server is compared with asks for it
         seen, evidence = lane(found, needed)
         name = about if about.endswith(probe) else f"{about} ({probe})"
         rows.append(

@@ -17,6 +17,8 @@ class Probing:
     client: speaks to the server with its credentials; anonymous: the same without any. base: FHIR base URL without a
     slash at its end. capability: the CapabilityStatement. allow_writes: whether transactions that write may be tried.
     samples: resource type -> some resources of the server (parsed JSON), read once and shared by all probes.
+    other_hosts: whether addresses on other hosts that the server names may be asked, without credentials.
+    errors_against: number of errors of a resource against the profile of that canonical, None where it is not loaded.
     """
 
     client: "HttpClient"
@@ -25,12 +27,15 @@ class Probing:
     capability: dict[str, Any]
     allow_writes: bool = False
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    other_hosts: bool = False
+    errors_against: Callable[[dict[str, Any], str], int | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One live probe. writes: it changes data on the server, and is run only where that is allowed.
 
+    of_actors: what it finds is asked of certain actors only (PDQm, SMART ...), not of every FHIR server.
     clause: URL of what it rests on. run: gives its results; raises nothing but what is wrong use (a fault of the
     server is a result).
     """
@@ -40,3 +45,4 @@ class Probe:
     clause: str
     run: Callable[[Probing], Iterable[ProbeResult]]
     writes: bool = False
+    of_actors: bool = False
