@@ -51,7 +51,7 @@ def _options(function: Function) -> Function:
 @_options
 @click.pass_context
 def server(ctx: click.Context, /, **given: Any) -> None:
-    """Judge a FHIR server: its CapabilityStatement and what it does.
+    """Judge a FHIR server: what it declares and what it does.
 
     URL is the server's FHIR base. Its CapabilityStatement is validated and compared with what ISiK,
     IHE, SMART or others ask; live probes try what can be tried by reading. Three lanes are kept
