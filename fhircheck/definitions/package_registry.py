@@ -133,6 +133,7 @@ _FAULTS = {
     "no-connection": "no connection",
     "no-connection-in-time": "no answer in time",
     "proxy-refused": "no connection",
+    "tls-failed": "its certificate or its TLS is not accepted",
     "redirect-to-plain-http": "it leads from https to http",
 }
 

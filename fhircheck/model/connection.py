@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 SignInMethod = Literal["none", "basic", "bearer", "oauth2", "smart"]
+ClientAuth = Literal["", "basic", "post"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,9 @@ class Connection:
     4.4), ``smart`` (SMART Backend Services: private_key_jwt). secret: where password, token, client secret or private
     key is: ``env:NAME``, ``file:PATH`` or ``keyring:SERVICE/USER``. token_url: empty to ask the server's
     ``.well-known/smart-configuration``. scopes: parted by blanks. key_id: ``kid`` of the private key, where there are
-    several. certificate, certificate_key: PEM files for mutual TLS. ca_file: PEM file of the authorities that are
+    several. client_auth: how a client secret is sent, ``basic`` (header) or ``post`` (body); empty for what the server
+    says, else basic. certificate, certificate_key: PEM files for mutual TLS. passphrase: where the passphrase of the
+    private key is, in the form of `secret`. ca_file: PEM file of the authorities that are
     trusted instead of the system's. proxy: empty for what the environment says. allow_http: send credentials over
     plain HTTP to hosts that are not this machine.
     rate: requests a second, 0 for no limit. concurrency: requests at a time. retries: after the first try.
@@ -28,8 +31,10 @@ class Connection:
     token_url: str = ""
     scopes: str = ""
     key_id: str = ""
+    client_auth: ClientAuth = ""
     certificate: str = ""
     certificate_key: str = ""
+    passphrase: str = ""
     ca_file: str = ""
     proxy: str = ""
     allow_http: bool = False

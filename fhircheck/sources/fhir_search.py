@@ -10,6 +10,7 @@ from fhircheck.model.errors import SourceUnusable
 from fhircheck.model.record import Piece
 from fhircheck.sources.content import foreign_form, problem
 from fhircheck.sources.options import ReadOptions
+from fhircheck.sources.service_base import service_base
 from fhircheck.sources.source_type import SourceType
 from fhircheck.transport.http import Answer, HttpClient, ServerFault, joined, origin, redacted, same_place
 from fhircheck.transport.json_locator import Locator
@@ -87,7 +88,7 @@ def _codes(node: dict[str, Any]) -> str:
 
 
 def _pieces(url: str, options: ReadOptions) -> Iterator[Piece]:
-    with HttpClient(options.connection, url) as client:
+    with HttpClient(options.connection, service_base(url)) as client:
         yield from _pages(client, url, options)
 
 

@@ -37,6 +37,7 @@ def arriving(response: "Response") -> Iterator[bytes]:
 def faultless(call: Callable[[], Given]) -> Given:
     """What `call` gives; every fault of the network as a ServerFault whose text names no address."""
     import requests
+    import urllib3
     from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
     try:
@@ -45,8 +46,8 @@ def faultless(call: Callable[[], Given]) -> Given:
         raise ServerFault("no-connection-in-time") from None
     except (requests.exceptions.Timeout, requests.exceptions.RetryError, ReadTimeoutError):
         raise ServerFault("no-answer-in-time") from None
-    except requests.exceptions.SSLError:
-        raise ServerFault("certificate-not-accepted") from None
+    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as fault:
+        raise ServerFault(*_of_tls(fault)) from None
     except requests.exceptions.ProxyError:
         raise ServerFault("proxy-refused") from None
     except requests.exceptions.ConnectionError as fault:
@@ -56,3 +57,10 @@ def faultless(call: Callable[[], Given]) -> Given:
         raise ServerFault("connection-broken" if broken else "no-connection") from None
     except (requests.exceptions.RequestException, HTTPError, OSError, ValueError) as fault:
         raise ServerFault("answer-broken-off", detail=type(fault).__name__) from None
+
+
+def _of_tls(fault: Exception) -> tuple[str, int, str]:
+    from fhircheck.transport.tls_trust import tls_fault
+
+    reason, detail = tls_fault(fault)
+    return reason, 0, detail

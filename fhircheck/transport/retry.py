@@ -19,12 +19,14 @@ _DELAY = re.compile(r"\s*[0-9]{1,9}\s*")
 _MOST = {
     "408": 99, "429": 99, "502": 99, "503": 99, "504": 99, "500": 1,
     "connection-broken": 99, "answer-broken-off": 99, "no-connection": 99, "no-connection-in-time": 2,
-    "no-answer-in-time": 2, "answer-too-slow": 1,
+    "no-answer-in-time": 2, "answer-too-slow": 1, "sign-in-unavailable": 99,
 }  # fmt: skip
 """HTTP status or fault -> how often it is tried again at most, within `retries`.
 
 500 is mostly a defect that comes again, and only now and then a lock or a timeout.
 """
+
+_NEVER_SENT = frozenset({"no-connection", "no-connection-in-time", "sign-in-unavailable"})
 
 
 def may_repeat(method: str, url: str) -> bool:
@@ -57,7 +59,7 @@ class Tries:
 
     def _again(self, what: str) -> bool:
         seen = self._seen[what] = self._seen.get(what, 0) + 1
-        if not self._repeatable or self._left <= 0 or seen > _MOST.get(what, 0):
+        if not (self._repeatable or what in _NEVER_SENT) or self._left <= 0 or seen > _MOST.get(what, 0):
             return False
         self._left -= 1
         return True
