@@ -6,6 +6,7 @@ from fhircheck.model.errors import UsageError
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.record import Chunk, Piece
 from fhircheck.registry import Registry
+from fhircheck.sources.bulk_kinds import BULK_KINDS
 from fhircheck.sources.directory import DIRECTORY
 from fhircheck.sources.fhir_search import FHIR_SEARCH
 from fhircheck.sources.files import FILES
@@ -22,7 +23,7 @@ __all__ = ["KINDS", "SOURCES", "ReadOptions", "SourceType", "estimate", "open_so
 SOURCES: Registry[SourceType] = Registry("sources", STDIN, FHIR_SEARCH, DIRECTORY, GLOBS, FILES)
 """The first that claims a name opens it."""
 
-KINDS: tuple[IssueKind, ...] = (*JSON_KINDS, *XML_KINDS, *SOURCE_KINDS)
+KINDS: tuple[IssueKind, ...] = (*JSON_KINDS, *XML_KINDS, *SOURCE_KINDS, *BULK_KINDS)
 """All types of finding that reading raises."""
 
 
