@@ -23,9 +23,10 @@ from fhircheck.transport.http import ServerFault, Stream, redacted
 
 Opened = Callable[[str, Mapping[str, str]], AbstractContextManager[Stream]]
 _BATCH = 4 << 20
+_HEAD = 4096
 _RANGE = re.compile(r"bytes (\d{1,18})-\d+/(\d{1,18}|\*)")
 _SEVERITIES: dict[str, Severity] = {each.name: each.severity for each in BULK_KINDS}
-_WORST = ("fatal", "error", "warning", "information")
+WORST: tuple[Severity, ...] = ("fatal", "error", "warning", "information")
 _NAMED = 5
 _TYPES = {"output": "", "deleted": "Bundle", "error": "OperationOutcome"}
 
@@ -62,7 +63,7 @@ class Progress:
     too_long: int = 0
     other: dict[str, int] = field(default_factory=dict)
     codes: list[str] = field(default_factory=list)
-    worst: int = len(_WORST) - 1
+    worst: int = len(WORST) - 1
     packed: bool = False
     changed: bool = False
     content_type: str = ""
@@ -70,7 +71,7 @@ class Progress:
     @property
     def cursor(self) -> str:
         """As text."""
-        return json.dumps({name: value for name, value in asdict(self).items() if value})
+        return json.dumps({name: value for name, value in asdict(self).items() if value or name == "worst"})
 
 
 class FileDownload:
@@ -96,11 +97,11 @@ class FileDownload:
                     if self._stop.is_set():
                         raise Stopped
                     batch.add(cutter.feed(block))
+                last = cutter.last()
+                self._refuse_half(last)
             except (ServerFault, Stopped):
                 batch.write()
                 raise
-            last, unended = cutter.last()
-            self._refuse_half(last if unended else None, stream)
             batch.add(last)
             batch.write(done=True)
 
@@ -116,6 +117,7 @@ class FileDownload:
     def _positioned(self, stream: Stream) -> Iterator[bytes]:
         """The blocks behind what is here already. Raises ServerFault where there are none, or other ones."""
         progress = self.progress
+        self._measured = bool({"content-length", "transfer-encoding"} & stream.headers.keys())
         if stream.status == 416 and progress.offset:
             return iter(self._at_end(stream))
         if stream.status == 206:
@@ -152,7 +154,7 @@ class FileDownload:
     def _unpacked(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """The content of a file, which may be packed. Raises ServerFault where it is something else altogether."""
         unpacking = Unpacking(self._limits.unpack)
-        first = next(blocks, b"")
+        first, broken = _head(blocks)
         form = foreign_form(first)
         if form not in ("", "gzip"):
             raise ServerFault("not-ndjson", 0, form)
@@ -160,6 +162,8 @@ class FileDownload:
         self.progress.packed = unpacking.packed
         if unpacking.packed:
             self.progress.size = 0
+        if broken is not None:
+            raise broken
         for block in blocks:
             yield from unpacking.feed(block)
         unpacking.check_end()
@@ -180,6 +184,8 @@ class FileDownload:
             if block:
                 yield block
         if passed < offset:
+            if not self._measured:
+                raise ServerFault("answer-broken-off")
             self._begin_again()
 
     def _begin_again(self) -> None:
@@ -187,13 +193,12 @@ class FileDownload:
         self._folder.append(self._part, (), Progress(self._file.place, changed=True).cursor)
         raise ServerFault("file-changed")
 
-    def _refuse_half(self, last: Cut | None, stream: Stream) -> None:
+    def _refuse_half(self, last: Cut | None) -> None:
         """A last line without an end that is no JSON, of an answer that did not tell its length: it broke off.
 
         Raises ServerFault.
         """
-        ends = {"content-length", "transfer-encoding"} & stream.headers.keys()
-        if last is None or not last.lines or ends:
+        if last is None or not last.lines or self._measured:
             return
         try:
             from_json(last.lines[-1])
@@ -243,7 +248,7 @@ class FileDownload:
         found = (
             {each.get("severity") for each in issues if isinstance(each, dict)} if isinstance(issues, list) else set()
         )
-        self.progress.worst = min([self.progress.worst, *(_WORST.index(each) for each in found if each in _WORST)])
+        self.progress.worst = min([self.progress.worst, *(WORST.index(each) for each in found if each in WORST)])
         known = {*self.progress.codes, *filter(None, codes_of(node).split(", "))}
         self.progress.codes = sorted(known)[:_NAMED]
 
@@ -275,8 +280,23 @@ class FileDownload:
 
     def issue(self, kind: str, **values: str | int) -> Issue:
         """A finding about this file."""
-        shown = params(type=self._type or "Resource", **values)
-        return Issue(kind, _SEVERITIES[kind], Place(redacted(self._file.url)), shown)
+        return bulk_issue(kind, redacted(self._file.url), type=self._type or "Resource", **values)
+
+
+def bulk_issue(kind: str, source: str, **values: str | int) -> Issue:
+    """A finding of one of BULK_KINDS about what is shown as `source`."""
+    return Issue(kind, _SEVERITIES[kind], Place(source), params(**values))
+
+
+def _head(blocks: Iterator[bytes]) -> tuple[bytes, ServerFault | None]:
+    """The first bytes, enough to tell what they are, and the fault that ended them."""
+    head = b""
+    try:
+        while len(head) < _HEAD and (block := next(blocks, b"")):
+            head += block
+    except ServerFault as fault:
+        return head, fault
+    return head, None
 
 
 _FOLDERS = {"output": "", "deleted": "deleted", "error": "error"}

@@ -26,12 +26,16 @@ class KnownFile:
 
 @dataclass
 class KnownFiles:
-    """What is kept of an export: its status URL and its files, but never their addresses, which may be signed."""
+    """What is kept of an export: its status URL and its files, but never their addresses, which may be signed.
+
+    unnamed: files of data that the manifest lists without an address.
+    """
 
     status: str = field(default="", repr=False)
     transaction_time: str = ""
     files: list[KnownFile] = field(default_factory=list)
     about: dict[str, Any] = field(default_factory=dict)
+    unnamed: int = 0
     now: dict[str, ExportFile] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -40,13 +44,15 @@ class KnownFiles:
         if not text:
             return cls()
         node = json.loads(text)
-        return cls(node["status"], node["time"], [KnownFile(**each) for each in node["files"]], node["about"])
+        files = [KnownFile(**each) for each in node["files"]]
+        return cls(node["status"], node["time"], files, node["about"], node["unnamed"])
 
     @property
     def text(self) -> str:
         """As a note."""
         files = [asdict(each) for each in self.files]
-        return json.dumps({"status": self.status, "time": self.transaction_time, "files": files, "about": self.about})
+        known = {"status": self.status, "time": self.transaction_time, "files": files, "about": self.about}
+        return json.dumps({**known, "unnamed": self.unnamed})
 
     def take(self, manifest: ExportManifest) -> None:
         """Find the known files in `manifest`, by address, else by type and place; others are added behind them."""
@@ -62,6 +68,7 @@ class KnownFiles:
             known = KnownFile(file.group, self._next(file.group), file.type, file.place, file.count)
             self.files.append(known)
             self.now[known.part] = file
+        self.unnamed = manifest.unnamed
         self.transaction_time = self.transaction_time or manifest.transaction_time
         self.about = {
             "requiresAccessToken": manifest.requires_token,

@@ -56,17 +56,16 @@ class LineCutter:
         self._hold(rest)
         return self._cut(text, too_long)
 
-    def last(self) -> tuple[Cut | None, bool]:
-        """What stands behind the last line end, as a line; and whether there is something."""
-        there = bool(self._waiting or self._dropping)
-        if not there:
-            return None, False
+    def last(self) -> Cut | None:
+        """What stands behind the last line end, as a line; None where there is nothing."""
+        if not (self._waiting or self._dropping):
+            return None
         text = b"".join(self._held)
         self._crc = zlib.crc32(text, self._crc)
         self._end += len(text) + self._dropped
         too_long, text = (1, b"") if self._dropping else (0, text)
         self._held, self._waiting, self._dropped, self._dropping = [], 0, 0, False
-        return self._cut(text, too_long), True
+        return self._cut(text, too_long)
 
     def _cut(self, text: bytes, too_long: int) -> Cut:
         lines = [line for line in text.split(b"\n") if line and not line.isspace()]
@@ -91,7 +90,7 @@ class LineCutter:
 class Unpacking:
     """Blocks of a file that may be packed by gzip itself (apart from the transfer), as blocks of its content.
 
-    packed: whether it is, known after the first block.
+    packed: whether it is, known after the first block, which must be longer than a byte.
     """
 
     def __init__(self, limits: UnpackLimits) -> None:

@@ -310,6 +310,12 @@ class FetchFolder:
             self._staging.close_all()
             self._state.close()
 
+    def discard(self) -> None:
+        """Throw away what came so far: it can never be completed."""
+        with self._lock:
+            self.close()
+            shutil.rmtree(self.working, ignore_errors=True)
+
     def _part(self, name: str, folder: str) -> Part:
         found = self._parts.get(name)
         if found is None:

@@ -14,7 +14,7 @@ from fhircheck.model.issue import Issue, IssueKind
 
 MANIFEST = "manifest.json"
 FORMAT = "fhircheck-fetch"
-LISTS = {"": "output", "error": "error", "deleted": "deleted"}
+LISTS = {"": "output", "error": "error", "deleted": "deleted", "unreadable": "unreadable"}
 _BLOCK = 1 << 20
 
 
@@ -47,6 +47,7 @@ def manifest(
         "output": lists.get("output", []),
         "error": lists.get("error", []),
         "deleted": lists.get("deleted", []),
+        **({"unreadable": lists["unreadable"]} if "unreadable" in lists else {}),
         "findings": [_finding(name, gave_up, issue, known.get(issue.kind)) for name, gave_up, issue in issues],
     }
 

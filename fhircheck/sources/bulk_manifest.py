@@ -49,7 +49,8 @@ class ExportManifest:
     """What the server says of a finished export (Bulk Data Access 2.0, Response - Complete Status).
 
     wrong: members that are missing or of a wrong form, by name. other: members that the specification does not know.
-    expires: the header that says until when the files are there, empty where there was none.
+    expires: the header that says until when the files are there, empty where there was none. unnamed: files of data
+    that are listed without an address.
     """
 
     transaction_time: str = ""
@@ -60,6 +61,7 @@ class ExportManifest:
     other: dict[str, Any] = field(default_factory=dict)
     expires: str = ""
     next: str = field(default="", repr=False)
+    unnamed: int = 0
 
     def joined(self, page: "ExportManifest") -> "ExportManifest":
         """This manifest and its next `page` as one."""
@@ -78,6 +80,7 @@ class ExportManifest:
             {**page.other, **self.other},
             self.expires or page.expires,
             page.next,
+            self.unnamed + page.unnamed,
         )
 
 
@@ -120,6 +123,7 @@ def _manifest(node: dict[str, Any], answer: Answer) -> ExportManifest:
         {name: value for name, value in node.items() if name not in _KNOWN},
         answer.headers.get("expires", ""),
         _next(node, answer.url),
+        wrong.count("output.url"),
     )
 
 

@@ -71,7 +71,8 @@ class BulkServer:
 
     busy: (status, headers) answered to the first kick-offs. looks: (status, headers, body) answered to status
     requests before the export is finished; `looks_for_ever` repeats the last. manifest: members that go over its own,
-    None takes one out. raw: sent instead of the manifest. ranges: whether Range is understood.
+    None takes one out. raw: sent instead of the manifest. ranges: whether Range is understood. down: connections are
+    closed without an answer.
     """
 
     def __init__(self, files: list[File] | None = None, token: str = "") -> None:
@@ -88,6 +89,7 @@ class BulkServer:
         self.ranges = True
         self.etag = True
         self.gone = False
+        self.down = False
         self.requires_token: bool | None = True
         self.asked: list[Asked] = []
         self.exports = 0
@@ -121,6 +123,9 @@ class BulkServer:
                 asked = Asked(self.command, self.path, headers, body, second)
                 with outer._lock:
                     outer.asked.append(asked)
+                if outer.down:
+                    self.close_connection = True
+                    return
                 with contextlib.suppress(OSError):
                     outer._answer(self, asked)
 
