@@ -85,6 +85,7 @@ class FileDownload:
         kept = folder.cursor(part)
         self.progress = Progress(**json.loads(kept)) if kept else Progress(file.place)
         self._type = file.type or _TYPES[file.group]
+        self._measured = True
 
     def run(self) -> None:
         """Fetch what is missing. Raises ServerFault where it breaks off (what came before is kept), and Stopped."""
