@@ -17,15 +17,14 @@ class BulkClients:
 
     def __init__(self, connection: Connection, base: str, token_for: tuple[str, ...] = ()) -> None:
         self._connection, self._own = connection, origin(base)
-        bare = replace(connection, sign_in="none", user="", client_id="", secret="", token_url="", scopes="", key_id="")
-        self.home = HttpClient(connection, base)
-        self._bare = HttpClient(bare, base)
-        self._named = {_named(each): HttpClient(connection, each) for each in token_for}
+        self._named = {_named(each) for each in token_for}
+        self.home = HttpClient(connection, base, token_for)
+        self._bare = HttpClient(_without_sign_in(connection), base)
         self._insists = False
         self._held = ExitStack()
 
     def __enter__(self) -> Self:
-        for each in (self.home, self._bare, *self._named.values()):
+        for each in (self.home, self._bare):
             self._held.enter_context(each)
         return self
 
@@ -42,11 +41,8 @@ class BulkClients:
             raise ServerFault("not-a-url")
         if scheme == "http" and self._own[0] == "https" and not (is_loopback(host) or self._connection.allow_http):
             raise ServerFault("plain-http")
-        client = self._bare
-        if place == self._own and (token is not False or self._insists):
-            client = self.home
-        elif token and place in self._named:
-            client = self._named[place]
+        wanted = token is not False or self._insists if place == self._own else token and place in self._named
+        client = self.home if wanted else self._bare
         return client.stream(url, headers)
 
     def insist(self, url: str, token: bool | None) -> bool:
@@ -58,6 +54,12 @@ class BulkClients:
             return False
         self._insists = True
         return True
+
+
+def _without_sign_in(connection: Connection) -> Connection:
+    """The same connection with no credentials but the client certificate, which the server may ask for anywhere."""
+    plain = replace(connection, sign_in="none", user="", client_id="", secret="", token_url="", scopes="", key_id="")
+    return replace(plain, client_auth="", passphrase=connection.passphrase if connection.certificate else "")
 
 
 def _named(address: str) -> tuple[str, str, int]:

@@ -17,20 +17,23 @@ IN_VAIN = 3
 
 
 class Credentials:
-    """Made and read when they are first needed. Raises UsageError where they may not be sent to `base`."""
+    """Made and read when they are first needed; also: addresses on further origins that get them.
 
-    def __init__(self, connection: Connection, base: str, client_for: "ClientFor") -> None:
+    Raises UsageError where they may not be sent to `base` or one of those.
+    """
+
+    def __init__(self, connection: Connection, base: str, client_for: "ClientFor", also: tuple[str, ...] = ()) -> None:
         self._connection = connection
         self._base = base
-        self._home = _home(base, connection) if base else None
+        self._homes = {_home(each, connection) for each in (base, *also) if each}
         self._client_for = client_for
         self._lock = threading.Lock()
         self._made: SignIn | None = None
         self._in_vain = 0
 
     def is_home(self, url: str) -> bool:
-        """Whether `url` is on the server that the credentials are for. Raises ServerFault where it is no URL."""
-        return origin(url) == self._home
+        """Whether `url` is on a server that the credentials are for. Raises ServerFault where it is no URL."""
+        return origin(url) in self._homes
 
     def header(self, request: Request) -> str:
         """Value of Authorization for `request`; empty elsewhere than at home, and where the request has its own."""

@@ -32,13 +32,14 @@ class HttpClient:
     """Requests to one server, from any number of threads; a context manager.
 
     base: the server's address; credentials, client certificate and cookies go to its origin only, and nowhere where
-    it is empty. Raises UsageError where the connection's credentials may not be sent there.
+    it is empty. also: addresses of further servers that get them as well, since the user named them. Raises UsageError
+    where the connection's credentials may not be sent there.
     """
 
-    def __init__(self, connection: Connection = DEFAULT_CONNECTION, base: str = "") -> None:
+    def __init__(self, connection: Connection = DEFAULT_CONNECTION, base: str = "", also: tuple[str, ...] = ()) -> None:
         self.connection = connection
         self.base = base.rstrip("/")
-        self._credentials = Credentials(connection, self.base, self._without_sign_in)
+        self._credentials = Credentials(connection, self.base, self._without_sign_in, also)
         self._rate = RateLimit(connection.rate)
         self._turnstile = Turnstile(connection.concurrency)
         self._answering: set[Origin] = set()
