@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fhircheck.fetch.line import IDENTITY_BYTES, Line
+from fhircheck.fetch.line import Line
 from fhircheck.model.errors import CouldNotCheck
 from fhircheck.model.issue import Issue, Place
+from fhircheck.sources.resource_key import IDENTITY_BYTES
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

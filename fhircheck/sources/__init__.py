@@ -12,6 +12,7 @@ from fhircheck.sources.fhir_search import FHIR_SEARCH
 from fhircheck.sources.files import FILES
 from fhircheck.sources.globs import GLOBS
 from fhircheck.sources.options import ReadOptions
+from fhircheck.sources.server_kinds import SERVER_KINDS
 from fhircheck.sources.source_kinds import SOURCE_KINDS
 from fhircheck.sources.source_type import SourceType
 from fhircheck.sources.stdin import STDIN
@@ -23,7 +24,7 @@ __all__ = ["KINDS", "SOURCES", "ReadOptions", "SourceType", "estimate", "open_so
 SOURCES: Registry[SourceType] = Registry("sources", STDIN, FHIR_SEARCH, DIRECTORY, GLOBS, FILES)
 """The first that claims a name opens it."""
 
-KINDS: tuple[IssueKind, ...] = (*JSON_KINDS, *XML_KINDS, *SOURCE_KINDS, *BULK_KINDS)
+KINDS: tuple[IssueKind, ...] = (*JSON_KINDS, *XML_KINDS, *SOURCE_KINDS, *SERVER_KINDS, *BULK_KINDS)
 """All types of finding that reading raises."""
 
 

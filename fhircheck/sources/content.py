@@ -8,6 +8,7 @@ from jiter import from_json
 from fhircheck.model.issue import Issue, Place, Severity, params
 from fhircheck.model.record import Piece
 from fhircheck.sources.options import ReadOptions
+from fhircheck.sources.server_kinds import SERVER_KINDS
 from fhircheck.sources.source_kinds import SOURCE_KINDS
 from fhircheck.transport.archives import archive_form
 from fhircheck.transport.bundle_splitter import is_bundle, split_bundle
@@ -20,7 +21,7 @@ _HEAD = 4096
 _BINARY = ((b"%PDF", "pdf"), (b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"), (b"SQLite", "sqlite"))
 
 
-_SEVERITIES: dict[str, Severity] = {each.name: each.severity for each in SOURCE_KINDS}
+_SEVERITIES: dict[str, Severity] = {each.name: each.severity for each in (*SOURCE_KINDS, *SERVER_KINDS)}
 
 
 def problem(source: str, kind: str, record: int = 0, **values: str | int) -> Piece:

@@ -1,147 +1,125 @@
-"""One search on a FHIR server, page by page (http://hl7.org/fhir/R4/http.html#paging)."""
+"""A search on a FHIR server, page by page; or, for a base address, all searches that the server declares."""
 
-import re
 from collections.abc import Iterator
-from typing import Any
-
-from jiter import from_json
+from functools import partial
 
 from fhircheck.model.errors import SourceUnusable
+from fhircheck.model.issue import Issue
 from fhircheck.model.record import Piece
-from fhircheck.sources.content import foreign_form, problem
-from fhircheck.sources.options import ReadOptions
+from fhircheck.sources.content import problem
+from fhircheck.sources.options import MIB, ReadOptions
+from fhircheck.sources.read_ahead import read_ahead
+from fhircheck.sources.resource_key import resource_key
+from fhircheck.sources.search_page import HEADERS, SearchPage
+from fhircheck.sources.search_query import SearchQuery, query_of, searchable_types
+from fhircheck.sources.search_reading import PageFailed, SearchReading
 from fhircheck.sources.service_base import service_base
 from fhircheck.sources.source_type import SourceType
-from fhircheck.transport.http import Answer, HttpClient, ServerFault, joined, origin, redacted, same_place
-from fhircheck.transport.json_locator import Locator
+from fhircheck.transport.http import HttpClient, ServerFault, origin, redacted
 
-HEADERS = {"Accept": "application/fhir+json, application/json;q=0.9"}
-_PAGED = {"searchset", "history"}
-_CODE = re.compile(r"[a-z-]{1,40}")
-
-
-class _Page:
-    """One answer of the server as JSON: a Bundle, or any other resource. Raises ServerFault for anything else."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.node = _json(answer)
-        self.type = self.node.get("resourceType")
-        if answer.status != 200 or self.type == "OperationOutcome":
-            raise ServerFault("server-refused", answer.status, _codes(self.node))
-
-    @property
-    def is_paged(self) -> bool:
-        return self.type == "Bundle" and self.node.get("type") in _PAGED
-
-    def resources(self) -> Iterator[bytes]:
-        """The text of each resource, as the server sent it; what a search says of itself is left out."""
-        locator = Locator(self.answer.body)
-        for number, entry in enumerate(self._list("entry")):
-            if not isinstance(entry, dict) or "resource" not in entry or _mode(entry) == "outcome":
-                continue
-            _, start, end = locator.span(["entry", number, "resource"])
-            yield self.answer.body[start:end]
-
-    def warnings(self) -> str:
-        """Codes of OperationOutcomes that came among the results."""
-        outcomes = (each.get("resource") for each in self._list("entry") if _mode(each) == "outcome")
-        return ", ".join(filter(None, (_codes(each) for each in outcomes if isinstance(each, dict))))
-
-    def next(self) -> str:
-        """URL of the next page, empty at the last. Raises ServerFault where it is no URL."""
-        for link in self._list("link"):
-            if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
-                return joined(self.answer.url, link["url"])
-        return ""
-
-    def _list(self, name: str) -> list[Any]:
-        value = self.node.get(name)
-        return value if isinstance(value, list) else []
-
-
-def _mode(entry: Any) -> Any:
-    search = entry.get("search") if isinstance(entry, dict) else None
-    return search.get("mode") if isinstance(search, dict) else None
-
-
-def _json(answer: Answer) -> dict[str, Any]:
-    """The answer's JSON object. Raises ServerFault where there is none: what came instead, never its content."""
-    form = foreign_form(answer.body[:4096])
-    try:
-        value = None if form else from_json(answer.body, allow_inf_nan=False)
-    except ValueError:
-        form = "broken-json" if answer.body.lstrip()[:1] in (b"{", b"[") else "text"
-        value = None
-    if isinstance(value, dict) and isinstance(value.get("resourceType"), str):
-        return value
-    if answer.status != 200:
-        raise ServerFault("server-refused", answer.status, form)
-    raise ServerFault("not-fhir", answer.status, form or "json-without-resourceType")
-
-
-def _codes(node: dict[str, Any]) -> str:
-    """Issue codes of an OperationOutcome; its texts may hold anything and are not shown."""
-    issues = node.get("issue")
-    codes = [each.get("code") for each in issues if isinstance(each, dict)] if isinstance(issues, list) else []
-    return ", ".join(sorted({code for code in codes if isinstance(code, str) and _CODE.fullmatch(code)}))
+_AHEAD = 16 * MIB
+"""Bytes that one search may be ahead of the check."""
 
 
 def _pieces(url: str, options: ReadOptions) -> Iterator[Piece]:
     with HttpClient(options.connection, service_base(url)) as client:
-        yield from _pages(client, url, options)
+        query = query_of(url)
+        queries = [query] if query else _declared(client, url)
+        if not queries:
+            yield problem(redacted(url), "server-declares-no-search")
+            return
+        makers = [partial(_read, client, each, options, query is not None) for each in queries]
+        yield from read_ahead(makers, max(options.connection.concurrency, 1), _size, _AHEAD)
 
 
-def _pages(client: HttpClient, url: str, options: ReadOptions) -> Iterator[Piece]:
-    """Records of all pages; a fault on the first page is SourceUnusable, on a later one a finding."""
-    source, number, seen = redacted(url), 0, {url}
-    following = url
-    for count in range(options.page_limit):
+def _declared(client: HttpClient, base: str) -> list[SearchQuery]:
+    """A search for each type that the CapabilityStatement at `base` says can be searched."""
+    base = base.rstrip("/")
+    return [SearchQuery(f"{base}/{name}", type=name) for name in searchable_types(capability(client, base))]
+
+
+def capability(client: HttpClient, base: str) -> dict[str, object]:
+    """The CapabilityStatement of the server at `base`. Raises SourceUnusable where there is none."""
+    shown = redacted(base)
+    try:
+        page = SearchPage(client.get(f"{base.rstrip('/')}/metadata", HEADERS))
+    except ServerFault as fault:
+        raise SourceUnusable(f"{shown}: no CapabilityStatement at {shown}/metadata: {_said(fault)}") from None
+    if page.type != "CapabilityStatement":
+        raise SourceUnusable(f"{shown}: no FHIR server there: /metadata gives no CapabilityStatement")
+    return page.node
+
+
+def _size(piece: Piece) -> int:
+    return len(piece.data) + 1024
+
+
+def _read(client: HttpClient, query: SearchQuery, options: ReadOptions, alone: bool) -> Iterator[Piece]:
+    """The records of one query; a fault on its first page is SourceUnusable where it is `alone`, else a finding."""
+    reading = SearchReading(client, query)
+    seen = _Seen()
+    source, number = query.shown, 0
+    while reading.ahead:
+        if reading.position.page >= options.page_limit:
+            reading.stop("server-page-limit", limit=options.page_limit)
+            break
         try:
-            page = _Page(client.get(following, HEADERS))
-        except ServerFault as fault:
-            if not count:
-                raise SourceUnusable(_sentence(source, fault)) from None
-            kind = "server-not-fhir" if fault.reason == "not-fhir" else "server-page-failed"
-            yield problem(source, kind, number, page=count + 1, reason=fault.shown)
+            page = reading.read()
+        except PageFailed as failed:
+            if alone and not reading.position.page:
+                raise SourceUnusable(f"{source}: {_said(failed.fault)}") from None
+            yield _problem(failed.issue)
             return
         if not page.is_paged:
             yield Piece(source, "resource", page.answer.body, first=number)
             return
-        for text in page.resources():
+        texts, counts = seen.new(page, reading)
+        for text in texts:
             yield Piece(source, "resource", text, first=number)
             number += 1
-        if page.warnings():
-            yield problem(source, "server-outcome", number, page=count + 1, codes=page.warnings())
-        following, stop = _following(page, seen)
-        if stop:
-            yield problem(source, stop, number, page=count + 1)
-        if stop or not following:
-            break
-        seen.add(following)
-    else:
-        yield problem(source, "server-page-limit", number, limit=options.page_limit)
-    if not number:
+        for issue in reading.settle(page, *counts):
+            yield _problem(issue)
+    issues, gave_up = reading.ended()
+    for issue in (*issues, *([gave_up] if gave_up else [])):
+        yield _problem(issue)
+    if not number and alone:
         yield problem(source, "nothing-to-read", skipped=0)
 
 
-def _following(page: _Page, seen: set[str]) -> tuple[str, str]:
-    """URL of the next page (empty at the last), and the kind of the finding where it must not be followed."""
-    try:
-        following = page.next()
-        allowed = not following or same_place(following, page.answer.url)
-    except ServerFault:
-        return "", "server-next-foreign"
-    if not allowed:
-        return "", "server-next-foreign"
-    return ("", "server-next-loop") if following in seen else (following, "")
+class _Seen:
+    """What came already, in a temporary database that goes to disk where it grows."""
+
+    def __init__(self) -> None:
+        import sqlite3  # with the first search, not with every run
+
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("CREATE TABLE seen(key BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._db.execute("BEGIN")
+
+    def new(self, page: SearchPage, reading: SearchReading) -> tuple[list[bytes], tuple[int, int, int]]:
+        """(texts of what did not come before, (new matches, new resources, what came again against expectation))."""
+        texts: list[bytes] = []
+        matches = repeated = 0
+        for entry in page.entries:
+            key = resource_key(entry.node, entry.text)
+            if key and not self._db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (key,)).rowcount:
+                repeated += not reading.expects_copies(entry.mode)
+                continue
+            matches += entry.mode != "include"
+            texts.append(entry.text)
+        return texts, (matches, len(texts), repeated)
 
 
-def _sentence(source: str, fault: ServerFault) -> str:
-    """One line for a search that gave nothing at all."""
-    if fault.reason == "not-fhir":
-        return f"{source}: the answer is no FHIR JSON ({fault.detail}); name a search such as .../Patient?_count=100"
-    return f"{source}: {fault.shown}"
+def _problem(issue: Issue) -> Piece:
+    return Piece(issue.place.source, "problem", first=issue.place.record, issues=(issue,))
+
+
+def _said(fault: ServerFault) -> str:
+    """One line for a server that gave nothing at all."""
+    if fault.reason in ("not-fhir", "answer-broken"):
+        return f"the answer is no FHIR JSON ({fault.detail}); name a search such as .../Patient?_count=100"
+    return fault.shown
 
 
 def _check(url: str, options: ReadOptions) -> None:
@@ -157,7 +135,7 @@ def _check(url: str, options: ReadOptions) -> None:
 
 FHIR_SEARCH = SourceType(
     "fhir_search",
-    "One search on a FHIR server (http or https URL), followed page by page.",
+    "A search on a FHIR server (http or https URL), followed page by page; a base URL: all that can be searched.",
     lambda name: name.lower().startswith(("http://", "https://")),
     _pieces,
     _check,

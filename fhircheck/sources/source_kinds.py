@@ -1,4 +1,4 @@
-"""Types of finding that files, archives and servers raise: each says that something was not checked, and why."""
+"""Types of finding that files and archives raise: each says that something was not checked, and why."""
 
 from fhircheck.model.issue import IssueKind, Severity
 
@@ -8,10 +8,13 @@ _CLAUSES = {
     "paging": "http://hl7.org/fhir/R4/http.html#paging",
     "mime": "http://hl7.org/fhir/R4/http.html#mime-type",
     "search": "http://hl7.org/fhir/R4/search.html#errors",
+    "total": "http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.total",
+    "self": "http://hl7.org/fhir/R4/search.html#conformance",
+    "entry": "http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.search.mode",
 }
 
 
-def _kind(
+def source_kind(
     name: str,
     code: str,
     clause: str,
@@ -24,12 +27,13 @@ def _kind(
     passing: str,
     severity: Severity = "error",
 ) -> IssueKind:
+    """A type of finding about what could not be read; clause: key of _CLAUSES."""
     url = _CLAUSES[clause]
     return IssueKind(name, severity, code, summary, why, url, fix, english, german, failing, passing, ("not-checked",))
 
 
 FILE_KINDS = (
-    _kind(
+    source_kind(
         "record-too-large",
         "too-long",
         "ndjson",
@@ -41,7 +45,7 @@ FILE_KINDS = (
         "(one line of 2 GB)",
         '{"resourceType": "Patient"}',
     ),
-    _kind(
+    source_kind(
         "not-json",
         "structure",
         "file",
@@ -53,7 +57,7 @@ FILE_KINDS = (
         "<!doctype html><title>Sign in</title>",
         '{"resourceType": "Patient"}',
     ),
-    _kind(
+    source_kind(
         "file-unreadable",
         "exception",
         "file",
@@ -65,7 +69,7 @@ FILE_KINDS = (
         "(a file without read permission)",
         "(a readable file)",
     ),
-    _kind(
+    source_kind(
         "nothing-to-read",
         "not-found",
         "file",
@@ -77,7 +81,7 @@ FILE_KINDS = (
         "(a folder with README.md alone)",
         "(a folder with patients.ndjson)",
     ),
-    _kind(
+    source_kind(
         "files-skipped",
         "informational",
         "file",
@@ -93,7 +97,7 @@ FILE_KINDS = (
 )
 
 ARCHIVE_KINDS = (
-    _kind(
+    source_kind(
         "archive-broken",
         "incomplete",
         "file",
@@ -105,7 +109,7 @@ ARCHIVE_KINDS = (
         "(half of a .zip)",
         "(a whole .zip)",
     ),
-    _kind(
+    source_kind(
         "archive-too-large",
         "too-costly",
         "file",
@@ -117,7 +121,7 @@ ARCHIVE_KINDS = (
         "(10 GB of zeros in 10 MB)",
         "(patients.ndjson.gz)",
     ),
-    _kind(
+    source_kind(
         "archive-nested",
         "not-supported",
         "file",
@@ -129,7 +133,7 @@ ARCHIVE_KINDS = (
         "export.zip!patients.zip",
         "export.zip!patients.ndjson",
     ),
-    _kind(
+    source_kind(
         "archive-member-refused",
         "security",
         "file",
@@ -141,7 +145,7 @@ ARCHIVE_KINDS = (
         "export.tar!../../etc/passwd",
         "export.tar!patients.ndjson",
     ),
-    _kind(
+    source_kind(
         "archive-member-unreadable",
         "not-supported",
         "file",
@@ -153,7 +157,7 @@ ARCHIVE_KINDS = (
         "(a member with a password)",
         "(a member packed by deflate)",
     ),
-    _kind(
+    source_kind(
         "archive-unsupported",
         "not-supported",
         "file",
@@ -167,80 +171,4 @@ ARCHIVE_KINDS = (
     ),
 )
 
-SERVER_KINDS = (
-    _kind(
-        "server-page-failed",
-        "incomplete",
-        "paging",
-        "A later page of a search could not be had.",
-        "The records before it were checked, all others were not.",
-        "Try again; ask for smaller pages with _count.",
-        "Page {page} could not be had ({reason}): it and all that follow were not checked.",
-        "Seite {page} war nicht zu bekommen ({reason}): sie und alle weiteren wurden nicht geprüft.",
-        "(HTTP 500 on page 3)",
-        "(all pages answered)",
-    ),
-    _kind(
-        "server-not-fhir",
-        "structure",
-        "mime",
-        "A server answered with something other than FHIR JSON.",
-        "Mostly a proxy or a login page stands between; what was asked for was not checked.",
-        "Open the URL with the header Accept: application/fhir+json and look at what comes.",
-        "Page {page} is no FHIR JSON ({reason}): it and all that follow were not checked.",
-        "Seite {page} ist kein FHIR-JSON ({reason}): sie und alle weiteren wurden nicht geprüft.",
-        "<html>Please sign in</html>",
-        '{"resourceType": "Bundle", "type": "searchset"}',
-    ),
-    _kind(
-        "server-next-foreign",
-        "security",
-        "paging",
-        "The link to the next page leads to another server.",
-        "It is not followed without being asked, since it may take data or rights elsewhere.",
-        "Set the server's own base address right (behind a proxy it is often an inner name).",
-        "The next link of page {page} leads to another server: the following pages were not checked.",
-        "Der next-Link von Seite {page} führt zu einem anderen Server: die weiteren Seiten wurden nicht geprüft.",
-        '{"relation": "next", "url": "http://inner-name:8080/fhir?page=2"}',
-        '{"relation": "next", "url": "https://fhir.example.org/fhir?page=2"}',
-    ),
-    _kind(
-        "server-next-loop",
-        "processing",
-        "paging",
-        "The link to the next page leads back to a page that was read already.",
-        "Followed, it would never end; whether pages are missing cannot be told.",
-        "Report it to the maker of the server.",
-        "The next link of page {page} leads back to an earlier page: reading stopped.",
-        "Der next-Link von Seite {page} führt auf eine frühere Seite zurück: hier endet das Lesen.",
-        "(page 3 links to page 2)",
-        "(the last page has no next link)",
-    ),
-    _kind(
-        "server-page-limit",
-        "too-costly",
-        "paging",
-        "The search has more pages than are followed.",
-        "The records of the pages that were read were checked, all others were not.",
-        "Ask for larger pages with _count, or for a part of the data.",
-        "Stopped after {limit} pages: the following ones were not checked.",
-        "Ende nach {limit} Seiten: die weiteren wurden nicht geprüft.",
-        "(a search that never ends)",
-        "(a search of 20 pages)",
-    ),
-    _kind(
-        "server-outcome",
-        "processing",
-        "search",
-        "The server sent an OperationOutcome along with the results.",
-        "Mostly it ignored a parameter, so that the results are not what was asked for.",
-        "Open the URL and read the outcome; correct the search.",
-        "The server had to say something about page {page} ({codes}).",
-        "Der Server hatte zu Seite {page} etwas zu sagen ({codes}).",
-        "GET Patient?unknown=1",
-        "GET Patient?_count=100",
-        "warning",
-    ),
-)
-
-SOURCE_KINDS: tuple[IssueKind, ...] = (*FILE_KINDS, *ARCHIVE_KINDS, *SERVER_KINDS)
+SOURCE_KINDS: tuple[IssueKind, ...] = (*FILE_KINDS, *ARCHIVE_KINDS)

@@ -25,16 +25,9 @@ def line_of(record: Record) -> bytes | None:
         return None
     if not data.startswith(b"{"):
         return dumped(record.node)
-    data = one_line(data)
-    return data if b"\n" not in data and b"\r" not in data else dumped(record.node)
-
-
-def one_line(data: bytes) -> bytes:
-    """JSON text without blanks around it, and without those between its tokens where it stood in several lines."""
-    data = data.strip(b" \t\r\n")
     if b"\n" in data or b"\r" in data:
         data = _TOKEN.sub(lambda match: match[0] if match[0][:1] == b'"' else b"", data)
-    return data
+    return data if b"\n" not in data and b"\r" not in data else dumped(record.node)
 
 
 def dumped(value: Any) -> bytes:

@@ -54,7 +54,7 @@ def test_numbers_and_texts_stay_as_they_were_sent() -> None:
     text += b' "t": "a  \\u00e4  b",\n"n": 12345678901234567890.10\n}'
     kept = line_of(text)
     assert kept.text == (
-        b'{"resourceType":"Basic","id":"a","x":1.50e+03,"t":"a  \\u00e4  b","n":12345678901234567890.10}'
+        b'{"resourceType": "Basic", "id":"a","x": 1.50e+03, "t": "a  \\u00e4  b","n": 12345678901234567890.10}'
     )
     one = b'{ "resourceType": "Basic",  "id": "a" }'
     assert line_of(one).text == one

@@ -61,6 +61,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr(retry, "PAUSE", 0.01)
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("fhircheck.sources.search_reading._PAUSE", 0.0)
     started = Server()
     yield started
     started.close()
@@ -76,6 +77,11 @@ def page(server: Server, ids: list[str], following: str = "", **extra: Any) -> R
 def read(server: Server, path: str = "/Patient?_count=2", **options: Any) -> list[Record]:
     chunks = open_sources([server.base + path], ReadOptions(**options))
     return [record for chunk in chunks for piece in chunk for record in read_records(piece)]
+
+
+def searched(server: Server) -> list[str]:
+    """Paths that were asked for data, without those that only count."""
+    return [path for path in server.asked if "_summary=count" not in path]
 
 
 def told(records: list[Record]) -> list[str]:
@@ -96,7 +102,7 @@ def test_pages_are_followed_and_each_entry_is_a_record(server: Server) -> None:
     assert told(found) == ["a", "b", "c"]
     assert [each.record for each in found] == [0, 1, 2]
     assert {each.source for each in found} == {server.base + "/Patient?_count=2"}
-    assert len(server.asked) == 3
+    assert len(searched(server)) == 3
 
 
 def test_the_server_is_asked_for_fhir_json(server: Server) -> None:
@@ -131,7 +137,7 @@ def test_a_next_link_that_loops_or_leads_away_is_not_followed(server: Server, fo
     found = read(server)
     assert told(found) == ["a", kind]
     assert found[1].issues[0].severity == "error"
-    assert len(server.asked) == 1
+    assert len(searched(server)) == 1
 
 
 def test_a_loop_over_several_pages_ends(server: Server) -> None:
@@ -153,7 +159,7 @@ OUTCOME = b'{"resourceType": "OperationOutcome", "issue": [{"code": "forbidden",
         ((200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><html>sign in</html>"), "no FHIR JSON .html"),
         ((200, {}, b'{"error": "x"}'), "no FHIR JSON .json-without-resourceType"),
         ((200, {}, b"hello"), "no FHIR JSON .text"),
-        ((200, {}, OUTCOME), "server-refused, HTTP 200, forbidden"),
+        ((200, {}, OUTCOME), "outcome-instead, HTTP 200, forbidden"),
         ((403, {}, OUTCOME), "server-refused, HTTP 403, forbidden"),
         ((404, {"Content-Type": "text/html"}, b"<html>no</html>"), "server-refused, HTTP 404, html"),
         ((401, {}, b""), "server-refused, HTTP 401"),
@@ -175,7 +181,9 @@ def test_a_first_answer_that_is_no_data_makes_the_source_unusable(server: Server
     [
         ((404, {}, OUTCOME), "server-page-failed"),
         ((200, {}, b"<html>sign in</html>"), "server-not-fhir"),
-        ((200, {}, b'{"resourceType": "Bundle", "type": "search'), "server-not-fhir"),
+        ((200, {}, b'{"resourceType": "Bundle", "type": "search'), "server-answer-broken"),
+        ((200, {}, b""), "server-answer-broken"),
+        ((200, {}, OUTCOME), "server-outcome-instead"),
     ],
 )
 def test_a_later_page_that_fails_is_a_finding(server: Server, reply: Reply, kind: str) -> None:
@@ -189,7 +197,7 @@ def test_a_busy_server_is_asked_again(server: Server) -> None:
     replies = iter([(429, {"Retry-After": "0"}, b""), (503, {"Retry-After": "0"}, b"")])
     server.answer = lambda path, headers: next(replies, page(server, ["a"]))
     assert told(read(server)) == ["a"]
-    assert len(server.asked) == 3
+    assert len(searched(server)) == 3
 
 
 def test_a_server_may_not_put_us_off_for_hours(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +254,7 @@ def test_outcomes_among_the_results_are_said_and_no_records(server: Server) -> N
     patient = {"resource": {"resourceType": "Patient", "id": "a"}}
     server.answer = lambda path, headers: page(server, [], entry=[outcome, patient, {"fullUrl": "x"}, 5])
     found = read(server)
-    assert told(found) == ["a", "server-outcome"]
+    assert told(found) == ["a", "server-outcome", "server-entry-empty"]
     assert dict(found[1].issues[0].params)["codes"] == "forbidden"
 
 
