@@ -55,7 +55,8 @@ def test_every_finding_that_says_not_checked_is_an_error() -> None:
     harmless = {
         "byte-order-mark", "files-skipped", "server-outcome", "server-content-type", "server-page-repeated",
         "server-resource-repeated", "server-total-wrong", "server-changed-meanwhile", "server-parameter-dropped",
-        "bulk-content-type", "bulk-duplicate", "bulk-file-changed", "bulk-manifest-changed", "bulk-manifest-incomplete", "bulk-other-type", "bulk-type-not-asked",
+        "bulk-content-type", "bulk-duplicate", "bulk-file-changed", "bulk-manifest-changed",
+        "bulk-manifest-incomplete", "bulk-other-type", "bulk-type-not-asked",
     }  # fmt: skip
     assert {kind.name for kind in KINDS if kind.severity not in ("error", "fatal")} == harmless
     assert len({kind.name for kind in KINDS}) == len(KINDS)
