@@ -20,6 +20,8 @@ _OPTIONS: tuple[Option, ...] = (
     click.option("--no-probes", is_flag=True, help="Judge the CapabilityStatement alone."),
     click.option("--only", multiple=True, metavar="PROBE", help="Run only this probe. Repeatable."),
     click.option("--allow-writes", is_flag=True, help="Also run probes that create test data on the server."),
+    click.option("--other-hosts", is_flag=True,
+                 help="Probes may ask addresses on other hosts that the server names (without credentials)."),
     click.option("--package", "packages", multiple=True, metavar="NAME#VERSION|FILE",
                  help="FHIR package with profiles or demands. Repeatable."),
     click.option("--details", is_flag=True, help="Show every row, not only what is unmet."),

@@ -14,7 +14,8 @@ from fhircheck.probe.result import ActorResult, Evidence, Expectation, Lane, Out
 
 GENERAL = "fhir-rest"
 DECLARED = "own-declaration"
-_DECLARED_ONLY = frozenset({"resource", "profile", "claim", "software", "patchFormat", "security-service"})
+_NEVER_PROBED = frozenset({"claim", "software"})
+_DECLARED_ONLY = frozenset({"resource", "profile", "patchFormat", "security-service", *_NEVER_PROBED})
 
 
 class Probed:
@@ -72,7 +73,7 @@ def _as_asked(each: Requirement, types: dict[str, Expectation], declared: Declar
 
 def _row(actor: str, each: Requirement, declared: Declared, probed: Probed, base: str) -> RequirementResult:
     said = compare(each, declared, base)
-    results = probed.results(each.id)
+    results = [] if each.what in _NEVER_PROBED else probed.results(each.id)
     seen, evidence = lane(results, each.expectation)
     why, params = (said.why, said.params) if said.outcome == "unmet" else (seen.why, seen.params)
     lanes: list[Lane] = [] if said.outcome == "not-tested" else ["declared"]
@@ -106,7 +107,10 @@ def own_declaration(capability: dict[str, Any], probed: Probed, base: str) -> Ac
 def general(
     capability: dict[str, Any], issues: tuple[tuple[str, str, int], ...], probed: Probed, covered: set[str]
 ) -> ActorResult:
-    """Rules for every FHIR server, and what probes found that no other table asks about. covered: ids of those."""
+    """Rules for every FHIR server, and what probes found that no other table asks about. covered: ids of those.
+
+    What a probe of certain actors found is only MAY for a server that is compared with none of them.
+    """
     rows = [
         _rule("capability.valid", not any(severity in ("fatal", "error") for severity, _, _ in issues), "not-valid"),
         _rule("capability.kind:instance", capability.get("kind") == "instance", "other-kind"),

@@ -12,6 +12,7 @@ from fhircheck.probe.actor_table import Probed, actor_table, general, own_declar
 from fhircheck.probe.capability import read_capability, validated
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probing
+from fhircheck.probe.profile_errors import profile_errors
 from fhircheck.probe.requirement_sets import RequirementSet, claimed_sets, requirement_sets
 from fhircheck.probe.result import ActorResult, ProbeResult, RequirementResult, ServerReport
 from fhircheck.probe.run_probes import chosen_probes, run_probes
@@ -24,8 +25,9 @@ class ServerOptions:
     """What a server is judged by.
 
     against: names, files or canonicals of demands, ``all``; empty for what the server claims. probes: run them; only:
-    these, all where empty. packages, package_cache, registries, offline: as in RunOptions, for the CapabilityStatement
-    and for demands. now: the moment noted in the report.
+    these, all where empty. other_hosts: probes may ask addresses on other hosts that the server names, without
+    credentials. packages, package_cache, registries, offline: as in RunOptions, for the CapabilityStatement and for
+    demands. now: the moment noted in the report.
     """
 
     base: str
@@ -33,6 +35,7 @@ class ServerOptions:
     probes: bool = True
     only: tuple[str, ...] = ()
     allow_writes: bool = False
+    other_hosts: bool = False
     packages: tuple[str, ...] = ()
     package_cache: str | None = None
     registries: tuple[str, ...] = ()
@@ -60,7 +63,15 @@ def judge_server(options: ServerOptions) -> ServerReport:
     with HttpClient(options.connection, base) as client, HttpClient(_unsigned(options.connection), base) as anonymous:
         capability, text = read_capability(client, base, definitions)
         sets = asked if options.against else claimed_sets(capability, definitions)
-        probing = Probing(client, anonymous, base, capability, options.allow_writes)
+        probing = Probing(
+            client,
+            anonymous,
+            base,
+            capability,
+            options.allow_writes,
+            other_hosts=options.other_hosts,
+            errors_against=profile_errors(definitions),
+        )
         found, broken = run_probes(probes, probing)
     issues = validated(text, _run_options(options))
     return ServerReport(
