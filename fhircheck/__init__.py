@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fhircheck.api import check as check
     from fhircheck.api import validate as validate
+    from fhircheck.model.connection import Connection as Connection
     from fhircheck.model.report import RunReport as RunReport
     from fhircheck.run import RunOptions as RunOptions
 
 __version__ = "0.1.0"
-__all__ = ["RunOptions", "RunReport", "__version__", "check", "validate"]
+__all__ = ["Connection", "RunOptions", "RunReport", "__version__", "check", "validate"]
 
-_HOMES = {"check": "fhircheck.api", "RunReport": "fhircheck.model.report", "RunOptions": "fhircheck.run"}
+_HOMES = {
+    "check": "fhircheck.api",
+    "Connection": "fhircheck.model.connection",
+    "RunReport": "fhircheck.model.report",
+    "RunOptions": "fhircheck.run",
+}
 
 
 class _Stage(ModuleType):

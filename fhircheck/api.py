@@ -1,12 +1,13 @@
 """The library's front door: the same run as the command line, with a typed report as its answer."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from fractions import Fraction
-from typing import Literal, TypedDict, Unpack, get_args
+from typing import Any, Literal, TypedDict, Unpack, get_args
 
+from fhircheck.model.connection import Connection
 from fhircheck.model.errors import UsageError
 from fhircheck.model.report import RunReport
 from fhircheck.model.settings import CheckSettings, UnknownProfile
@@ -19,6 +20,7 @@ class Options(TypedDict, total=False):
     """Keyword options of `check` and `validate`; they mean what the options of the command line mean.
 
     profiles, packages, registries, accept: one text or several. settings: a file or CheckSettings.
+    connection: how the servers among the sources are spoken to, a Connection or its fields by name.
     min_score, min_coverage: percent.
     now: the moment the data is judged at (default: the present). sink: is handed all findings, in
     the data's order, a list at a time; the report itself keeps counts and a few examples only.
@@ -38,6 +40,7 @@ class Options(TypedDict, total=False):
     settings: str | os.PathLike[str] | CheckSettings
     unknown_profile: UnknownProfile
     terminology_server: str
+    connection: Connection | Mapping[str, Any]
     accept: str | Iterable[str]
     baseline: str | os.PathLike[str]
     write_valid: str | os.PathLike[str]
@@ -83,6 +86,8 @@ def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
     for name in ("profiles", "packages", "registries", "accept"):
         if name in fields:
             fields[name] = _several(fields[name])
+    if "connection" in fields:
+        fields["connection"] = _connection(fields["connection"])
     for name in ("package_cache", "settings", "baseline", "write_valid", "write_invalid"):
         if name in fields and not isinstance(fields[name], CheckSettings):
             fields[name] = os.fspath(fields[name])  # type: ignore[call-overload]
@@ -98,6 +103,21 @@ def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
         if fields.get(name, allowed[0]) not in allowed:
             raise UsageError(f"{name}: must be one of {', '.join(allowed)}")
     return RunOptions(sources=sources, **fields)  # type: ignore[arg-type]
+
+
+def _connection(value: object) -> Connection:
+    if isinstance(value, Connection):
+        return value
+    if not isinstance(value, Mapping):
+        raise UsageError("connection: must be a Connection, or its fields by name")
+    known = Connection.__dataclass_fields__
+    for name in value:
+        if name not in known:
+            near = get_close_matches(str(name), known, n=1)
+            raise UsageError(
+                f"connection: no field is called {name!r}" + (f"; did you mean {near[0]}?" if near else "")
+            )
+    return Connection(**value)
 
 
 def _several(value: object) -> tuple[str, ...]:

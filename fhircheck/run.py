@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,7 +18,8 @@ from fhircheck import __version__
 from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
 from fhircheck.distribute import executor_for
 from fhircheck.first_pass import Plan, decisions_of, first_pass, linker_for
-from fhircheck.model.errors import DefinitionUnusable, UsageError
+from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
+from fhircheck.model.errors import DefinitionUnusable, SecretExposed, UsageError
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import Issue, params
 from fhircheck.model.report import MeasureResult, RunHeader, RunReport, Score
@@ -48,6 +50,7 @@ class RunOptions:
     rubric: name of a shipped rubric or path of a TOML file.
     fail_on: least severity that makes exit code 1. min_score, min_coverage: percent.
     terminology_server: FHIR base URL of the server asked about codes that no package decides.
+    connection: how the servers among the sources are spoken to.
     settings: how to judge: a TOML file or CheckSettings; unknown_profile goes before what it says.
     accept: TOML files of accepted issues. baseline: report or findings of an earlier run.
     write_valid, write_invalid: NDJSON files records are sent to; split_by: each by itself, or with all of
@@ -72,6 +75,7 @@ class RunOptions:
     settings: str | CheckSettings | None = None
     unknown_profile: UnknownProfile | None = None
     terminology_server: str = ""
+    connection: Connection = DEFAULT_CONNECTION
     accept: tuple[str, ...] = ()
     baseline: str | None = None
     write_valid: str | None = None
@@ -100,7 +104,8 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     plan = Plan(
         definitions.recipe(), asked, options.measure, keep, started, settings, options.split_by if splits else ""
     )
-    chunks = open_sources(options.sources, ReadOptions(sample=options.sample, offline=options.offline))
+    reading = ReadOptions(sample=options.sample, offline=options.offline, connection=options.connection)
+    chunks = open_sources(options.sources, reading)
     merged = Partial()
     with merged.links, _split(options) as split:
         findings = Findings(sink, baseline, decisions_of(settings, started))
@@ -144,9 +149,11 @@ def with_settings(options: RunOptions) -> tuple[RunOptions, CheckSettings]:
         settings = job.check
         packages = tuple(dict.fromkeys((*options.packages, *job.packages)))
         profiles = tuple(dict.fromkeys((*options.profiles, *job.profiles)))
-        options = replace(options, packages=packages, profiles=profiles)
+        connection = options.connection.completed(dict(job.connection))
+        options = replace(options, packages=packages, profiles=profiles, connection=connection)
     else:
         settings = options.settings or DEFAULT_SETTINGS
+    _check_connection(options)
     if options.terminology_server:
         settings = replace(settings, terminology_server=options.terminology_server)
     if settings.terminology_server and not settings.terminology_server.startswith(("http://", "https://")):
@@ -161,6 +168,18 @@ def with_settings(options: RunOptions) -> tuple[RunOptions, CheckSettings]:
         more = tuple(entry for each in options.accept for entry in load_accepted(each))
         settings = replace(settings, accepted=(*settings.accepted, *more))
     return options, settings
+
+
+def _check_connection(options: RunOptions) -> None:
+    """Raises UsageError where the connection's settings do not fit together, or its credentials to the sources."""
+    if options.connection == DEFAULT_CONNECTION:
+        return
+    from fhircheck.transport.auth.checks import check_connection, check_one_server, remarks
+
+    check_connection(options.connection)
+    check_one_server(options.connection, [each for each in options.sources if each.lower().startswith("http")])
+    for line in remarks(options.connection):
+        warnings.warn(line, SecretExposed, stacklevel=2)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from fhircheck.cli.connection_options import remarks_said, unchecked_connection_options
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
 
 FORMATS = ("text", "json", "ndjson")
@@ -78,6 +79,7 @@ _OPTIONS: tuple[Option, ...] = (
 
 def run_options_of(function: Function) -> Function:
     """Add the options that `check` and `validate` share."""
+    function = unchecked_connection_options(function)
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -96,7 +98,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
     options = run_options(measure=command == "check" or given["min_score"] is not None, **given)
     renderer = RENDERERS[format_]
     encoding = (sys.stdout.encoding or "utf-8") if format_ == "text" and on_screen else "utf-8"
-    with opened(output, encoding) as write, _hidden(view.names, options.sources):
+    with opened(output, encoding) as write, _hidden(view.names, options.sources), remarks_said():
         sink = renderer.sink(view, write)
         with shown(allowed=not (on_screen and sink and sys.stdout.isatty())) as progress:
             report = run(replace(options, progress=progress), sink)

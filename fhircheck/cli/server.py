@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from fhircheck.cli.connection_options import connection_options
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
 
 FORMATS = ("text", "json", "markdown", "csv")
@@ -44,6 +45,7 @@ _OPTIONS: tuple[Option, ...] = (
 
 
 def _options(function: Function) -> Function:
+    function = connection_options(function)
     for option in reversed(_OPTIONS):
         function = option(function)
     return function

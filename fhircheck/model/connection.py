@@ -1,7 +1,7 @@
 """How a server is spoken to, as plain data: it names where secrets are, and never holds one."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 SignInMethod = Literal["none", "basic", "bearer", "oauth2", "smart"]
 ClientAuth = Literal["", "basic", "post"]
@@ -46,6 +46,13 @@ class Connection:
     longest_pause: float = 60.0
     rate: float = 0.0
     concurrency: int = 4
+
+    def completed(self, given: dict[str, Any]) -> "Connection":
+        """The same with what `given` says (field -> value) wherever this one has nothing but the default."""
+        open_ = {
+            name: value for name, value in given.items() if getattr(self, name) == getattr(DEFAULT_CONNECTION, name)
+        }
+        return replace(self, **open_)
 
 
 DEFAULT_CONNECTION = Connection()

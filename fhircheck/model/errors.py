@@ -27,3 +27,7 @@ class PackageUnusable(CouldNotCheck):
 
 class DefinitionUnusable(CouldNotCheck):
     """A conformance resource (profile, value set) is missing or cannot be compiled."""
+
+
+class SecretExposed(UserWarning):
+    """A secret lies where others can read it; all works, but somebody should know."""

@@ -25,15 +25,27 @@ from fhircheck.validate.instance_date import parse_path
 LARGEST = 4 << 20
 SCHEMAS = ("settings", "accepted")
 CHECKS = ("unknown_profile", "unknown_extensions", "best_practice", "example_urls")
+CONNECTION = {
+    "auth": "sign_in", "user": "user", "client_id": "client_id", "secret": "secret", "token_url": "token_url",
+    "scope": "scopes", "key_id": "key_id", "client_auth": "client_auth", "cert": "certificate",
+    "cert_key": "certificate_key", "passphrase": "passphrase", "ca_file": "ca_file", "proxy": "proxy",
+    "allow_http": "allow_http", "timeout": "read_timeout", "connect_timeout": "connect_timeout",
+    "retries": "retries", "rate": "rate", "concurrency": "concurrency",
+}  # fmt: skip
+"""Name in the table [connection], as the option of the command line has it -> field of Connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobSettings:
-    """What a settings file says: how to judge, and packages and profiles beside those named as options."""
+    """What a settings file says: how to judge, and packages and profiles beside those named as options.
+
+    connection: fields of Connection and their values, for what no option says.
+    """
 
     check: CheckSettings
     packages: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    connection: tuple[tuple[str, Any], ...] = ()
 
 
 def load_settings(path: str) -> JobSettings:
@@ -66,7 +78,10 @@ def settings_of(data: Mapping[str, Any], name: str = "settings") -> JobSettings:
     for kind, paths in check["dates"]:
         for each in paths:
             _named(f"{name}: dates.{kind}", parse_path, each)
-    return JobSettings(CheckSettings(**check), tuple(data.get("packages", ())), tuple(data.get("profiles", ())))
+    connection = tuple((CONNECTION[key], value) for key, value in data.get("connection", {}).items())
+    return JobSettings(
+        CheckSettings(**check), tuple(data.get("packages", ())), tuple(data.get("profiles", ())), connection
+    )
 
 
 def load_accepted(path: str) -> tuple[AcceptedIssue, ...]:
@@ -113,9 +128,16 @@ def _checked(path: str, schema: str) -> dict[str, Any]:
     text = files("fhircheck.validate").joinpath(f"{schema}.schema.json").read_text(encoding="utf-8")
     fault = best_match(Draft202012Validator(json.loads(text)).iter_errors(data))
     if fault is not None:
-        raise UsageError(f"{schema} {path}: {_place(fault.absolute_path)}{fault.message[:300]}")
+        raise UsageError(f"{schema} {path}: {_place(fault.absolute_path)}{_message(fault)}")
     result: dict[str, Any] = data
     return result
+
+
+def _message(fault: Any) -> str:
+    """What the schema's checker says; of what stands in the place of a secret nothing is repeated."""
+    if fault.absolute_path and fault.absolute_path[-1] in ("secret", "passphrase"):
+        return "a secret is not written down but named by where it is: env:NAME, file:PATH or keyring:SERVICE/USER"
+    return str(fault.message)[:300]
 
 
 def _parsed(path: str, what: str) -> dict[str, Any]:

@@ -21,11 +21,19 @@ OPTIONS = {
 """Field of Connection -> option of the command line."""
 
 _OF_SIGN_INS = ("user", "client_id", "secret", "token_url", "scopes", "key_id", "client_auth")
+_TEXTS = ("certificate", "certificate_key", "passphrase", "ca_file", "proxy")
+_POSITIVE = ("connect_timeout", "read_timeout", "answer_timeout", "answer_bytes", "concurrency")
+_WHOLE = ("answer_bytes", "concurrency", "retries")
+_NUMBERS = (*_POSITIVE, "retries", "rate", "longest_pause")
+_MOST = 1_000_000_000
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 def check_connection(connection: Connection) -> None:
     """Raises UsageError, naming the option, where something is missing, makes no sense or cannot be read."""
+    for name in (*_OF_SIGN_INS, *_TEXTS):
+        if not isinstance(getattr(connection, name), str):
+            raise UsageError(f"{OPTIONS[name]}: must be a text")
     method = SIGN_INS.get(connection.sign_in)
     if method is None:
         raise UsageError(f"--auth: must be one of {', '.join(SIGN_INS.names)}")
@@ -114,9 +122,11 @@ def _check_addresses(connection: Connection) -> None:
 
 
 def _check_numbers(connection: Connection) -> None:
-    for name, least in (("connect_timeout", 0), ("read_timeout", 0), ("answer_timeout", 0), ("answer_bytes", 0)):
-        if not getattr(connection, name) > least:
+    for name in _NUMBERS:
+        value = getattr(connection, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
+            raise UsageError(f"{OPTIONS.get(name, name)}: must be a number from 0 to {_MOST}")
+        if name in _POSITIVE and not value:
             raise UsageError(f"{OPTIONS.get(name, name)}: must be more than 0")
-    for name, least in (("retries", 0), ("rate", 0), ("longest_pause", 0), ("concurrency", 1)):
-        if not getattr(connection, name) >= least:
-            raise UsageError(f"{OPTIONS.get(name, name)}: must be at least {least}")
+        if name in _WHOLE and not isinstance(value, int):
+            raise UsageError(f"{OPTIONS.get(name, name)}: must be a whole number")
