@@ -7,6 +7,7 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 
+import fhircheck.api
 from fhircheck.cli import main
 from fhircheck.model.issue import Issue
 from fhircheck.model.report import RunReport
