@@ -86,20 +86,25 @@ def _same_parameter(requirement: Requirement, found: list[Named]) -> Said:
 
 
 def _include(requirement: Requirement, level: Level, declared: Declared, base: str) -> Said:
-    return MET if _brings(requirement.value, level.includes) else NOT_DECLARED
+    return MET if _brings(requirement.value, level.includes, declared) else NOT_DECLARED
 
 
 def _revinclude(requirement: Requirement, level: Level, declared: Declared, base: str) -> Said:
-    return MET if _brings(requirement.value, level.revincludes) else NOT_DECLARED
+    return MET if _brings(requirement.value, level.revincludes, declared) else NOT_DECLARED
 
 
-def _brings(wanted: str, listed: set[str]) -> bool:
-    """Whether an include is listed: as it is, with any target type, or by a wildcard."""
+def _brings(wanted: str, listed: set[str], declared: Declared) -> bool:
+    """Whether an include is listed: as it is, with any target type, or by a wildcard.
+
+    A wildcard stands for the parameters that the type declares, where it declares any.
+    """
     kind, _, rest = wanted.partition(":")
     name, _, target = rest.partition(":")
+    source = declared.resources.get(kind)
+    wild = source is None or not source.parameters or name in source.parameters
     for each in listed:
         parts = each.split(":")
-        if each in ("*", f"{kind}:*"):
+        if each in ("*", f"{kind}:*") and wild:
             return True
         if parts[:2] == [kind, name] and (not target or len(parts) == 2 or parts[2] == target):
             return True
