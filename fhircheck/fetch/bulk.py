@@ -21,6 +21,7 @@ from fhircheck.sources.bulk_request import ExportRequest
 from fhircheck.transport.http import HttpClient, ServerFault, redacted
 
 Tell = Callable[[str], None]
+Tick = Callable[[int, int], None]
 _NOTE = "bulk"
 _NAMED = 5
 
@@ -207,6 +208,31 @@ class BulkFetch:
             return False
         with HttpClient(replace(self._options.connection, retries=1), self._base) as client:
             return BulkExport(client, self._base).cancel(self._known.status)
+
+
+def fetch_bulk(
+    base: str,
+    out: str,
+    request: ExportRequest,
+    options: BulkOptions = BulkOptions(),
+    restart: bool = False,
+    tell: Tell = lambda text: None,
+    tick: Tick = lambda resources, octets: None,
+) -> dict[str, Any]:
+    """The export `request` of the server at `base` as a folder `out`; returns its manifest.
+
+    An unfinished fetch of the same is gone on with. tell: called with one line on what is waited for. tick: called
+    now and then with (resources, bytes) so far. Raises UsageError, SourceUnusable, CouldNotCheck, KeyboardInterrupt.
+    """
+    request.check()
+    with FetchFolder(out, {"server": base.rstrip("/"), "export": request.fingerprint()}, restart) as folder:
+        run = BulkFetch(base, request, folder, options, tell, lambda: tick(folder.resources, folder.bytes))
+        try:
+            return run.run()
+        except KeyboardInterrupt:
+            if run.cancelled:
+                tell(f"{out}: the export was cancelled on the server, and what was fetched of it thrown away")
+            raise
 
 
 def _shown(request: ExportRequest) -> dict[str, Any]:

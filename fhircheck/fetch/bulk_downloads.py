@@ -1,6 +1,7 @@
 """The files of an export, some at a time, each with as many tries as bring something."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from fhircheck.transport.http import ServerFault, Stream
 _RENEWALS = 3
 _BREAKS = ("answer-broken-off", "connection-broken", "no-answer-in-time", "file-changed")
 _REFUSED = (401, 403, 404, 410)
-_JOIN = 2.0
+_PATIENCE = 2.0
 _LOOK = 0.1
 
 
@@ -54,9 +55,10 @@ class Downloads:
                 tick()
         except BaseException:
             self._around.stop.set()
+            deadline = time.monotonic() + _PATIENCE
             for each in threads:
                 if each.ident is not None:
-                    each.join(_JOIN)
+                    each.join(max(deadline - time.monotonic(), 0.0))
             raise
         if self._fault is not None:
             raise self._fault
