@@ -22,12 +22,16 @@ Node = dict[str, Any]
 
 @dataclass
 class TestData:
-    """What one probe writes. run: names its identifiers, so that nothing else is hit. made: ``Type/id``, in order."""
+    """What one probe writes. run: names its identifiers, so that nothing else is hit. made: ``Type/id``, in order.
+
+    sent: types that the server was given, with the identifier each can be found by (none for some types).
+    """
 
     __test__ = False  # no test of pytest's
 
     run: str = field(default_factory=lambda: str(uuid.uuid4()))
     made: list[str] = field(default_factory=list)
+    sent: dict[str, Node | None] = field(default_factory=dict)
 
     def identifier(self, part: str) -> Node:
         """An identifier of ours."""
@@ -77,36 +81,73 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def send(probing: Probing, method: str, path: str, resource: Node) -> Asked:
+def send(probing: Probing, data: TestData, method: str, path: str, resource: Node) -> Asked:
     """Send a resource, once: what writes is never repeated by itself."""
     headers = {**JSON, "Content-Type": "application/fhir+json", "Prefer": "return=representation"}
     url = f"{probing.base}/{path}" if path else probing.base
-    return ask(probing.client, url, method=method, headers=headers, body=json.dumps(resource).encode(), retried=False)
+    asked = ask(probing.client, url, method=method, headers=headers, body=json.dumps(resource).encode(), retried=False)
+    if not 400 <= asked.status < 500:  # else it says that nothing was done
+        data.sent |= _sent(resource)
+    return asked
 
 
-def _look_for(probing: Probing, data: TestData, kind: str, part: str) -> None:
-    ours = data.identifier(part)
-    found = search(probing.client, probing.base, kind, [("identifier", f"{SYSTEM}|{ours['value']}")])
-    for each in matches(found.resource("Bundle"), kind):
-        if ours in dicts(each, "identifier") and isinstance(each.get("id"), str):
-            data.note(f"{kind}/{each['id']}")
+def place(data: TestData, asked: Asked, kind: str) -> str:
+    """``Type/id`` of what was written: of its location, else of the resource in the answer; empty without both."""
+    if not asked.ok:
+        return ""
+    location = asked.headers.get("location") or asked.headers.get("content-location")
+    if location:
+        return data.note(location)
+    resource = asked.resource(kind)
+    return data.note(f"{kind}/{resource['id']}") if resource and isinstance(resource.get("id"), str) else ""
 
 
-def cleaned_up(probing: Probing, data: TestData, probe: str, *sent: tuple[str, str]) -> ProbeResult:
-    """Delete what was made, what refers to others first; what stays is said, with its type and id.
+def _sent(resource: Node) -> dict[str, Node | None]:
+    if resource["resourceType"] != "Bundle":
+        return {resource["resourceType"]: next(iter(resource.get("identifier", ())), resource.get("masterIdentifier"))}
+    return {kind: found for entry in resource["entry"] for kind, found in _sent(entry["resource"]).items()}
 
-    sent: type and part of the identifier of each resource that was sent: what an answer did not name is looked for,
-    since it may be there all the same.
+
+def cleaned_up(probing: Probing, data: TestData, probe: str) -> ProbeResult:
+    """Delete what was made, what refers to others first; what stays, or may stay, is said.
+
+    What an answer did not name is looked for by its identifier, since it may be there all the same.
     """
-    for kind, part in sent:
-        if not any(name.startswith(kind + "/") for name in data.made):
-            _look_for(probing, data, kind, part)
-    verdict, stays, evidence = Verdict(probe, "test-data", "MAY"), [], []
-    for name in reversed(data.made):
+    lost = [kind for kind in data.sent if not any(name.startswith(kind + "/") for name in data.made)]
+    untraced = [kind for kind in lost if not _found_again(probing, data, kind)]
+    evidence: list[Evidence] = []
+    stays = _deleted(probing, list(reversed(data.made)), evidence)
+    stays = (_deleted(probing, stays, evidence) if stays else []) + [f"{kind}/?" for kind in untraced]
+    verdict = Verdict(probe, "test-data", "MAY")
+    if stays:
+        return verdict.unmet("test-data-stays", *evidence, count=len(stays), names=", ".join(stays))
+    return verdict.met(*evidence) if data.made else verdict.not_tested("nothing-written")
+
+
+def _found_again(probing: Probing, data: TestData, kind: str) -> bool:
+    """Whether it is known what became of a resource of `kind`: found by its identifier, or surely not there."""
+    ours = data.sent[kind]
+    if ours is None:
+        return False
+    found = search(probing.client, probing.base, kind, [("identifier", f"{ours['system']}|{ours['value']}")])
+    bundle = found.resource("Bundle")
+    for each in matches(bundle, kind):
+        known = [*dicts(each, "identifier"), each.get("masterIdentifier")]
+        if isinstance(each.get("id"), str) and any(_same(one, ours) for one in known):
+            data.note(f"{kind}/{each['id']}")
+    return bundle is not None
+
+
+def _same(one: Any, other: Node) -> bool:
+    return isinstance(one, dict) and (one.get("system"), one.get("value")) == (other["system"], other["value"])
+
+
+def _deleted(probing: Probing, names: list[str], evidence: list[Evidence]) -> list[str]:
+    """Delete `names`; those that stay."""
+    stays = []
+    for name in names:
         asked = ask(probing.client, f"{probing.base}/{name}", method="DELETE")
         evidence.append(Evidence(f"DELETE {name}", asked.status, asked.fault))
         if not asked.ok and asked.status not in (404, 410):
             stays.append(name)
-    if stays:
-        return verdict.unmet("test-data-stays", *evidence, count=len(stays), names=", ".join(stays))
-    return verdict.met(*evidence) if data.made else verdict.not_tested("nothing-written")
+    return stays

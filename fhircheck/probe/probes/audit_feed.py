@@ -8,7 +8,7 @@ from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.probes.document_submission import created
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.test_data import TestData, cleaned_up, now, send
+from fhircheck.probe.test_data import TestData, cleaned_up, now, place, send
 from fhircheck.probe.verdict import Verdict
 
 _NAME = "audit-feed"
@@ -45,8 +45,8 @@ def _recorded(probing: Probing) -> Iterator[ProbeResult]:
         return
     data = TestData()
     try:
-        asked = send(probing, "POST", "AuditEvent", audit_event(data))
-        name = data.note(asked.headers.get("location", "")) if asked.status == 201 else ""
+        asked = send(probing, data, "POST", "AuditEvent", audit_event(data))
+        name = place(data, asked, "AuditEvent")
         yield created(verdict, asked)
         if name and "read" in declared.interactions:
             kept, again = (

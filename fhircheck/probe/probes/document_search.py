@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fhircheck.probe.asking import Query
+from fhircheck.probe.asking import JSON, Query, ask
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.requirement import dicts
@@ -55,21 +55,35 @@ def _by_patient(
     query = [("patient", f"Patient/{patient}"), *more(sample), ("status", status)]
     for verdict, post in zip(verdicts, (False, True), strict=True):
         yield judged_search(probing, verdict, kind, query, holds, sample["id"], post=post)
-    pair = _identifier(probing, patient)
+    pair = next(iter(identifiers(_patient(probing, patient))), None)
     if pair is None:
         yield chained.not_tested("no-sample", type="Patient")
         return
+
+    def belongs(node: Node) -> bool:
+        return node.get("status") == status and _is_of(probing, node, patient, pair)
+
     query = [("patient.identifier", token(*pair)), *more(sample), ("status", status)]
-    yield judged_search(probing, chained, kind, query, lambda node: node.get("status") == status, sample["id"])
+    yield judged_search(probing, chained, kind, query, belongs, sample["id"])
 
 
-def _identifier(probing: Probing, patient: str) -> tuple[str, str] | None:
-    found = next((each for each in probing.samples.get("Patient", []) if each.get("id") == patient), None)
-    if found is None:
-        from fhircheck.probe.asking import JSON, ask
+def _is_of(probing: Probing, node: Node, patient: str, pair: tuple[str, str]) -> bool:
+    """Whether a resource is of `patient`, or of another record with the same identifier."""
+    subject = node.get("subject")
+    if refers_to(subject, "Patient", patient):
+        return True
+    inside = subject.get("identifier") if isinstance(subject, dict) else None
+    if isinstance(inside, dict) and pair in identifiers({"identifier": [inside]}):
+        return True
+    other = target_id(subject, "Patient")
+    return bool(other) and pair in identifiers(_patient(probing, other))
 
-        found = ask(probing.client, f"{probing.base}/Patient/{patient}", headers=JSON).resource("Patient")
-    return next(iter(identifiers(found)), None) if found else None
+
+def _patient(probing: Probing, identity: str) -> Node:
+    """A patient by id: of the samples, else read; empty where there is none."""
+    known = (each for each in probing.samples.get("Patient", []) if each.get("id") == identity)
+    found = next(known, None)
+    return found or ask(probing.client, f"{probing.base}/Patient/{identity}", headers=JSON).resource("Patient") or {}
 
 
 def _extension(probing: Probing, lists: list[Node], name: str, values: Callable[[Node], list[str]]) -> ProbeResult:

@@ -11,12 +11,11 @@ from fhircheck.probe.probes.document_retrieval import document_of, judged
 from fhircheck.probe.probes.document_search import LIST_TYPES
 from fhircheck.probe.requirement import dicts
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.test_data import DOCUMENT, TestData, cleaned_up, now, send
+from fhircheck.probe.test_data import DOCUMENT, TestData, cleaned_up, now, place, send
 from fhircheck.probe.verdict import Verdict
 
 _BUNDLE, _SIMPLE = "provide-document-bundle", "simplified-publish"
 _MHD = "https://profiles.ihe.net/ITI/MHD/StructureDefinition/"
-_SENT = (("Patient", "patient"), ("DocumentReference", "document"), ("List", "submission"))
 Node = dict[str, Any]
 
 
@@ -94,12 +93,12 @@ def _provided(probing: Probing) -> Iterator[ProbeResult]:
     data = TestData()
     bundle = provide_bundle(data)
     try:
-        asked = send(probing, "POST", "", bundle)
+        asked = send(probing, data, "POST", "", bundle)
         names = [data.note(location) for location in locations(asked)]
         yield _response(verdict, asked, len(bundle["entry"]))
-        yield from _kept(probing, next((each for each in names if each.startswith("DocumentReference/")), ""))
+        yield from _kept(probing, data, next((each for each in names if each.startswith("DocumentReference/")), ""))
     finally:
-        cleaned = cleaned_up(probing, data, _BUNDLE, *_SENT)
+        cleaned = cleaned_up(probing, data, _BUNDLE)
     yield cleaned
 
 
@@ -127,16 +126,16 @@ def _response(verdict: Verdict, asked: Asked, number: int) -> ProbeResult:
     return verdict.met(asked)
 
 
-def _kept(probing: Probing, name: str) -> Iterator[ProbeResult]:
+def _kept(probing: Probing, data: TestData, name: str) -> Iterator[ProbeResult]:
     """The document that was sent is the one that can be had, by the metadata as the server keeps it."""
     about = "system.transaction:document"
     if not name:
         yield Verdict(_BUNDLE, about).not_tested("nothing-written")
         return
-    yield _read_back(probing, Verdict(_BUNDLE, about), name)
+    yield _read_back(probing, Verdict(_BUNDLE, about), name, data)
 
 
-def _read_back(probing: Probing, verdict: Verdict, name: str) -> ProbeResult:
+def _read_back(probing: Probing, verdict: Verdict, name: str, data: TestData) -> ProbeResult:
     asked = ask(probing.client, f"{probing.base}/{name}", headers=JSON)
     reference = asked.resource("DocumentReference")
     if reference is None:
@@ -147,6 +146,8 @@ def _read_back(probing: Probing, verdict: Verdict, name: str) -> ProbeResult:
     )
     if attachment is None:
         return verdict.unmet("document-without-url", asked)
+    if is_binary(attachment["url"], probing.base):
+        data.note(attachment["url"])  # of our document, wherever the server put it
     got, content = document_of(probing, attachment)
     if content is None:
         return verdict.unmet("document-not-retrieved", got, status=got.status)
@@ -155,6 +156,11 @@ def _read_back(probing: Probing, verdict: Verdict, name: str) -> ProbeResult:
     differing = [each for each in (judged(part, attachment, got, content) for part in ("size", "hash")) if each.why]
     wrong = next((each for each in differing if each.outcome == "unmet"), None)
     return verdict.unmet(wrong.why, got) if wrong is not None else verdict.met(asked, got)
+
+
+def is_binary(url: str, base: str) -> bool:
+    """Whether a URL is that of a Binary of this server."""
+    return url.removeprefix(base + "/").startswith("Binary/")
 
 
 def _published(probing: Probing) -> Iterator[ProbeResult]:
@@ -168,11 +174,11 @@ def _published(probing: Probing) -> Iterator[ProbeResult]:
     try:
         subject = _subject(probing, data)
         profile = "IHE.MHD.SimplifiedPublish.DocumentReference"
-        asked = send(probing, "POST", "DocumentReference", _reference(data, subject, attachment, profile))
-        name = data.note(asked.headers.get("location", "")) if asked.status == 201 else ""
+        asked = send(probing, data, "POST", "DocumentReference", _reference(data, subject, attachment, profile))
+        name = place(data, asked, "DocumentReference")
         yield created(verdict, asked)
         if name:
-            yield _read_back(probing, Verdict(_SIMPLE, "DocumentReference.create:document"), name)
+            yield _read_back(probing, Verdict(_SIMPLE, "DocumentReference.create:document"), name, data)
     finally:
         cleaned = cleaned_up(probing, data, _SIMPLE)
     yield cleaned
@@ -182,8 +188,8 @@ def _subject(probing: Probing, data: TestData) -> Node:
     """The invented patient on the server where patients can be created, else by identifier alone."""
     level = Declared(probing.capability).resources.get("Patient")
     if level is not None and "create" in level.interactions:
-        asked = send(probing, "POST", "Patient", data.patient())
-        if asked.status == 201 and (name := data.note(asked.headers.get("location", ""))):
+        asked = send(probing, data, "POST", "Patient", data.patient())
+        if name := place(data, asked, "Patient"):
             return {"reference": name}
     return {"type": "Patient", "identifier": data.identifier("patient")}
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from fhircheck.probe.asking import Asked
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.test_data import TestData, cleaned_up, send
+from fhircheck.probe.test_data import TestData, cleaned_up, place, send
 from fhircheck.probe.verdict import Verdict
 
 _NAME = "patient-feed"
@@ -25,35 +24,23 @@ def _fed(probing: Probing) -> Iterator[ProbeResult]:
     patient, identifier = data.patient(_PROFILE), data.identifier("patient")
     path = f"Patient?identifier={quote(identifier['system'] + '|' + identifier['value'], safe='')}"
     try:
-        first = send(probing, "PUT", path, patient)
-        name = _place(data, first)
+        first = send(probing, data, "PUT", path, patient)
+        name = place(data, first, "Patient")
         if not first.status:
             yield made.no_answer(first)
         elif first.status != 201:
             yield made.unmet("not-created", first, status=first.status)
         else:
             yield made.met(first) if name else made.unmet("no-location", first)
-            second = send(probing, "PUT", path, {**patient, "active": False})
-            again = _place(data, second) or name
+            second = send(probing, data, "PUT", path, {**patient, "active": False})
+            again = place(data, second, "Patient") or name
             if second.status != 200:
                 yield changed.unmet("not-updated", second, status=second.status)
             else:
                 yield changed.met(second) if again == name else changed.unmet("second-patient-made", second)
     finally:
-        cleaned = cleaned_up(probing, data, _NAME, ("Patient", "patient"))
+        cleaned = cleaned_up(probing, data, _NAME)
     yield cleaned
-
-
-def _place(data: TestData, asked: Asked) -> str:
-    """``Type/id`` of what was written: of its location, else of the resource in the answer."""
-
-    if not asked.ok:
-        return ""
-    place = asked.headers.get("location") or asked.headers.get("content-location")
-    if place:
-        return data.note(place)
-    patient = asked.resource("Patient")
-    return data.note(f"Patient/{patient['id']}") if patient and isinstance(patient.get("id"), str) else ""
 
 
 PATIENT_FEED = Probe(
