@@ -19,7 +19,7 @@ _DELAY = re.compile(r"\s*[0-9]{1,9}\s*")
 _MOST = {
     "408": 99, "429": 99, "502": 99, "503": 99, "504": 99, "500": 1,
     "connection-broken": 99, "answer-broken-off": 99, "no-connection": 99, "no-connection-in-time": 2,
-    "no-answer-in-time": 2, "answer-too-slow": 1, "sign-in-unavailable": 99,
+    "no-answer-in-time": 2, "answer-too-slow": 1, "proxy-refused": 2, "sign-in-unavailable": 99,
 }  # fmt: skip
 """HTTP status or fault -> how often it is tried again at most, within `retries`.
 

@@ -63,6 +63,8 @@ def tls_fault(fault: BaseException) -> tuple[str, str]:
     cause = _ssl_error(fault)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return "certificate-not-accepted", _REFUSED.get(cause.verify_code, "")
+    if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):  # hung up on; a busy server does that too
+        return "connection-broken", "while TLS was agreed"
     reason = (cause.reason or "") if cause is not None else ""
     if any(each in reason for each in _OURS_REFUSED):
         return "client-certificate-refused", ""
