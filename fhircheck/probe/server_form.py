@@ -68,7 +68,8 @@ def _exact(value: object) -> object:
 
 
 def _result(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "params": dict(row["params"]), "evidence": [dict(each) for each in row["evidence"]]}
+    lanes = {"lanes": list(row["lanes"])} if "lanes" in row else {}
+    return {**row, "params": dict(row["params"]), "evidence": list(row["evidence"]), **lanes}
 
 
 def _score(score: ServerScore) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from fhircheck.probe.texts import why
 from fhircheck.report.numbers import number, percent, points
 from fhircheck.report.page import Page
 from fhircheck.report.shown import View, clean
+from fhircheck.report.words import severity
 
 _STYLES = {"met": "green", "unmet": "red", "not-tested": "dim"}
 _LEVEL = re.compile(r"[A-Za-z-]+\.(?=[A-Za-z_])")
@@ -72,7 +73,8 @@ def _verdict(page: Page, report: ServerReport, title: str) -> None:
     warnings = counts.get("warning", 0)
     words = say("findings", language, errors=number(errors, language), warnings=number(warnings, language))
     page.line((say("capability", language, count=words if report.issues else say("clean", language)), ""), indent=2)
-    page.columns([((f"{count}×", ""), (severity, ""), (kind, "")) for severity, kind, count in report.issues], indent=4)
+    rows = [((f"{count}×", ""), (severity(page.view, level), ""), (kind, "")) for level, kind, count in report.issues]
+    page.columns(rows, indent=4)
     if report.broken:
         page.wrapped((say("broken", language, names=", ".join(report.broken)), "red"), indent=2)
 

@@ -13,7 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "broken": ("probes that broke off: {names}", "abgebrochene Tests: {names}"),
     "capability": ("CapabilityStatement: {count}", "CapabilityStatement: {count}"),
     "clean": ("no findings", "keine Befunde"),
-    "findings": ("{errors} errors, {warnings} warnings", "{errors} Fehler, {warnings} Warnungen"),
+    "findings": ("errors: {errors}, warnings: {warnings}", "Fehler: {errors}, Warnungen: {warnings}"),
     "score": ("INTEROPERABILITY", "INTEROPERABILITÄT"),
     "score-line": ("{points} of 100, coverage {share}", "{points} von 100, Abdeckung {share}"),
     "no-score": (
@@ -33,10 +33,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "not-tested": ("not tested", "nicht getestet"),
     "share": ("share", "Anteil"),
     "open": ("not tested: {count}", "nicht getestet: {count}"),
-    "verified-V": ("demands read in the source", "Forderungen an der Quelle gelesen"),
-    "verified-2": ("demands known second-hand", "Forderungen aus zweiter Hand"),
-    "verified-U": ("demands not verified", "Forderungen nicht verifiziert"),
-    "rows": ("{count} demands", "{count} Forderungen"),
+    "verified-V": ("read in the source", "an der Quelle gelesen"),
+    "verified-2": ("known second-hand", "aus zweiter Hand"),
+    "verified-U": ("not verified", "nicht verifiziert"),
+    "rows": ("demands: {count}", "Forderungen: {count}"),
     "details": (
         "All rows: --details, or --format json, csv or markdown",
         "Alle Zeilen: --details, oder --format json, csv oder markdown",
