@@ -1,7 +1,7 @@
 """A server judged: what it declares, what probes see, and the tables of the actors it is compared with."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -135,9 +135,20 @@ def _shown(url: str) -> str:
 
 def _unsigned(connection: Connection) -> Connection:
     """The same connection without any credentials."""
-    from dataclasses import replace
-
-    return replace(connection, sign_in="none", user="", client_id="", secret="", certificate="", certificate_key="")
+    return replace(
+        connection,
+        sign_in="none",
+        user="",
+        client_id="",
+        secret="",
+        token_url="",
+        scopes="",
+        key_id="",
+        client_auth="",
+        certificate="",
+        certificate_key="",
+        passphrase="",
+    )
 
 
 def _run_options(options: ServerOptions) -> RunOptions:

@@ -3,20 +3,46 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import jsonschema
 import pytest
 
+from fhircheck.cli import main
 from fhircheck.probe.server_form import schema
 from tests.servers.clinic import clinic
+from tests.servers.fhir_answers import Reply, written
 from tests.servers.fhir_server import FhirServer
 
 
-def fhircheck(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "fhircheck", "server", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+class Ended(NamedTuple):
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def fhircheck(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
+    """Call `fhircheck server`; in this process, since starting a new one for each call takes longer than all calls."""
+
+    def call(*arguments: str) -> Ended:
+        out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", newline="") for _ in range(2))
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", err)
+        with pytest.raises(SystemExit) as ended:
+            main(["server", "--retries", "0", *arguments], prog_name="fhircheck")
+        texts = []
+        for stream in (out, err):
+            stream.flush()
+            texts.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        return Ended(int(ended.value.code or 0), *texts)
+
+    return call
 
 
 @pytest.fixture
@@ -25,7 +51,7 @@ def server() -> Iterator[FhirServer]:
         yield running
 
 
-def test_a_server_that_claims_nothing(server: FhirServer) -> None:
+def test_a_server_that_claims_nothing(fhircheck: Any, server: FhirServer) -> None:
     done = fhircheck(server.base, "--no-probes")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("NO DEMAND UNMET")
@@ -34,7 +60,7 @@ def test_a_server_that_claims_nothing(server: FhirServer) -> None:
     assert [(each.method, each.path) for each in server.asked] == [("GET", "/metadata")]
 
 
-def test_compared_with_an_actor(server: FhirServer, tmp_path: Path) -> None:
+def test_compared_with_an_actor(fhircheck: Any, server: FhirServer, tmp_path: Path) -> None:
     files = {name: tmp_path / f"{name}.json" for name in ("save", "test-report", "outcome")}
     options = [part for name, path in files.items() for part in (f"--{name}", str(path))]
     done = fhircheck(server.base, "--no-probes", "--against", "isik-basis", "--format", "json", *options)
@@ -52,7 +78,7 @@ def test_compared_with_an_actor(server: FhirServer, tmp_path: Path) -> None:
     assert json.loads(files["outcome"].read_text())["resourceType"] == "OperationOutcome"
 
 
-def test_after_the_vendors_update(server: FhirServer, tmp_path: Path) -> None:
+def test_after_the_vendors_update(fhircheck: Any, server: FhirServer, tmp_path: Path) -> None:
     saved = tmp_path / "before.json"
     assert fhircheck(server.base, "--no-probes", "--save", str(saved)).returncode == 0
     same = fhircheck(server.base, "--no-probes", "--baseline", str(saved))
@@ -67,13 +93,34 @@ def test_after_the_vendors_update(server: FhirServer, tmp_path: Path) -> None:
     assert fhircheck(server.base, "--no-probes", "--baseline", str(saved), "--fail-on", "never").returncode == 0
 
 
-def test_a_capability_statement_in_xml(server: FhirServer) -> None:
-    asked = fhircheck(server.base, "--no-probes", "--format", "json")
-    server.lies.add("json-refused") if False else None
-    assert json.loads(asked.stdout)["capability"]["resourceType"] == "CapabilityStatement"
+def test_a_capability_statement_in_xml(fhircheck: Any, server: FhirServer) -> None:
+    server.routes["GET", "/metadata"] = lambda asked: written(server.capability, "xml", set())
+    done = fhircheck(server.base, "--no-probes", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["capability"]["rest"][0]["resource"][0]["type"]
 
 
-def test_a_statement_of_ones_own(server: FhirServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (Reply(401, {"Content-Type": "text/html"}, b"<html>no</html>"), "HTTP 401"),
+        (Reply(200, {"Content-Type": "text/html"}, b"<html>hello Mustermann</html>"), "no FHIR resource"),
+        (Reply(200, {}, b"{"), "no FHIR resource"),
+        (Reply(200, {}, b'{"resourceType": "OperationOutcome"}'), "no CapabilityStatement but OperationOutcome"),
+    ],
+)
+def test_a_server_without_a_capability_statement_could_not_be_checked(
+    fhircheck: Any, server: FhirServer, reply: Reply, words: str
+) -> None:
+    server.routes["GET", "/metadata"] = lambda asked: reply
+    done = fhircheck(server.base, "--no-probes")
+    assert done.returncode == 3
+    assert words in done.stderr
+    assert "Mustermann" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_statement_of_ones_own(fhircheck: Any, server: FhirServer, tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
     resource = {"type": "Patient", "searchParam": [{"name": "phone", "type": "token"}]}
     path.write_text(json.dumps({"resourceType": "CapabilityStatement", "title": "Mine",
@@ -95,7 +142,7 @@ def test_a_statement_of_ones_own(server: FhirServer, tmp_path: Path) -> None:
         (("http://127.0.0.1:9/fhir", "--against", "https://x.example/cs"), 2, "no loaded package"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(arguments: tuple[str, ...], code: int, words: str) -> None:
+def test_what_cannot_be_done_is_one_line(fhircheck: Any, arguments: tuple[str, ...], code: int, words: str) -> None:
     done = fhircheck(*arguments)
     assert done.returncode == code, done.stderr
     assert words in done.stderr
@@ -103,9 +150,16 @@ def test_what_cannot_be_done_is_one_line(arguments: tuple[str, ...], code: int, 
     assert done.stdout == ""
 
 
-def test_the_list_names_all_sets_and_probes() -> None:
+def test_the_list_names_all_sets_and_probes(fhircheck: Any) -> None:
     from fhircheck.probe.probes import PROBES
     from fhircheck.probe.requirement_sets import shipped
 
     listed = fhircheck("--list").stdout
     assert [name for name in (*shipped(), *PROBES.names) if name not in listed] == []
+
+
+def test_in_a_process_of_its_own(server: FhirServer) -> None:
+    command = [sys.executable, "-m", "fhircheck", "server", server.base, "--only", "anonymous-metadata"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "What the server declares of itself" in done.stdout

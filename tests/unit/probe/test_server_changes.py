@@ -41,7 +41,7 @@ CASES: list[tuple[str, Any, list[Change]]] = [
      [Change("removed", "Patient.read", breaking=True), Change("added", "Patient.vread")]),
     ("a whole type gone: its parts are not listed", lambda value: rest(value)["resource"].clear(),
      [Change("removed", "Patient", breaking=True)]),
-    ("a whole type come", lambda value: rest(value)["resource"].append({"type": "List", "interaction": [{"code": "read"}]}),
+    ("a whole type come", lambda value: rest(value)["resource"].append({"type": "List", "versioning": "versioned"}),
      [Change("added", "List")]),
     ("a format gone", lambda value: value["capability"].update(format=["xml"]),
      [Change("removed", "rest.format:json", breaking=True), Change("added", "rest.format:xml")]),
@@ -62,7 +62,8 @@ CASES: list[tuple[str, Any, list[Change]]] = [
     ("no probes at all", lambda value: value["probes"].clear(), []),
     ("new errors", lambda value: value["issues"].append({"severity": "error", "kind": "new-kind", "count": 3}),
      [Change("worse", "capability.valid (new-kind)", "", "3")]),
-    ("errors mended", lambda value: value["issues"].pop(0), [Change("better", "capability.valid (cardinality-min)", "2")]),
+    ("errors mended", lambda value: value["issues"].pop(0),
+     [Change("better", "capability.valid (cardinality-min)", "2")]),
     ("a warning come", lambda value: value["issues"].append({"severity": "warning", "kind": "w", "count": 3}), []),
 ]  # fmt: skip
 
