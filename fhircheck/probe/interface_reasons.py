@@ -1,7 +1,7 @@
 """Why a probe of security, SMART, IHE or images says unmet or not tested: English and German, without data."""
 
 SECURITY_REASONS: dict[str, tuple[str, str]] = {
-    "no-answer": ("no answer ({reason})", "keine Antwort ({reason})"),
+    "no-answer": ("no usable answer ({reason})", "keine brauchbare Antwort ({reason})"),
     "on-another-host": (
         "it is on another host, which was not asked",
         "es liegt auf einem anderen Rechner, der nicht gefragt wurde",
@@ -17,8 +17,8 @@ SECURITY_REASONS: dict[str, tuple[str, str]] = {
     ),
     "readable-without-sign-in": ("readable without sign-in: {types}", "ohne Anmeldung lesbar: {types}"),
     "refused-for-another-reason": (
-        "refused, but not for lack of a sign-in",
-        "abgelehnt, aber nicht wegen fehlender Anmeldung",
+        "nothing was shown, but not for lack of a sign-in",
+        "nichts wurde gezeigt, aber nicht wegen fehlender Anmeldung",
     ),
     "no-challenge": ("401 without WWW-Authenticate", "401 ohne WWW-Authenticate"),
     "forbidden-not-unauthorized": ("403 in place of 401", "403 statt 401"),
@@ -155,6 +155,7 @@ SEARCH_REASONS: dict[str, tuple[str, str]] = {
     "too-many-pages": ("not found on the first {pages} pages", "auf den ersten {pages} Seiten nicht gefunden"),
     "no-hits-no-200": ("no hits: {status} in place of 200", "ohne Treffer: {status} statt 200"),
     "finds-what-is-not-there": ("it finds what cannot be there", "er findet, was es nicht geben kann"),
+    "total-missing": ("no hits, and total does not say so", "ohne Treffer, und total sagt es nicht"),
     "total-not-zero": ("no hits, but total is not 0", "ohne Treffer, aber total ist nicht 0"),
     "include-missing": ("_include brought nothing", "_include brachte nichts"),
     "include-not-marked": (

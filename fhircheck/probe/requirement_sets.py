@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhircheck.definitions.canonical import split_canonical
 from fhircheck.model.errors import UsageError
+from fhircheck.probe.declared import Declared
 from fhircheck.probe.requirement import Requirement, dicts, merged, requirements_of, texts
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _SOURCE = "https://fhircheck.dev/fhir/StructureDefinition/demand-source"
 _VERIFIED = "https://fhircheck.dev/fhir/StructureDefinition/demand-verified"
 _GUIDE = "/ImplementationGuide/"
+_SERVICES = {"SMART-on-FHIR": "smart-app-launch", "IUA": "iua-resource-server"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def requirement_sets(wanted: tuple[str, ...], definitions: "DefinitionSet") -> t
 def claimed_sets(capability: dict[str, Any], definitions: "DefinitionSet") -> tuple[RequirementSet, ...]:
     """The sets a server claims by ``instantiates``; and by a guide, where it names no actor of that guide.
 
+    A way to sign in that it declares is a claim too.
+
     Statements that are not ours are looked up in the loaded packages; of other claims nothing is known.
     """
     instantiates = [text for text, _ in texts(capability, "instantiates")]
@@ -89,6 +93,9 @@ def claimed_sets(capability: dict[str, Any], definitions: "DefinitionSet") -> tu
     for one in shipped().values():
         if (guides - decided) & set(one.stands_for):
             found.setdefault(one.url, one)
+    for service in sorted(Declared(capability).services & set(_SERVICES)):
+        one = shipped()[_SERVICES[service]]
+        found.setdefault(one.url, one)
     known = {url for one in found.values() for url in (one.url, *one.stands_for)}
     for each in instantiates:
         statement = definitions.find(each, "CapabilityStatement")

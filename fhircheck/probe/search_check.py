@@ -53,8 +53,8 @@ def _hits(
     return verdict.met(evidence) if found or not wanted else verdict.unmet("sample-not-found", evidence)
 
 
-def judged_nothing(probing: Probing, verdict: Verdict, kind: str, query: Query) -> ProbeResult:
-    """A search for what cannot be there: 200, a searchset, and no hit; `total`, where it is told, is 0."""
+def judged_nothing(probing: Probing, verdict: Verdict, kind: str, query: Query, *, total: bool = False) -> ProbeResult:
+    """A search for what cannot be there: 200, a searchset, no hit, and a total of 0, told where `total` asks for it."""
     asked = search(probing.client, probing.base, kind, query)
     if not asked.status:
         return verdict.no_answer(asked)
@@ -63,6 +63,8 @@ def judged_nothing(probing: Probing, verdict: Verdict, kind: str, query: Query) 
         return verdict.unmet("no-hits-no-200", asked, status=asked.status)
     if any(True for _ in matches(bundle)):
         return verdict.unmet("finds-what-is-not-there", asked)
+    if total and "total" not in bundle:
+        return verdict.unmet("total-missing", asked)
     if bundle.get("total", 0) != 0:
         return verdict.unmet("total-not-zero", asked)
     return verdict.met(asked)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fhircheck.probe.asking import JSON, Asked, ask
+from fhircheck.probe.asking import JSON, Asked, ask, matches
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import ProbeResult
@@ -36,13 +36,18 @@ def _read(probing: Probing) -> Iterator[ProbeResult]:
     asked = [ask(probing.anonymous, f"{probing.base}/{kind}?_count=1", headers=JSON) for kind in types]
     if not asked:
         yield verdict.not_tested("no-type-to-search")
-    elif opened := [kind for kind, each in zip(types, asked, strict=True) if each.ok]:
-        shown = [each for each in asked if each.ok]
+    elif opened := [kind for kind, each in zip(types, asked, strict=True) if _shows(each)]:
+        shown = [each for each in asked if _shows(each)]
         yield verdict.unmet("readable-without-sign-in", *shown, types=", ".join(opened))
     elif all(each.status in (401, 403) for each in asked):
         yield verdict.met(*asked)
     else:
         yield verdict.not_tested("refused-for-another-reason", *asked)
+
+
+def _shows(asked: Asked) -> bool:
+    """Whether an answer holds resources; an empty Bundle or a page to sign in shows none."""
+    return asked.ok and any(True for _ in matches(asked.resource("Bundle")))
 
 
 def _challenge(probing: Probing) -> Iterator[ProbeResult]:
@@ -65,7 +70,7 @@ def _judged_challenge(verdict: Verdict, asked: Asked) -> ProbeResult:
         return verdict.unmet("no-challenge", asked)
     if asked.status == 403:
         return verdict.unmet("forbidden-not-unauthorized", asked)
-    if asked.ok:
+    if asked.ok and asked.resource("Bundle"):
         return verdict.unmet("no-sign-in-asked", asked)
     return verdict.no_answer(asked)
 
@@ -78,7 +83,7 @@ def _invalid_token(probing: Probing) -> Iterator[ProbeResult]:
         return
     headers = {**JSON, "Authorization": f"Bearer {_NO_TOKEN}"}
     asked = ask(probing.anonymous, f"{probing.base}/{types[0]}?_count=1", headers=headers)
-    if asked.ok:
+    if asked.ok and asked.resource("Bundle"):
         yield verdict.unmet("any-token-accepted", asked)
     elif asked.status == 401:
         yield verdict.met(asked)

@@ -29,7 +29,7 @@ def _query(probing: Probing) -> Iterator[ProbeResult]:
     yield from _identifier(probing)
     yield _maiden_name(probing)
     nobody = [("family", f"Zz{uuid.uuid4().hex}")]
-    yield judged_nothing(probing, Verdict(_NAME, "Patient.search-type:no-hits"), "Patient", nobody)
+    yield judged_nothing(probing, Verdict(_NAME, "Patient.search-type:no-hits"), "Patient", nobody, total=True)
     yield _unknown_domain(probing)
     yield _unsupported_format(probing)
 

@@ -117,7 +117,7 @@ def _grade(entry: Node) -> str:
 def _posted(probing: Probing, patient: Node, *more: Node) -> Asked:
     parameters = {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": patient}, *more]}
     headers = {**JSON, "Content-Type": "application/fhir+json"}
-    body = json.dumps(parameters).encode()
+    body = json.dumps(parameters, default=float).encode()  # numbers of samples are kept as they were written
     return ask(probing.client, f"{probing.base}/Patient/$match", method="POST", headers=headers, body=body)
 
 

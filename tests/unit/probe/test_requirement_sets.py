@@ -64,6 +64,13 @@ def test_a_claim_by_instantiates_wins_over_the_guide(definitions):
     assert [one.name for one in by_guide] == ["isik-medikation-amts", "isik-medikation-information"]
 
 
+@pytest.mark.parametrize(("code", "name"), [("SMART-on-FHIR", "smart-app-launch"), ("IUA", "iua-resource-server")])
+def test_a_declared_way_to_sign_in_is_a_claim(definitions, code, name):
+    rest = [{"mode": "server", "security": {"service": [{"coding": [{"code": code}]}]}}]
+    assert [one.name for one in claimed_sets({"rest": rest}, definitions)] == [name]
+    assert claimed_sets({"rest": [{"mode": "server"}]}, definitions) == ()
+
+
 def test_a_mistyped_name_is_answered_with_the_nearest(definitions):
     with pytest.raises(UsageError, match="did you mean isik-basis"):
         requirement_sets(("isik-basiss",), definitions)

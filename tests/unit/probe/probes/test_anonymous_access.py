@@ -71,6 +71,24 @@ def test_a_broken_server_is_not_a_closed_one(signed) -> None:
         }
 
 
+@pytest.mark.parametrize(
+    "reply", [replied({"resourceType": "Bundle", "type": "searchset", "total": 0}), replied(b"<html>Sign in</html>")]
+)
+def test_an_empty_bundle_or_a_page_shows_nothing(signed, reply) -> None:
+    with FhirServer(clinic()) as server:
+        for kind in ("Patient", "Encounter", "Condition", "Observation", "DocumentReference", "Practitioner"):
+            server.routes["GET", f"/{kind}"] = lambda asked: reply
+        results = told(probed(server, "anonymous-read", signed))
+        assert results == {"security.token-required": "refused-for-another-reason"}
+
+
+def test_a_page_to_sign_in_is_no_accepted_token(signed) -> None:
+    with FhirServer(clinic()) as server:
+        server.routes["GET", "/Patient"] = lambda asked: replied(b"<html>Sign in</html>")
+        for name in ("sign-in-challenge", "invalid-token"):
+            assert told(probed(server, name, signed)) == {f"security.{name}": "no-answer"}
+
+
 @pytest.mark.parametrize(("status", "reason"), [(403, "invalid-token-status"), (400, "invalid-token-status")])
 def test_a_false_token_gets_401(signed, status: int, reason: str) -> None:
     with FhirServer(clinic()) as server:

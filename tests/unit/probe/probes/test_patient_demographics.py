@@ -112,6 +112,14 @@ def test_an_unknown_domain(reply, reason: str) -> None:
         assert told(probed(server, NAME))[f"{P}:unknown-domain"] == reason
 
 
+def test_no_hits_are_told_as_a_total_of_0() -> None:
+    with FhirServer(clinic()) as server:
+        server.routes["GET", "/Patient"] = lambda asked: replied({"resourceType": "Bundle", "type": "searchset"})
+        results = told(probed(server, NAME))
+        assert results[f"{P}:no-hits"] == "total-missing"
+        assert results[f"{P}:unknown-domain"] == "met"
+
+
 def test_nothing_declared() -> None:
     with FhirServer(clinic()) as server:
         server.capability["rest"][0]["resource"][0]["interaction"] = [{"code": "read"}]

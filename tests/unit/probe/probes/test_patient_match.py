@@ -123,6 +123,17 @@ def test_what_is_sent_first_is_invented_and_no_id_or_link_is_sent() -> None:
         assert matching.asked[1]["name"][0]["family"] not in repr(results)
 
 
+def test_numbers_of_samples_are_sent_as_numbers() -> None:
+    from jiter import from_json
+
+    body = b'[{"url": "urn:x", "valueDecimal": 52.50}]'
+    with FhirServer(clinic()) as server:
+        matching = Matching(server)
+        sample = {**matching.patients[0], "address": [{"extension": from_json(body, float_mode="lossless-float")}]}
+        probed(server, "patient-match", samples={"Patient": [sample]})
+        assert matching.asked[1]["address"][0]["extension"][0]["valueDecimal"] == 52.5
+
+
 def test_not_declared_and_no_sample() -> None:
     with FhirServer(clinic()) as server:
         assert told(probed(server, "patient-match")) == {A: "operation-not-declared"}
