@@ -2,13 +2,14 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from fhircheck.model.errors import UsageError
 
 Level = Literal["system", "patient", "group"]
+LAST = "last"
 NDJSON = "application/fhir+ndjson"
 _TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -21,9 +22,10 @@ class ExportRequest:
     """One `$export` (Bulk Data Access 2.0, Bulk Data Kick-off Request).
 
     group: id of the Group for the level ``group``. types: ``_type``. since: ``_since``, an instant (a date means its
-    beginning in UTC). type_filters: ``_typeFilter``, each a search such as ``Observation?status=final``. elements:
-    ``_elements``. output_format: ``_outputFormat``, empty for the server's own. patients: ids, or references, of the
-    patients asked for; they and includeAssociatedData need a POST where the server has one.
+    beginning in UTC), or ``last``, which has to be replaced before it is sent. type_filters: ``_typeFilter``, each a
+    search such as ``Observation?status=final``. elements: ``_elements``. output_format: ``_outputFormat``, empty for
+    the server's own. patients: ids, or references, of the patients asked for; they need a POST. associated:
+    ``includeAssociatedData``.
     """
 
     level: Level = "system"
@@ -63,21 +65,12 @@ class ExportRequest:
         parameter += [{"name": "patient", "valueReference": {"reference": _patient(each)}} for each in self.patients]
         return json.dumps({"resourceType": "Parameters", "parameter": parameter}).encode()
 
-    def fingerprint(self) -> dict[str, Any]:
+    def fingerprint(self, with_since: bool = True) -> dict[str, Any]:
         """What makes two requests the same one: a fetch goes on only where this has not changed."""
-        names = (
-            "level",
-            "group",
-            "types",
-            "since",
-            "type_filters",
-            "elements",
-            "output_format",
-            "patients",
-            "associated",
-        )
-        asked = {name: getattr(self, name) for name in names}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items() if value}
+        asked = {name: value for name, value in asdict(self).items() if value and name != "post"}
+        if not with_since:
+            asked.pop("since", None)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
 
     def check(self) -> None:
         """Raise UsageError where it makes no sense."""
@@ -96,7 +89,7 @@ class ExportRequest:
         for each in self.patients:
             if not _ID.fullmatch(each.removeprefix("Patient/")):
                 raise UsageError("--patient: an id has up to 64 letters, digits, - and .")
-        if self.since and not (_INSTANT.fullmatch(self.since) or _DATE.fullmatch(self.since)):
+        if self.since not in ("", LAST) and not (_INSTANT.fullmatch(self.since) or _DATE.fullmatch(self.since)):
             raise UsageError("--since: an instant such as 2026-01-31T00:00:00+01:00, a date, or last is asked for")
 
     def _parameters(self) -> list[tuple[str, str, str]]:

@@ -71,8 +71,8 @@ class BulkServer:
 
     busy: (status, headers) answered to the first kick-offs. looks: (status, headers, body) answered to status
     requests before the export is finished; `looks_for_ever` repeats the last. manifest: members that go over its own,
-    None takes one out. raw: sent instead of the manifest. ranges: whether Range is understood. down: connections are
-    closed without an answer.
+    None takes one out. raw: sent instead of the manifest. ranges: whether Range is understood. etag: of all files,
+    empty for none. down: connections are closed without an answer.
     """
 
     def __init__(self, files: list[File] | None = None, token: str = "") -> None:
@@ -87,7 +87,7 @@ class BulkServer:
         self.kick_off_headers: dict[str, str] | None = None
         self.page_size = 0
         self.ranges = True
-        self.etag = True
+        self.etag = '"one"'
         self.gone = False
         self.down = False
         self.requires_token: bool | None = True
@@ -215,9 +215,9 @@ class BulkServer:
         data, status = file.data, 200
         headers = {"Content-Type": "application/fhir+ndjson"}
         if self.etag:
-            headers["ETag"] = '"one"'
+            headers["ETag"] = self.etag
         wanted = re.fullmatch(r"bytes=(\d+)-", asked.headers.get("range", ""))
-        if wanted and self.ranges and asked.headers.get("if-range") in (None, '"one"'):
+        if wanted and self.ranges and asked.headers.get("if-range") in (None, self.etag):
             start = int(wanted[1])
             if start >= len(data):
                 send(handler, 416, {"Content-Range": f"bytes */{len(data)}"}, b"")

@@ -13,7 +13,7 @@ from fhircheck.fetch import FetchFolder
 from fhircheck.fetch.bulk import BulkFetch, BulkOptions
 from fhircheck.fetch.bulk_file import DownloadLimits
 from fhircheck.model.connection import Connection
-from fhircheck.model.errors import SourceUnusable
+from fhircheck.model.errors import CouldNotCheck, SourceUnusable
 from fhircheck.sources.bulk_export import Patience
 from fhircheck.sources.bulk_request import ExportRequest
 from tests.servers.bulk_server import BulkServer, File, ndjson, outcome
@@ -54,7 +54,12 @@ def kinds(manifest: dict[str, Any]) -> list[str]:
 
 
 def ids(path: Path) -> list[str]:
-    return [json.loads(line)["id"] for line in path.read_bytes().splitlines()]
+    return ids_in(path.read_bytes())
+
+
+def ids_in(data: bytes) -> list[str]:
+    """The ids in all whole lines."""
+    return [json.loads(line)["id"] for line in data.splitlines(True) if line.endswith(b"\n")]
 
 
 def test_a_whole_export(server: BulkServer, out: Path) -> None:
@@ -133,20 +138,20 @@ def start(server: BulkServer, out: Path, data: bytes, size: int) -> None:
     file.data, file.breaks = data, []
 
 
-@pytest.mark.parametrize("etag", [True, False])
-@pytest.mark.parametrize("ranges", [True, False])
+@pytest.mark.parametrize("data", [ndjson("Patient", range(5, 905)), b"".join(reversed(PATIENTS.splitlines(True)))])
+@pytest.mark.parametrize(
+    ("ranges", "before", "after"), [(True, '"one"', '"two"'), (True, '"one"', ""), (False, "", "")]
+)
 def test_a_file_that_is_another_one_is_read_from_its_beginning(
-    server: BulkServer, out: Path, etag: bool, ranges: bool
+    server: BulkServer, out: Path, data: bytes, ranges: bool, before: str, after: str
 ) -> None:
-    server.files, server.ranges, server.etag = [File("Patient", b"")], ranges, etag
+    """Other data, or the same in another order, so that not even the size tells."""
+    server.files, server.ranges, server.etag = [File("Patient", b"")], ranges, before
     start(server, out, PATIENTS, 20_000)
-    server.files[0].data = ndjson("Patient", range(5, 905))
-    server.etag = False
+    server.files[0].data, server.etag = data, after
     manifest = fetch(server, out)
-    if ranges and not etag:
-        return  # nothing tells that it is another one
     assert (manifest["complete"], kinds(manifest)) == (True, ["bulk-file-changed"])
-    assert sorted(ids(out / "Patient.ndjson")) == sorted(f"pat{each}" for each in range(905))
+    assert sorted(ids(out / "Patient.ndjson")) == sorted({*ids_in(PATIENTS[:20_000]), *ids_in(data)})
 
 
 def test_a_file_that_shrank(server: BulkServer, out: Path) -> None:
@@ -275,6 +280,28 @@ def test_broken_lines_are_kept_apart(server: BulkServer, out: Path) -> None:
     assert (out / "Patient.ndjson").read_bytes() == PATIENTS
     assert (out / "unreadable" / "Patient.ndjson").read_bytes() == b"".join(broken)
     assert [each["file"] for each in manifest["unreadable"]] == ["unreadable/Patient.ndjson"]
+
+
+def test_broken_lines_are_kept_once_when_the_disk_fails_between_them_and_the_data(
+    server: BulkServer, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = PATIENTS.splitlines(keepends=True)
+    server.files = [File("Patient", b"".join([*lines[:5], b"x\n", *lines[5:], b"y\n"]))]
+    append = FetchFolder.append
+
+    def failing(self: FetchFolder, part: str, *args: Any, **more: Any) -> int:
+        if part == "output-00000":
+            raise CouldNotCheck("disk full")
+        return append(self, part, *args, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(FetchFolder, "append", failing)
+        with pytest.raises(CouldNotCheck):
+            fetch(server, out)
+    assert fetch(server, out)["complete"]
+    assert (out / "unreadable" / "Patient.ndjson").read_bytes() == b"x\ny\n"
+    assert (out / "Patient.ndjson").read_bytes() == PATIENTS
+    assert server.exports == 1
 
 
 def test_a_line_of_any_length_is_left_out(server: BulkServer, out: Path) -> None:
