@@ -104,6 +104,9 @@ class FileDownload:
                 batch.write()
                 raise
             batch.add(last)
+            if not self._measured:
+                batch.write()
+                self._refuse_less()
             batch.write(done=True)
 
     def _headers(self) -> dict[str, str]:
@@ -205,6 +208,11 @@ class FileDownload:
             from_json(last.lines[-1])
         except ValueError:
             raise ServerFault("answer-broken-off") from None
+
+    def _refuse_less(self) -> None:
+        """Less than the manifest says, of an answer that did not tell its length: it broke off. Raises ServerFault."""
+        if self.progress.records < (self._file.count or 0):
+            raise ServerFault("answer-broken-off")
 
     # -- what is written -------------------------------------------------------------------------
 

@@ -340,11 +340,15 @@ def test_types_that_were_not_asked_for(server: BulkServer, out: Path) -> None:
 
 @pytest.mark.parametrize(("severity", "shown"), [("fatal", "error"), ("warning", "warning"), ("information",) * 2])
 def test_errors_of_the_server_are_counted(server: BulkServer, out: Path, severity: str, shown: str) -> None:
-    one = json.loads(outcome("exception", "Meyer"))
-    one["issue"][0]["severity"] = severity
+    """The worst of them counts, also when it came before a break."""
+    lines = []
+    for each in (severity, "information", "information"):
+        node = json.loads(outcome("exception", "Meyer"))
+        node["issue"][0]["severity"] = each
+        lines.append(json.dumps(node).encode() + b"\n")
     server.files = [
         File("Patient", PATIENTS),
-        File("OperationOutcome", b"\n".join([json.dumps(one).encode()] * 3), group="error"),
+        File("OperationOutcome", b"".join(lines), group="error", breaks=[len(lines[0]) + 3]),
     ]
     manifest = fetch(server, out)
     assert manifest["complete"]
