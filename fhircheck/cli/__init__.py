@@ -10,6 +10,7 @@ COMMANDS: Registry[Command] = Registry(
     "commands",
     Command("check", "Validate, measure and score FHIR data."),
     Command("validate", "Validate FHIR data and list all findings."),
+    Command("fetch", "Fetch the data of a FHIR server into a folder of NDJSON files."),
     Command("server", "Judge a FHIR server: what it declares and what it does."),
     Command("explain", "Explain a type of finding, a measure or a criterion."),
     Command("fhirpath", "Evaluate the FHIRPath EXPRESSION on each resource in FILE."),

@@ -11,15 +11,16 @@ _EVERY = 0.1
 
 
 @contextlib.contextmanager
-def shown(allowed: bool = True) -> Iterator[Tick | None]:
+def shown(allowed: bool = True, unit: str = "records", rate: bool = False) -> Iterator[Tick | None]:
     """A function (records, bytes) -> None that draws how far a run is, or None where stderr is no terminal.
 
-    The line comes after a second (short runs show none) and is gone when the block ends.
+    unit: what is counted. rate: also show how many a second. The line comes after a second (short runs show none) and
+    is gone when the block ends.
     """
     if not allowed or not sys.stderr.isatty():
         yield None
         return
-    line = _Line()
+    line = _Line(unit, rate)
     try:
         yield line
     finally:
@@ -29,7 +30,8 @@ def shown(allowed: bool = True) -> Iterator[Tick | None]:
 class _Line:
     """One line on stderr; rich is loaded only when it is first drawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str, rate: bool) -> None:
+        self._unit, self._rate = unit, rate
         self._start = self._last = monotonic()
         self._stop: Callable[[], None] | None = None
         self._draw: Tick | None = None
@@ -55,9 +57,13 @@ class _Line:
         progress.start()
         task = progress.add_task("", total=None)
         self._stop = progress.stop
-        return lambda records, octets: progress.update(
-            task, description=f"{number(records)} records, {size(octets)}", refresh=True
-        )
+
+        def draw(records: int, octets: int) -> None:
+            seconds = max(monotonic() - self._start, 0.001)
+            pace = f", {number(round(records / seconds))}/s, {size(round(octets / seconds))}/s" if self._rate else ""
+            progress.update(task, description=f"{number(records)} {self._unit}, {size(octets)}{pace}", refresh=True)
+
+        return draw
 
     def stop(self) -> None:
         """Take the line away."""

@@ -3,21 +3,20 @@
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhircheck.fetch.fetch_state import FetchState, Part
 from fhircheck.fetch.line import Line
 from fhircheck.fetch.manifest import (
     file_entries,
     manifest,
-    read_manifest,
     staged_entries,
     write_manifest,
 )
@@ -25,9 +24,18 @@ from fhircheck.fetch.merging import Merging
 from fhircheck.fetch.staging import Staging
 from fhircheck.model.errors import CouldNotCheck, UsageError
 from fhircheck.model.issue import Issue, IssueKind
+from fhircheck.sources.fetched_folder import read_manifest
 
 _STATE = ".state.sqlite"
 _FINISHED = "{}: holds a finished fetch; name another folder, or replace it with --restart"
+
+
+class Settled(NamedTuple):
+    """What is remembered with lines: where to go on from, whether the part is complete, what there is to say."""
+
+    cursor: str = ""
+    done: bool = False
+    issues: tuple[Issue, ...] = ()
 
 
 class FetchFolder:
@@ -179,22 +187,31 @@ class FetchFolder:
         for what is kept beside the data (of a new part). Returns how many were new. Raises CouldNotCheck where the
         disk does not take it.
         """
+        return self.append_and(part, lines, lambda fresh, repeated: Settled(cursor, done, tuple(issues)), folder)
+
+    def append_and(
+        self, part: str, lines: Iterable[Line], settle: Callable[[list[Line], int], Settled], folder: str = ""
+    ) -> int:
+        """As `append`, but cursor and findings come from `settle`: called with what is new of `lines`, and how many of
+        the others came again against expectation.
+        """
         with self._lock:
             known = self._parts.get(part)
             held = Part(**_fields(known)) if known else None
             with self._state.transaction():
                 held = held or self._state.add(part, folder)
-                before = held.size
+                before, repeated = held.size, held.repeated
                 fresh = self._state.fresh(held, lines)
+                settled = settle(fresh, held.repeated - repeated)
                 self._state.add_runs(held, fresh)
                 if fresh:
                     self._staging.write(held, before, b"".join(line.text + b"\n" for line in fresh))
-                held.cursor, held.done = cursor, done
-                for issue in issues:
+                held.cursor, held.done = settled.cursor, settled.done
+                for issue in settled.issues:
                     self._state.add_issue(held, issue, gave_up=False)
                 self._state.keep(held)
             self._parts[part] = held
-            if done:
+            if held.done:
                 self._staging.close(held)
             return len(fresh)
 

@@ -176,12 +176,13 @@ class FetchState:
         query = "SELECT start, stop, type, lines FROM run WHERE part = ? ORDER BY start"
         return [(row[0], row[1], row[2], row[3]) for row in self.db.execute(query, (part.no,))]
 
-    def counts(self) -> dict[tuple[str, str], int]:
-        """(folder, type) -> resources so far, those that several parts hold counted in each."""
+    def counts(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """(folder, type) -> resources and bytes so far, those that several parts hold counted in each."""
         query = (
-            "SELECT p.folder, r.type, SUM(r.lines) FROM run r JOIN part p ON p.no = r.part GROUP BY 1, 2 ORDER BY 1, 2"
+            "SELECT p.folder, r.type, SUM(r.lines), SUM(r.stop - r.start) FROM run r JOIN part p ON p.no = r.part "
+            "GROUP BY 1, 2 ORDER BY 1, 2"
         )
-        return {(row[0], row[1]): row[2] for row in self.db.execute(query)}
+        return {(row[0], row[1]): (row[2], row[3]) for row in self.db.execute(query)}
 
     def repeats_across(self) -> int:
         """Resources that came in several parts, where none of them is a copy that is expected."""

@@ -11,20 +11,10 @@ from typing import Any
 from fhircheck import __version__
 from fhircheck.fetch.fetch_state import FetchState
 from fhircheck.model.issue import Issue, IssueKind
+from fhircheck.sources.fetched_folder import BESIDE, FORMAT, MANIFEST
 
-MANIFEST = "manifest.json"
-FORMAT = "fhircheck-fetch"
-LISTS = {"": "output", "error": "error", "deleted": "deleted", "unreadable": "unreadable"}
+LISTS = {"": "output", **{name: name for name in BESIDE}}
 _BLOCK = 1 << 20
-
-
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder that `fhircheck fetch` wrote, None where there is none."""
-    try:
-        found = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) and found.get("format") == FORMAT else None
 
 
 def manifest(
@@ -91,10 +81,10 @@ def file_entries(state: FetchState, folder: Path) -> list[dict[str, Any]]:
 
 
 def staged_entries(state: FetchState) -> list[dict[str, Any]]:
-    """What there is by type while a fetch is not whole: numbers without files."""
+    """What there is by type while a fetch is not whole: numbers of what will be in the files."""
     return [
-        {"type": kind, "file": f"{folder}/{kind}.ndjson" if folder else f"{kind}.ndjson", "count": count}
-        for (folder, kind), count in state.counts().items()
+        {"type": kind, "file": f"{folder}/{kind}.ndjson" if folder else f"{kind}.ndjson", "count": count, "bytes": size}
+        for (folder, kind), (count, size) in state.counts().items()
     ]
 
 

@@ -4,10 +4,12 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from fhircheck.model.errors import SourceUnusable
 from fhircheck.model.record import Piece
 from fhircheck.sources.content import problem
+from fhircheck.sources.fetched_folder import BESIDE, MANIFEST, read_manifest
 from fhircheck.sources.files import file_pieces, shown
 from fhircheck.sources.options import ReadOptions
 from fhircheck.sources.skipped import is_own_file, is_read_in_folders, skipped_piece, suffix_of
@@ -41,14 +43,22 @@ def _is_folder(path: str) -> bool:
 
 def wanted_files(folder: str, skipped: Counter[str]) -> Iterator[str]:
     """Paths of the files that are read; the others are counted in `skipped`, a package's own lists are not."""
+    beside = _beside(folder)
     for path in walk(folder):
         name = os.path.basename(path)
-        if is_own_file(name):
+        if is_own_file(name) or path.startswith(beside):
             continue
         if _is_folder(path) or _is_wanted(path, name):
             yield path
         else:
             skipped[suffix_of(name)] += 1
+
+
+def _beside(folder: str) -> tuple[str, ...]:
+    """Beginnings of the paths that `fhircheck fetch` put beside the data it wrote into `folder`; mostly none."""
+    if read_manifest(Path(folder)) is None:
+        return ()
+    return (os.path.join(folder, MANIFEST), *(os.path.join(folder, name, "") for name in BESIDE))
 
 
 def _is_wanted(path: str, name: str) -> bool:
@@ -80,6 +90,9 @@ def folder_pieces(folder: str, options: ReadOptions) -> Iterator[Piece]:
     """All pieces of all files of a folder, then what was skipped; a folder with nothing to read is a finding."""
     skipped: Counter[str] = Counter()
     found = False
+    manifest = read_manifest(Path(folder))
+    if manifest is not None and manifest.get("complete") is not True:
+        yield problem(shown(folder), "fetch-incomplete")
     for path in wanted_files(folder, skipped):
         found = True
         yield from file_pieces(path, options)

@@ -40,7 +40,8 @@ class Position:
     """Where a query is, and what was seen on the way; JSON in a fetch's state.
 
     page: pages read. matches: distinct hits. total: Bundle.total as first said. before: hits counted before the first
-    page. idle: pages in a row without anything new. ahead: whether a page is left.
+    page. url: of the next page. idle: pages in a row without anything new. stopped: kind and params of the finding for
+    which reading ended.
     """
 
     url: str = ""
@@ -55,6 +56,7 @@ class Position:
     empty: int = 0
     others: dict[str, int] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    stopped: list[Any] = field(default_factory=list)
 
 
 class SearchReading:
@@ -63,9 +65,16 @@ class SearchReading:
     def __init__(self, client: HttpClient, query: SearchQuery, cursor: str = "") -> None:
         self._client, self._query = client, query
         self.position = Position(**json.loads(cursor)) if cursor else Position()
-        self.ahead = True
-        self.stopped: Issue | None = None
+        self.ahead = not self.position.page or (bool(self.position.url) and not self.position.stopped)
         self._after: list[int | None] = []
+
+    @property
+    def stopped(self) -> Issue | None:
+        """Why reading ended before the server said so."""
+        if not self.position.stopped:
+            return None
+        kind, given = self.position.stopped
+        return self._issue(kind, **given)
 
     @property
     def cursor(self) -> str:
@@ -117,13 +126,13 @@ class SearchReading:
         self.ahead = bool(following)
         if kind:
             extra = {"count": at.idle} if kind == "server-next-endless" else {}
-            self.stopped = self._issue(kind, page=at.page, **extra)
+            at.stopped = [kind, {"page": at.page, **extra}]
         return found
 
     def stop(self, kind: str, **given: str | int) -> None:
         """End the reading for another reason."""
         self.ahead = False
-        self.stopped = self._issue(kind, **given)
+        self.position.stopped = [kind, given]
 
     def ended(self) -> tuple[list[Issue], Issue | None]:
         """(what is to be said at the end, the finding for which this query is not complete, or None)."""
@@ -139,11 +148,12 @@ class SearchReading:
             found += self._once("server-other-type", type=self._query.type, count=sum(at.others.values()), types=shown)
         counted, gap = self._compared()
         found += counted
-        if self.stopped is None:
+        stopped = self.stopped
+        if stopped is None:
             return found, gap
         if gap is None and self._is_known_whole():
-            return [self.stopped, *found], None
-        return ([*found, gap] if gap else found), self.stopped
+            return [stopped, *found], None
+        return ([*found, gap] if gap else found), stopped
 
     # -- asking ----------------------------------------------------------------------------------
 
@@ -274,15 +284,10 @@ def server_time(page: SearchPage) -> str:
     from datetime import UTC
     from email.utils import parsedate_to_datetime
 
-    if page.updated:
+    if page.is_paged and page.updated:
         return page.updated
     try:
         stamp = parsedate_to_datetime(page.answer.headers.get("date", ""))
     except (ValueError, TypeError, IndexError):
         return ""
     return stamp.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def as_values(issue: Issue) -> dict[str, Any]:
-    """The params of a finding by name."""
-    return dict(issue.params)

@@ -70,6 +70,18 @@ FILE_KINDS = (
         "(a readable file)",
     ),
     source_kind(
+        "fetch-incomplete",
+        "incomplete",
+        "file",
+        "A folder of fetched data does not hold all that was asked for.",
+        "What is missing is in no figure.",
+        "Look at the findings in its manifest.json, and fetch again.",
+        "Its manifest says that something could not be fetched: what is missing was not checked.",
+        "Laut seinem Manifest war etwas nicht zu bekommen: was fehlt, wurde nicht geprüft.",
+        '{"format": "fhircheck-fetch", "complete": false}',
+        '{"format": "fhircheck-fetch", "complete": true}',
+    ),
+    source_kind(
         "nothing-to-read",
         "not-found",
         "file",

@@ -55,6 +55,7 @@ def test_every_finding_that_says_not_checked_is_an_error() -> None:
     harmless = {
         "byte-order-mark", "files-skipped", "server-outcome", "server-content-type", "server-page-repeated",
         "server-resource-repeated", "server-total-wrong", "server-changed-meanwhile", "server-parameter-dropped",
+        "server-resource-changed",
         "bulk-content-type", "bulk-duplicate", "bulk-file-changed", "bulk-manifest-changed",
         "bulk-manifest-incomplete", "bulk-other-type", "bulk-type-not-asked",
     }  # fmt: skip

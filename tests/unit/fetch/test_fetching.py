@@ -1,0 +1,346 @@
+"""Whole fetches from a server in memory: what is asked, what is written, what is said, what is gone on with."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhircheck.fetch import FetchFolder, line_of
+from fhircheck.fetch.fetch_request import FetchRequest, request_of
+from fhircheck.fetch.fetching import FetchOptions, fetch, unfinished
+from fhircheck.fetch.last_runs import last_time, remember
+from fhircheck.model.connection import Connection
+from fhircheck.model.errors import SourceUnusable, UsageError
+from fhircheck.sources import ReadOptions, open_sources
+from fhircheck.sources.fetched_folder import read_manifest
+from tests.servers.clinic import clinic
+from tests.servers.fhir_answers import Reply
+from tests.servers.fhir_server import Asked, FhirServer
+from tests.servers.page_server import PageServer
+
+ONCE = FetchOptions(Connection(retries=0))
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("fhircheck.sources.search_reading._PAUSE", 0.0)
+
+
+@pytest.fixture
+def server() -> Iterator[FhirServer]:
+    with FhirServer(clinic()) as started:
+        yield started
+
+
+def written(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The resources of a fetched folder by type."""
+    return {path.stem: [json.loads(line) for line in path.open()] for path in sorted(folder.glob("*.ndjson"))}
+
+
+def kinds(manifest: dict[str, Any]) -> list[str]:
+    return [each["kind"] for each in manifest["findings"]]
+
+
+def paths(server: FhirServer) -> list[str]:
+    return [each.path for each in server.asked]
+
+
+def outcome(status: int) -> Reply:
+    return Reply(status, {"Content-Type": "application/fhir+json"}, b'{"resourceType": "OperationOutcome"}')
+
+
+def test_all_that_can_be_searched_comes_as_it_is(server: FhirServer, tmp_path: Path) -> None:
+    manifest = fetch(request_of(server.base), str(tmp_path / "out"), ONCE)
+    found = written(tmp_path / "out")
+    assert sorted((each for nodes in found.values() for each in nodes), key=str) == sorted(clinic(), key=str)
+    assert {each["type"]: each["count"] for each in manifest["output"]} == {
+        name: len(all_) for name, all_ in found.items()
+    }
+    assert (manifest["complete"], manifest["findings"]) == (True, [])
+    assert (manifest["fhirVersion"], manifest["serverSoftware"]) == ("4.0.1", "server in memory 1")
+    assert {each["query"]: each["count"] for each in manifest["queries"]}[f"{server.base}/Patient"] == len(
+        found["Patient"]
+    )
+
+
+def test_the_files_do_not_depend_on_how_many_are_read_at_a_time(server: FhirServer, tmp_path: Path) -> None:
+    """With includes several queries bring the same resources; the first in order keeps them."""
+    given: dict[str, Any] = {"includes": ("Observation:subject",), "revincludes": ("Observation:patient",), "count": 2}
+    for number in (1, 4):
+        options = FetchOptions(Connection(concurrency=number, retries=0))
+        assert fetch(request_of(server.base, **given), str(tmp_path / str(number)), options)["complete"]
+    for path in (tmp_path / "1").glob("*.ndjson"):
+        assert path.read_bytes() == (tmp_path / "4" / path.name).read_bytes()
+    assert len(
+        {(each["resourceType"], each["id"]) for all_ in written(tmp_path / "1").values() for each in all_}
+    ) == len(clinic())
+
+
+def test_values_of_searches_stand_in_no_manifest(server: FhirServer, tmp_path: Path) -> None:
+    queries = ("Patient?family=Muster", "Observation?status=final")
+    manifest = fetch(request_of(server.base, queries=queries, count=1), str(tmp_path / "out"), ONCE)
+    assert "family=***" in manifest["queries"][0]["query"]
+    text = (tmp_path / "out" / "manifest.json").read_text()
+    assert "Muster" not in text
+    assert "final" not in text
+
+
+def test_post_keeps_values_out_of_urls(server: FhirServer, tmp_path: Path) -> None:
+    request = request_of(server.base, queries=("Patient?gender=female",), post=True)
+    assert fetch(request, str(tmp_path / "out"), ONCE)["complete"]
+    assert {each["gender"] for each in written(tmp_path / "out")["Patient"]} == {"female"}
+    assert {(each.method, each.path) for each in server.asked} >= {("POST", "/Patient/_search")}
+    assert not any("gender" in dict(each.query) for each in server.asked)
+
+
+def bundle(nodes: list[dict[str, Any]]) -> Reply:
+    entry = [{"resource": node, "search": {"mode": "match"}} for node in nodes]
+    node = {"resourceType": "Bundle", "type": "searchset", "entry": entry}
+    return Reply(200, {"Content-Type": "application/fhir+json"}, json.dumps(node).encode())
+
+
+def test_everything_about_patients_and_groups(server: FhirServer, tmp_path: Path) -> None:
+    shared = {"resourceType": "Organization", "id": "o"}
+    queries: dict[str, list[tuple[str, str]]] = {}
+
+    def answer(asked: Asked) -> Reply:
+        queries[asked.path] = asked.query
+        name = asked.path.split("/")[2]
+        return bundle([{"resourceType": "Patient", "id": name}, shared])
+
+    for path in ("/Patient/a/$everything", "/Patient/b/$everything", "/Group/g/$everything"):
+        server.routes["GET", path] = answer
+    request = request_of(server.base, ("Patient,Organization",), patients=("a", "b"), groups=("g",), since="2026-01-01")
+    manifest = fetch(request, str(tmp_path / "out"), ONCE)
+    assert manifest["complete"]
+    assert manifest["findings"] == []
+    assert [each["id"] for each in written(tmp_path / "out")["Patient"]] == ["a", "b", "g"]
+    assert written(tmp_path / "out")["Organization"] == [shared]
+    assert queries["/Patient/a/$everything"] == [("_type", "Patient,Organization"), ("_since", "2026-01-01")]
+
+
+def test_one_url_is_fetched_as_it_is(server: FhirServer, tmp_path: Path) -> None:
+    fetch(request_of(f"{server.base}/Patient?gender=male"), str(tmp_path / "out"), ONCE)
+    assert {each["gender"] for each in written(tmp_path / "out")["Patient"]} == {"male"}
+    patient = next(each for each in clinic() if each["resourceType"] == "Patient")
+    fetch(request_of(f"{server.base}/Patient/{patient['id']}"), str(tmp_path / "one"), ONCE)
+    assert written(tmp_path / "one") == {"Patient": [patient]}
+
+
+def test_a_page_that_fails_for_good_does_not_stop_the_others(server: FhirServer, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    server.routes["GET", "/Observation"] = lambda asked: outcome(403)
+    manifest = fetch(request_of(server.base), str(out), ONCE)
+    assert (manifest["complete"], kinds(manifest)) == (False, ["server-page-failed"])
+    assert manifest["findings"][0]["source"] == f"{server.base}/Observation"
+    assert "HTTP 403" in manifest["findings"][0]["text"]
+    assert not out.exists()
+    assert unfinished(str(out))
+    del server.routes["GET", "/Observation"]
+    server.asked.clear()
+    assert fetch(request_of(server.base), str(out), ONCE)["complete"]
+    assert set(paths(server)) == {"/metadata", "/Observation"}
+    assert sum(map(len, written(out).values())) == len(clinic())
+
+
+def test_what_came_may_be_had_though_something_is_missing(server: FhirServer, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    server.routes["GET", "/Observation"] = lambda asked: outcome(403)
+    manifest = fetch(request_of(server.base), str(out), FetchOptions(Connection(retries=0), partial=True))
+    assert not manifest["complete"]
+    assert read_manifest(out) == manifest
+    assert "Observation" not in written(out)
+    pieces = [piece for chunk in open_sources([str(out)], ReadOptions()) for piece in chunk]
+    assert [issue.kind for piece in pieces for issue in piece.issues] == ["fetch-incomplete"]
+
+
+def test_a_fetched_folder_is_read_without_what_stands_beside_the_data(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with FetchFolder(str(out), {}) as folder:
+        for place in ("", "deleted", "error"):
+            folder.append(
+                f"part {place}", [line_of(b'{"resourceType": "Patient", "id": "a"}')], done=True, folder=place
+            )
+        folder.finish({})
+    pieces = [piece for chunk in open_sources([str(out)], ReadOptions()) for piece in chunk]
+    assert [(Path(piece.source).name, piece.issues) for piece in pieces] == [("Patient.ndjson", ())]
+    (out / "manifest.json").write_text('{"format": "other"}')
+    pieces = [piece for chunk in open_sources([str(out)], ReadOptions()) for piece in chunk]
+    assert len(pieces) == 4
+
+
+def test_what_is_lost_is_noticed_and_read_again(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with FhirServer(clinic(), ["page-lost"]) as server:
+        manifest = fetch(request_of(server.base, count=2, types=("Observation",)), str(out), ONCE)
+        assert (manifest["complete"], kinds(manifest)) == (False, ["server-resources-missing"])
+        server.lies.clear()
+        manifest = fetch(request_of(server.base, count=2, types=("Observation",)), str(out), ONCE)
+    assert (manifest["complete"], manifest["findings"]) == (True, [])
+    names = [each["id"] for each in written(out)["Observation"]]
+    assert sorted(names) == sorted(each["id"] for each in clinic() if each["resourceType"] == "Observation")
+
+
+def test_a_loop_behind_the_last_page_loses_nothing(tmp_path: Path) -> None:
+    with FhirServer(clinic(), ["page-loop"]) as server:
+        manifest = fetch(request_of(server.base, count=2, types=("Observation",)), str(tmp_path / "out"), ONCE)
+    assert manifest["complete"]
+    assert "server-next-endless" in kinds(manifest)
+    assert len(written(tmp_path / "out")["Observation"]) == sum(
+        each["resourceType"] == "Observation" for each in clinic()
+    )
+
+
+def test_a_loop_that_cannot_be_judged_is_given_up(server: FhirServer, tmp_path: Path) -> None:
+    def answer(asked: Asked) -> Reply:
+        node = {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "entry": [{"resource": {"resourceType": "Patient", "id": "a"}}],
+        }
+        node["link"] = [{"relation": "next", "url": f"{server.base}/Patient"}]
+        return Reply(200, {"Content-Type": "application/fhir+json"}, json.dumps(node).encode())
+
+    server.routes["GET", "/Patient"] = answer
+    manifest = fetch(request_of(server.base, types=("Patient",)), str(tmp_path / "out"), ONCE)
+    assert (manifest["complete"], kinds(manifest)) == (False, ["server-next-loop"])
+
+
+def test_pages_that_a_server_has_forgotten_are_read_from_the_beginning(tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    with PageServer({"Patient": 30}, page=10) as server:
+        request = request_of(server.base)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(request, out, FetchOptions(tick=interrupting(server, 4)))
+        real = server.body
+
+        def forgetful(path: str) -> bytes:
+            return b'{"resourceType": "OperationOutcome"}' if "at=20" in path and not fresh else real(path)
+
+        fresh: list[str] = []
+        server.body = lambda path: fresh.append(path) or real(path) if path == "/fhir/Patient" else forgetful(path)  # type: ignore
+        manifest = fetch(request, out, ONCE)
+    assert manifest["complete"], manifest["findings"]
+    assert len(written(tmp_path / "out")["Patient"]) == 30
+
+
+def interrupting(server: PageServer, number: int) -> Any:
+    """A tick that presses Ctrl-C when the server was asked for `number` things, and lets it answer no more before."""
+    gate = threading.Event()
+    real = server.body
+
+    def body(path: str) -> bytes:
+        if len(server.asked) > number:
+            gate.wait(5)
+        return real(path)
+
+    server.body = body  # type: ignore[method-assign]
+
+    def tick(resources: int, octets: int) -> None:
+        if len(server.asked) > number:
+            server.body = real  # type: ignore[method-assign]
+            gate.set()
+            raise KeyboardInterrupt
+
+    return tick
+
+
+def test_an_interrupted_fetch_is_gone_on_with(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with PageServer({"Patient": 500}, page=10) as server:
+        with pytest.raises(KeyboardInterrupt):
+            fetch(request_of(server.base), str(out), FetchOptions(tick=interrupting(server, 20)))
+        assert not out.exists()
+        before = len(server.asked)
+        with pytest.raises(UsageError, match="something else"):
+            fetch(request_of(server.base, count=7), str(out), ONCE)
+        assert fetch(request_of(server.base), str(out), FetchOptions(resume=True))["complete"]
+        assert len(server.asked) - before < 40
+    assert [each["id"] for each in written(out)["Patient"]] == [f"pat-{number}" for number in range(500)]
+
+
+def test_resume_needs_something_to_go_on_with(server: FhirServer, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nothing unfinished"):
+        fetch(request_of(server.base), str(tmp_path / "out"), FetchOptions(resume=True))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_since_last_asks_from_the_servers_own_time_on(server: FhirServer, tmp_path: Path) -> None:
+    told: list[str] = []
+    options = FetchOptions(Connection(retries=0), tell=told.append)
+    request = request_of(server.base, types=("Patient",), since="last")
+    first = fetch(request, str(tmp_path / "one"), options)
+    assert "since" not in first
+    assert len(told) == 1
+    second = fetch(request, str(tmp_path / "two"), options)
+    assert len(told) == 1
+    assert second["since"] < first["serverTime"]
+    asked = [dict(each.query).get("_lastUpdated") for each in server.asked if each.path == "/Patient"]
+    assert asked[-1] == f"ge{second['since']}"
+    other = fetch(request_of(server.base, types=("Observation",), since="last"), str(tmp_path / "three"), options)
+    assert "since" not in other
+
+
+def test_the_margin_is_taken_off(tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    remember(out, {"a": 1}, "2026-11-22T12:00:30+01:00")
+    assert last_time(out, {"a": 1}) == "2026-11-22T10:59:30+00:00"
+    assert last_time(out, {"a": 2}) == ""
+    remember(out, {"a": 3}, "no time")
+    assert last_time(out, {"a": 3}) == ""
+
+
+def test_an_incomplete_run_is_not_remembered(server: FhirServer, tmp_path: Path) -> None:
+    server.routes["GET", "/Observation"] = lambda asked: outcome(500)
+    fetch(request_of(server.base), str(tmp_path / "out"), ONCE)
+    assert last_time(str(tmp_path / "out"), request_of(server.base).fingerprint(with_since=False)) == ""
+
+
+def test_no_server_leaves_nothing_behind(tmp_path: Path) -> None:
+    with PageServer({}) as server:
+        base = server.base
+        with pytest.raises(SourceUnusable, match="no type"):
+            fetch(request_of(base), str(tmp_path / "out"), ONCE)
+    with pytest.raises(SourceUnusable, match="no-connection"):
+        fetch(request_of(base), str(tmp_path / "out"), ONCE)
+    manifest = fetch(request_of(base, types=("Patient",)), str(tmp_path / "out"), ONCE)
+    assert (manifest["complete"], kinds(manifest)) == (False, ["server-page-failed"])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"url": "file:///etc"},
+        {"url": "http://["},
+        {"url": "https://127.0.0.1:9/fhir/Patient", "types": ("Patient",)},
+        {"url": "https://127.0.0.1:9/fhir", "types": ("../x",)},
+        {"url": "https://127.0.0.1:9/fhir", "queries": ("Patient?a=b",), "types": ("Patient",)},
+        {"url": "https://127.0.0.1:9/fhir", "queries": ("https://elsewhere/Patient",)},
+        {"url": "https://127.0.0.1:9/fhir", "patients": ("a/b",)},
+        {"url": "https://127.0.0.1:9/fhir", "since": "yesterday"},
+        {"url": "https://127.0.0.1:9/fhir", "includes": ("subject",)},
+        {"url": "https://127.0.0.1:9/fhir", "includes": ("Observation:subject",), "patients": ("a",)},
+    ],
+)
+def test_what_makes_no_sense_is_said_in_one_line(given: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as raised:
+        fetch(request_of(**given), str(tmp_path / "out"), FetchOptions(Connection(retries=0, connect_timeout=0.1)))
+    assert list(tmp_path.iterdir()) == []
+    assert "\n" not in str(raised.value)
+
+
+def test_includes_go_to_the_searches_they_fit() -> None:
+    request = FetchRequest(
+        "https://h/fhir", types=("Patient", "Observation"), includes=("Observation:subject",), count=5
+    )
+    urls = [each.url for each in request.plan(None, "2026-01-01")]
+    assert urls == [
+        "https://h/fhir/Patient?_lastUpdated=ge2026-01-01&_count=5",
+        "https://h/fhir/Observation?_lastUpdated=ge2026-01-01&_include=Observation:subject&_count=5",
+    ]
