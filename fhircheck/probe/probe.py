@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fhircheck.probe.result import ProbeResult
 
 if TYPE_CHECKING:
+    from fhircheck.definitions.definition_set import DefinitionSet
     from fhircheck.transport.http import HttpClient
 
 
@@ -19,6 +20,8 @@ class Probing:
     samples: resource type -> some resources of the server (parsed JSON), read once and shared by all probes.
     other_hosts: whether addresses on other hosts that the server names may be asked, without credentials.
     errors_against: number of errors of a resource against the profile of that canonical, None where it is not loaded.
+    definitions: of the packages of this run, for search parameters; R4's own where None. max_requests: that the probes
+    of REST and search send, samples included. shared: what probes of one run leave for each other.
     """
 
     client: "HttpClient"
@@ -29,6 +32,9 @@ class Probing:
     samples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     other_hosts: bool = False
     errors_against: Callable[[dict[str, Any], str], int | None] | None = None
+    definitions: "DefinitionSet | None" = None
+    max_requests: int = 1000
+    shared: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

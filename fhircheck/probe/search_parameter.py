@@ -41,7 +41,7 @@ class SearchParameters:
 
     def __init__(self, definitions: DefinitionSet) -> None:
         self._definitions = definitions
-        self._types = TypeTable(definitions)
+        self.types = TypeTable(definitions)
         self._known: dict[tuple[str, str], dict[str, Any]] = {}
         self._compiled: dict[tuple[str, str], Expression | None] = {}
         for each in definitions.resources("SearchParameter"):
@@ -59,7 +59,7 @@ class SearchParameters:
         return None if found is None else self._made(found)
 
     def _is_for(self, node: dict[str, Any], type_name: str) -> bool:
-        return any(self._types.is_a(type_name, base) for base in _texts(node.get("base")))
+        return any(self.types.is_a(type_name, base) for base in _texts(node.get("base")))
 
     def _made(self, node: dict[str, Any], depth: int = 0) -> SearchParameter:
         components = []
@@ -86,7 +86,7 @@ class SearchParameters:
         key = (text, kind)
         if key not in self._compiled:
             try:
-                self._compiled[key] = compile_expression(text, kind, self._types) if text else None
+                self._compiled[key] = compile_expression(text, kind, self.types) if text else None
             except FhirPathError:
                 self._compiled[key] = None
         expression = self._compiled[key]

@@ -13,6 +13,7 @@ from fhircheck.probe.search_kinds import SEARCH_KINDS
 from fhircheck.probe.search_kinds.search import (
     MISSING,
     NO_SUCH,
+    PRESENT,
     Search,
     SearchKind,
     Told,
@@ -22,6 +23,7 @@ from fhircheck.probe.search_kinds.search import (
 from fhircheck.probe.search_parameter import SearchParameter, SearchParameters
 
 CANDIDATES = 60
+GROUPS = 12
 Node = dict[str, Any]
 Asked = Callable[[Item], list[Search]]
 
@@ -83,14 +85,19 @@ class SearchValues:
         return None if self.kind is None else self.kind.impossible
 
     def modified(self) -> list[Search]:
-        """One search for each modifier that fits the samples, ``:exact`` twice: to find and not to find."""
+        """One search for each modifier that fits the samples, ``:exact`` twice: to find and not to find.
+
+        ``:missing=true`` where a sample lacks a value, else ``:missing=false``: a server that does not know the
+        modifier then finds nothing.
+        """
         if self.kind is None:
             return []
         by_label: dict[tuple[str, bool], list[Search]] = {}
         for each in self._candidates(self.kind.further):
             by_label.setdefault((each.modifier, each.finds), []).append(each)
         found = [self._rarest(group) if finds else group[0] for (_, finds), group in by_label.items()]
-        return [*(each for each in found if each is not None), MISSING]
+        lacking = any(each.holds(MISSING) for each in self.samples)
+        return [*(each for each in found if each is not None), MISSING if lacking else PRESENT]
 
     def prefixed(self) -> list[Search]:
         """One search for each prefix, by a value from the middle, so that there is something on both sides."""
@@ -99,7 +106,7 @@ class SearchValues:
         groups = [found for item in self._items() if (found := self.kind.prefixed(item))]
         if not groups:
             return []
-        return max(groups[:CANDIDATES], key=self._balance)
+        return max(groups[:GROUPS], key=self._balance)
 
     def _balance(self, group: list[Search]) -> int:
         """How many prefixes divide the samples."""

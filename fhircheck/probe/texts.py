@@ -1,9 +1,11 @@
 """Why a demand is unmet or was not tested, in English and German; no text holds data of the server's patients."""
 
 from fhircheck.probe.interface_reasons import INTERFACE_REASONS
+from fhircheck.probe.rest_reasons import REST_REASONS
 
 WHY: dict[str, tuple[str, str]] = {
     **INTERFACE_REASONS,
+    **REST_REASONS,
     "not-declared": ("not declared", "nicht erklärt"),
     "resource-not-declared": ("the resource type is not declared", "der Ressourcentyp ist nicht erklärt"),
     "not-declared-everywhere": (

@@ -218,7 +218,9 @@ def capability(types: tuple[str, ...]) -> Node:
         parameters = {each: kind for each, (kind, _) in PARAMETERS[name].items()} | TYPES_OF_ALL
         described: Node = {
             "type": name,
-            "interaction": [{"code": code} for code in ("read", "vread", "history-instance", "search-type")],
+            "interaction": [
+                {"code": code} for code in ("read", "vread", "history-instance", "history-type", "search-type")
+            ],
             "versioning": "versioned",
             "readHistory": True,
             "conditionalRead": "full-support",

@@ -149,6 +149,8 @@ class FhirServer:
         if len(steps) == 1:
             prefer = asked.headers.get("prefer", "")
             return written(self.searching.search(steps[0], asked.query, prefer, posted=False), form, self.lies)
+        if steps[1:] == ["_history"]:
+            return written(self._history_of_type(steps[0]), form, self.lies)
         return self._one(asked, steps, form)
 
     def _posted(self, asked: Asked, type_name: str) -> Node:
@@ -181,15 +183,24 @@ class FhirServer:
             node = {**node, "id": "another"}
         return read(node, asked.headers, form, self.lies)
 
+    def _history_of_type(self, type_name: str) -> Node:
+        names = [name for name in (*self.deleted, *self.searching.by_name) if name.startswith(type_name + "/")]
+        return self._histories([self._version(name, self.searching.by_name.get(name)) for name in names])
+
     def _history(self, name: str, node: Node | None) -> Node:
+        return self._histories([self._version(name, node)])
+
+    def _histories(self, entries: list[Node]) -> Node:
+        kind = "searchset" if "history-searchset" in self.lies else "history"
+        return {"resourceType": "Bundle", "type": kind, "total": len(entries), "entry": entries}
+
+    def _version(self, name: str, node: Node | None) -> Node:
         entry: Node = {"fullUrl": f"{self.base}/{name}", "request": {"method": "PUT", "url": name}}
         if node is None:
             entry["request"] = {"method": "DELETE", "url": name}
         else:
             entry["resource"] = node
-        entry["response"] = {"status": "200" if node else "204", "lastModified": "2026-01-02T03:04:05Z"}
-        kind = "searchset" if "history-searchset" in self.lies else "history"
-        return {"resourceType": "Bundle", "type": kind, "total": 1, "entry": [entry]}
+        return {**entry, "response": {"status": "200" if node else "204", "lastModified": "2026-01-02T03:04:05Z"}}
 
 
 def _handler(server: FhirServer) -> type[BaseHTTPRequestHandler]:

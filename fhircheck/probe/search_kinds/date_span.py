@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from fhircheck.fhirpath.temporal import EARLIEST, LATEST, Temporal, parse_temporal
@@ -26,8 +27,7 @@ def span_of(value: Any, offset: int = 0) -> Span | None:
     offset: minutes east of UTC that hold where no zone is said.
     """
     if value.__class__ is str:
-        moment = parse_temporal(value)
-        return None if moment is None or moment.is_time else _span(moment, offset)
+        return _of_text(value, offset)
     if value.__class__ is not dict or not ({"start", "end"} & set(value)):
         return None
     ends = [span_of(value[name], offset) if name in value else None for name in ("start", "end")]
@@ -36,6 +36,12 @@ def span_of(value: Any, offset: int = 0) -> Span | None:
     start, end = ends
     zoned = all(each is None or each.zoned for each in ends)
     return Span(start.low if start else -OPEN, end.high if end else OPEN, zoned)
+
+
+@lru_cache(2_000)
+def _of_text(text: str, offset: int) -> Span | None:
+    moment = parse_temporal(text)
+    return None if moment is None or moment.is_time else _span(moment, offset)
 
 
 def _span(moment: Temporal, offset: int) -> Span | None:

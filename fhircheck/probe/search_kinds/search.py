@@ -76,3 +76,5 @@ def nothing_holds(items: list[Item]) -> Told:
 
 MISSING = Search("true", lambda items: not items, "missing")
 """``:missing=true``, which every type of parameters has."""
+PRESENT = Search("false", bool, "missing")
+"""``:missing=false``."""
