@@ -23,6 +23,8 @@ _OPTIONS: tuple[Option, ...] = (
     click.option("--allow-writes", is_flag=True, help="Also run probes that create test data on the server."),
     click.option("--other-hosts", is_flag=True,
                  help="Probes may ask addresses on other hosts that the server names (without credentials)."),
+    click.option("--max-requests", type=click.IntRange(1), default=1000, show_default=True, metavar="NUMBER",
+                 help="Requests of the probes of REST and search; what is left out is not tested."),
     click.option("--package", "packages", multiple=True, metavar="NAME#VERSION|FILE",
                  help="FHIR package with profiles or demands. Repeatable."),
     click.option("--details", is_flag=True, help="Show every row, not only what is unmet."),

@@ -36,6 +36,7 @@ class ServerOptions:
     only: tuple[str, ...] = ()
     allow_writes: bool = False
     other_hosts: bool = False
+    max_requests: int = 1000
     packages: tuple[str, ...] = ()
     package_cache: str | None = None
     registries: tuple[str, ...] = ()
@@ -71,6 +72,8 @@ def judge_server(options: ServerOptions) -> ServerReport:
             options.allow_writes,
             other_hosts=options.other_hosts,
             errors_against=profile_errors(definitions),
+            definitions=definitions,
+            max_requests=options.max_requests,
         )
         found, broken = run_probes(probes, probing)
     issues = validated(text, _run_options(options))

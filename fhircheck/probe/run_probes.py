@@ -6,6 +6,7 @@ from fhircheck.model.errors import UsageError
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.probes import PROBES
 from fhircheck.probe.result import ProbeResult
+from fhircheck.probe.samples import read_samples
 
 
 def chosen_probes(only: Iterable[str] = ()) -> tuple[Probe, ...]:
@@ -20,12 +21,21 @@ def chosen_probes(only: Iterable[str] = ()) -> tuple[Probe, ...]:
 def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
     """What the probes found, and the names of those that broke off.
 
-    A probe that writes is "not tested" where writing is not allowed. What a probe gave before it broke is kept;
-    nothing of the fault's own text is shown, since it may hold data.
+    Samples are read first. A probe that writes is "not tested" where writing is not allowed. What a probe gave before
+    it broke is kept; nothing of the fault's own text is shown, since it may hold data.
     """
     results: list[ProbeResult] = []
     broken: list[str] = []
-    for probe in probes:
+    chosen = tuple(probes)
+    try:
+        if chosen:
+            read_samples(probing)
+    except UsageError:
+        raise
+    except Exception as fault:
+        broken.append("samples")
+        results.append(_broken("samples", fault))
+    for probe in chosen:
         if probe.writes and not probing.allow_writes:
             results.append(ProbeResult(probe.name, "rest", "not-tested", "MAY", "writes-not-allowed"))
             continue
@@ -36,6 +46,9 @@ def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeRe
             raise
         except Exception as fault:
             broken.append(probe.name)
-            params = (("fault", type(fault).__name__),)
-            results.append(ProbeResult(probe.name, "rest", "not-tested", "SHALL", "probe-broke", params))
+            results.append(_broken(probe.name, fault))
     return tuple(results), tuple(broken)
+
+
+def _broken(name: str, fault: Exception) -> ProbeResult:
+    return ProbeResult(name, "rest", "not-tested", "SHALL", "probe-broke", (("fault", type(fault).__name__),))

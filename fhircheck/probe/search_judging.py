@@ -59,7 +59,7 @@ class SearchJudge:
             return self.verdict.met(evidence)
         wanted = [each for each in samples if holds(each)]
         if not wanted:
-            return self.verdict.not_tested("no-value", evidence)
+            return self.verdict.not_tested("no-value", evidence, type=self.kind)
         return self._complete(page, pair, [each for each in wanted if each["id"] not in page.ids], evidence)
 
     def _is_unfiltered(self, page: Searchset) -> bool:

@@ -119,7 +119,8 @@ def _modifiers(probing: Probing) -> Iterator[ProbeResult]:
     for subject in _subjects(session):
         if subject.values.reason:
             if subject.modifier:
-                yield subject.not_tested(Verdict(_MODIFIER, f"{subject.about}:{subject.modifier}"))
+                verdict = Verdict(_MODIFIER, f"{subject.about}:{subject.modifier}")
+                yield subject.not_tested(verdict)
             continue
         for label, searches in _by_modifier(subject).items():
             verdict = Verdict(_MODIFIER, f"{subject.about}:{label}")
