@@ -28,7 +28,7 @@ def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeRe
     broken: list[str] = []
     chosen = tuple(probes)
     try:
-        if chosen:
+        if any(probing.allow_writes or not each.writes for each in chosen):
             read_samples(probing)
     except UsageError:
         raise

@@ -211,16 +211,15 @@ def _key(value: Any) -> Any:
     return value
 
 
-def capability(types: tuple[str, ...]) -> Node:
-    """The CapabilityStatement of the server: all it can."""
+def capability(types: tuple[str, ...], *, history: bool = False) -> Node:
+    """The CapabilityStatement of the server: all it can. history: of types too."""
     resources = []
+    interactions = ["read", "vread", "history-instance", "search-type", *(["history-type"] if history else [])]
     for name in types:
         parameters = {each: kind for each, (kind, _) in PARAMETERS[name].items()} | TYPES_OF_ALL
         described: Node = {
             "type": name,
-            "interaction": [
-                {"code": code} for code in ("read", "vread", "history-instance", "history-type", "search-type")
-            ],
+            "interaction": [{"code": code} for code in interactions],
             "versioning": "versioned",
             "readHistory": True,
             "conditionalRead": "full-support",

@@ -84,7 +84,8 @@ Route = Callable[[Asked], Reply]
 class FhirServer:
     """Serves `resources` (parsed JSON) until it is closed; a context manager. base: without a slash at its end.
 
-    lies: out of LIES, NAME filled in. deleted: ``Type/id`` that once was there. token: bearer token that is asked for.
+    lies: out of LIES, NAME filled in. deleted: ``Type/id`` that once was there: then
+    histories of types are declared. token: bearer token that is asked for.
     """
 
     def __init__(
@@ -97,7 +98,7 @@ class FhirServer:
         self.token = token
         self.asked: list[Asked] = []
         self.routes: dict[tuple[str, str], Route] = {}
-        self.capability = capability(self.searching.types)
+        self.capability = capability(self.searching.types, history=bool(self.deleted))
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.base = self.searching.base = f"http://127.0.0.1:{self._server.server_port}/fhir"
