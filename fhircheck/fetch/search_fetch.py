@@ -123,7 +123,7 @@ class SearchFetch:
 
         def settle(fresh: list[Line], repeated: int) -> Settled:
             reading.position.empty += nameless
-            matches = sum(not line.expected for line in fresh)
+            matches = sum(not line.expected and reading.is_counted(line.type) for line in fresh)
             issues = reading.settle(page, matches, len(fresh), repeated)
             return Settled(reading.cursor, False, tuple(issues))
 

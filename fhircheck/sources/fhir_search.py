@@ -106,7 +106,7 @@ class _Seen:
             if key and not self._db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (key,)).rowcount:
                 repeated += not reading.expects_copies(entry.mode)
                 continue
-            matches += entry.mode != "include"
+            matches += entry.mode != "include" and reading.is_counted(entry.node.get("resourceType"))
             texts.append(entry.text)
         return texts, (matches, len(texts), repeated)
 

@@ -104,8 +104,13 @@ class SearchReading:
         """Whether another copy of what came by this search.mode is no surprise."""
         return mode == "include" or not self._query.counted
 
+    def is_counted(self, kind: object) -> bool:
+        """Whether a resource of that type is among what the server counts: another type makes up for nothing lost."""
+        return self._query.type in ("", kind)
+
     def settle(self, page: SearchPage, matches: int, resources: int, repeated: int) -> list[Issue]:
-        """Take in what of `page` was new (distinct hits, and resources in all) and what came again against expectation.
+        """Take in what of `page` was new (distinct hits of the type that was asked for, and resources in all) and what
+        came again against expectation.
 
         The position moves to the next page. Gives what is to be said of the page; `stopped` is set where reading ends
         before the server says so.
