@@ -1,63 +1,13 @@
 """$ihe-pix: cross-references of a known identifier, and the errors that PIXm writes down."""
 
-from typing import Any
-
 import pytest
 
 from tests.servers.clinic import clinic
-from tests.servers.fhir_server import Asked, FhirServer
+from tests.servers.fhir_server import FhirServer
+from tests.servers.ihe_operations import CrossReference
 from tests.servers.probed import probed, replied, told
 
 A = "Patient.operation:$ihe-pix"
-MRN, OTHER = "https://example.org/mrn", "urn:oid:1.2.276.0.76.4.8"
-Node = dict[str, Any]
-
-
-class CrossReference:
-    """A $ihe-pix as PIXm has it. lies: what it does wrong."""
-
-    def __init__(self, server: FhirServer, *lies: str) -> None:
-        self.lies = lies
-        server.capability["rest"][0]["resource"][0]["operation"] = [{"name": "$ihe-pix"}]
-        server.routes["GET", "/Patient/$ihe-pix"] = self
-        patients = [each for each in server.searching.by_name.values() if each["resourceType"] == "Patient"]
-        self.known = {each["identifier"][0]["value"]: each["id"] for each in patients}
-
-    def __call__(self, asked: Asked) -> Any:
-        given = dict(asked.query)
-        system, _, value = given.get("sourceIdentifier", "").partition("|")
-        target = given.get("targetSystem", "")
-        if not system:
-            return self._refused(400, "required", "no-source")
-        if system != MRN:
-            return self._refused(400, "code-invalid", "domain")
-        if value not in self.known:
-            return self._refused(404, "not-found", "identifier")
-        if target and target not in (MRN, OTHER):
-            return self._refused(403, "code-invalid", "target")
-        return replied({"resourceType": "Parameters", "parameter": self._parameters(value, target)})
-
-    def _parameters(self, value: str, target: str) -> list[Node]:
-        found = [{"name": "targetIdentifier", "valueIdentifier": {"system": OTHER, "value": "K1"}}]
-        if "source-back" in self.lies:
-            found.append({"name": "targetIdentifier", "valueIdentifier": {"system": MRN, "value": value}})
-        if "no-domain" in self.lies:
-            del found[0]["valueIdentifier"]["system"]
-        if "other-parameter" in self.lies:
-            found.append({"name": "match", "valueString": "x"})
-        if target and "target-ignored" in self.lies:
-            found.append({"name": "targetIdentifier", "valueIdentifier": {"system": "urn:oid:1.2", "value": "Z"}})
-        if "nothing-else" in self.lies:
-            found = []
-        return [*found, {"name": "targetId", "valueReference": {"reference": f"Patient/{self.known[value]}"}}]
-
-    def _refused(self, status: int, code: str, which: str) -> Any:
-        if f"{which}-200" in self.lies:
-            return replied({"resourceType": "Parameters"})
-        if f"{which}-plain" in self.lies:
-            return replied(b"refused", status)
-        code = "processing" if f"{which}-code" in self.lies else code
-        return replied({"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": code}]}, status)
 
 
 def found(*lies: str) -> dict[str, str]:

@@ -1,48 +1,17 @@
 """$match: what it finds is scored, graded and in order; each fault is noticed."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.servers.clinic import clinic
-from tests.servers.fhir_server import Asked, FhirServer
+from tests.servers.fhir_server import FhirServer
+from tests.servers.ihe_operations import Matching
 from tests.servers.probed import probed, replied, told
 
 A = "Patient.operation:$match"
-GRADE = "http://hl7.org/fhir/StructureDefinition/match-grade"
 Node = dict[str, Any]
-
-
-class Matching:
-    """A $match that finds a known name with certainty and one other as possible."""
-
-    def __init__(self, server: FhirServer, change: Callable[[list[Node]], object] = lambda entries: None) -> None:
-        self.patients = [each for each in server.searching.by_name.values() if each["resourceType"] == "Patient"]
-        self.change = change
-        self.asked: list[Node] = []
-        self.heeds_count = self.heeds_certain = True
-        server.capability["rest"][0]["resource"][0]["operation"] = [{"name": "match"}]
-        server.routes["POST", "/Patient/$match"] = self
-
-    def __call__(self, asked: Asked) -> Any:
-        given = {each["name"]: each for each in json.loads(asked.body)["parameter"]}
-        patient = given["resource"]["resource"]
-        self.asked.append(patient)
-        families = {each["name"][0]["family"]: each for each in self.patients}
-        hit = families.get(patient["name"][0]["family"])
-        found = [self._entry(hit, 0.98, "certain"), self._entry(self.patients[1], 0.4, "possible")] if hit else []
-        self.change(found)
-        if "onlyCertainMatches" in given and self.heeds_certain:
-            found = [each for each in found if each["search"]["extension"][0]["valueCode"] == "certain"]
-        if "count" in given and self.heeds_count:
-            found = found[: given["count"]["valueInteger"]]
-        return replied({"resourceType": "Bundle", "type": "searchset", "entry": found})
-
-    def _entry(self, patient: Node, score: float, grade: str) -> Node:
-        extension = [{"url": GRADE, "valueCode": grade}]
-        return {"resource": patient, "search": {"extension": extension, "mode": "match", "score": score}}
 
 
 def found(change: Callable[[list[Node]], object] = lambda entries: None, **flags: bool) -> dict[str, str]:

@@ -7,39 +7,18 @@ import pytest
 
 from tests.servers.clinic import clinic
 from tests.servers.fhir_server import FhirServer
+from tests.servers.ihe_operations import KEYS, SMART_PATH, smart_configuration
 from tests.servers.probed import probed, replied, told
 
-PATH = "/.well-known/smart-configuration"
+PATH = SMART_PATH
 S = "smart-configuration"
 Node = dict[str, Any]
-
-
-def configuration(base: str) -> Node:
-    return {
-        "issuer": base,
-        "jwks_uri": f"{base}/jwks",
-        "authorization_endpoint": "https://auth.example.org/authorize",
-        "token_endpoint": "https://auth.example.org/token",
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": ["ES384"],
-        "grant_types_supported": ["authorization_code", "client_credentials", "refresh_token"],
-        "scopes_supported": ["system/*.rs"],
-        "response_types_supported": ["code"],
-        "management_endpoint": "https://auth.example.org/manage",
-        "introspection_endpoint": "https://auth.example.org/introspect",
-        "revocation_endpoint": "https://auth.example.org/revoke",
-        "code_challenge_methods_supported": ["S256"],
-        "capabilities": ["launch-ehr", "sso-openid-connect", "permission-v2", "client-confidential-asymmetric"],
-    }
-
-
-KEYS = {"keys": [{"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA"}]}
 
 
 def serving(change: Callable[[Node], object] = lambda node: None, kind: str = "application/json") -> FhirServer:
     """A server whose configuration was changed by `change`."""
     server = FhirServer(clinic(), token="locked")
-    node = configuration(server.base)
+    node = smart_configuration(server.base)
     change(node)
     server.routes["GET", PATH] = lambda asked: replied(node, content_type=kind)
     server.routes["GET", "/jwks"] = lambda asked: replied(KEYS)
