@@ -231,6 +231,10 @@ IHE_REASONS: dict[str, tuple[str, str]] = {
         "it comes as a Binary resource, not as the document",
         "es kommt als Binary-Ressource, nicht als das Dokument",
     ),
+    "document-type-refused": (
+        "it is not given in the type that the metadata names",
+        "es wird nicht in dem Typ geliefert, den die Metadaten nennen",
+    ),
     "document-type-differs": (
         "its Content-Type is not that of the metadata",
         "der Content-Type ist nicht der der Metadaten",

@@ -1,6 +1,7 @@
 """`fhircheck server` against a whole hospital on loopback: TLS, a token, SMART, PDQm, PIXm and MHD."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ def judged(hospital: Hospital, *arguments: str, token: str = TOKEN) -> tuple[dic
         [sys.executable, "-m", "fhircheck", "server", hospital.server.base, "--format", "json", *against,
          "--auth", "bearer", "--secret", "env:HOSPITAL_TOKEN", "--ca-file", str(hospital.ca_file), *arguments],
         capture_output=True, text=True, check=False, timeout=300,
-        env={"HOSPITAL_TOKEN": token, "PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2]), "NO_PROXY": "*"},
+        env={**os.environ, "HOSPITAL_TOKEN": token, "NO_PROXY": "*"},
     )  # fmt: skip
     return json.loads(done.stdout), done.stdout + done.stderr, done.returncode
 

@@ -16,6 +16,7 @@ from fhircheck.transport.http import ServerFault, joined, same_place
 DOCUMENTS = 3
 _NAME = "document-retrieval"
 _ABOUT = "Binary.read"
+_SHOWN = "(the document's URL)"
 _PARTS = ("document", "size", "hash", "contentType")
 Node = dict[str, Any]
 
@@ -53,17 +54,24 @@ def _is_here(probing: Probing, url: str) -> bool:
 
 
 def document_of(probing: Probing, attachment: Node) -> tuple[Asked, bytes | None]:
-    """The document's bytes; out of the Binary where the server sends one as a resource."""
+    """The first answer, and the document's bytes; out of the Binary where the server sends one as a resource."""
     kind = attachment.get("contentType")
     accept = kind if isinstance(kind, str) and kind else "*/*"
     url = joined(probing.base + "/", attachment["url"])
-    asked = ask(probing.client, url, headers={"Accept": accept}, shown="(the document's URL)")
+    asked = ask(probing.client, url, headers={"Accept": accept}, shown=_SHOWN)
+    if asked.status == 406:  # what it is can still be seen in another form
+        other = ask(probing.client, url, headers={"Accept": "*/*"}, shown=_SHOWN)
+        return asked, _content(other, "*/*")
+    return asked, _content(asked, accept)
+
+
+def _content(asked: Asked, accept: str) -> bytes | None:
     if not asked.ok:
-        return asked, None
+        return None
     if "fhir+json" not in asked.content_type or "fhir" in accept:
-        return asked, asked.body
+        return asked.body
     binary = asked.resource("Binary")
-    return asked, _decoded(binary.get("data")) if binary else asked.body
+    return _decoded(binary.get("data")) if binary else asked.body
 
 
 def judged(part: str, attachment: Node, asked: Asked, content: bytes | None) -> ProbeResult:
@@ -77,7 +85,8 @@ def judged(part: str, attachment: Node, asked: Asked, content: bytes | None) -> 
             refused if part == "document" else verdict.not_tested("document-not-retrieved", asked, status=asked.status)
         )
     if part == "document":
-        return verdict.met(asked)
+        refused = verdict.unmet("document-not-retrieved", asked, status=asked.status)
+        return verdict.met(asked) if asked.ok else refused
     return {"size": _size, "hash": _hash, "contentType": _type}[part](verdict, attachment, asked, content)
 
 
@@ -108,6 +117,8 @@ def _type(verdict: Verdict, attachment: Node, asked: Asked, content: bytes) -> P
     wanted = attachment.get("contentType")
     if not isinstance(wanted, str):
         return verdict.not_tested("not-in-metadata", asked, member="contentType")
+    if not asked.ok:
+        return verdict.unmet("document-type-refused", asked)
     if "fhir+json" in asked.content_type and "fhir" not in wanted:
         return verdict.unmet("document-as-binary-resource", asked)
     same = _plain(wanted) == _plain(asked.content_type)
@@ -130,7 +141,7 @@ def _noted(asked: Asked, note: str) -> Evidence:
 
 
 def _verdict(part: str) -> Verdict:
-    return Verdict(_NAME, _ABOUT if part == "document" else f"{_ABOUT}:{part}")
+    return Verdict(_NAME, f"{_ABOUT}:{part}")
 
 
 def _worst(results: list[ProbeResult]) -> ProbeResult:

@@ -124,7 +124,7 @@ def retrieved(attachment: Node, reply: Any = None) -> dict[str, str]:
 
 
 B = "Binary.read"
-SOUND = {B: "met", f"{B}:size": "met", f"{B}:hash": "met", f"{B}:contentType": "met"}
+SOUND = {f"{B}:document": "met", f"{B}:size": "met", f"{B}:hash": "met", f"{B}:contentType": "met"}
 
 
 def test_a_document_is_what_its_metadata_says() -> None:
@@ -168,6 +168,19 @@ def test_a_binary_resource_in_the_place_of_the_document() -> None:
     assert retrieved({}, replied(binary)) == {**SOUND, f"{B}:contentType": "document-as-binary-resource"}
 
 
+def test_a_server_that_knows_binaries_as_resources_only() -> None:
+    binary = {"resourceType": "Binary", "contentType": "text/html", "data": base64.b64encode(DOCUMENT).decode()}
+    with FhirServer(data()) as server:
+        server.routes["GET", "/Binary/b0"] = lambda asked: (
+            replied(binary) if asked.headers["accept"] == "*/*" else replied(status=406)
+        )
+        assert told(probed(server, "document-retrieval")) == {
+            **SOUND,
+            f"{B}:document": "document-not-retrieved",
+            f"{B}:contentType": "document-type-refused",
+        }
+
+
 def test_half_a_document() -> None:
     results = retrieved({}, Reply(200, {"Content-Type": "text/html"}, DOCUMENT[:9]))
     assert results[f"{B}:size"] == "document-size-differs"
@@ -176,8 +189,8 @@ def test_half_a_document() -> None:
 
 def test_a_document_that_is_gone() -> None:
     results = retrieved({}, replied(status=404))
-    assert results[B] == "document-not-retrieved"
-    assert {each.outcome for each in _results(replied(status=404)) if each.about != B} == {"not-tested"}
+    assert results[f"{B}:document"] == "document-not-retrieved"
+    assert {each.outcome for each in _results(replied(status=404)) if each.about != f"{B}:document"} == {"not-tested"}
 
 
 def _results(reply: Any) -> list[Any]:
