@@ -18,6 +18,10 @@ from tests.servers.probed import replied
 from tests.servers.tls_server import authority, certificate, secured
 
 TOKEN = "a-token-that-nobody-may-see"
+PROBES = (
+    "tls-version", "certificate", "plain-http", "anonymous-read", "invalid-token", "sign-in-challenge", "cors",
+    "smart-configuration", "patient-demographics", "patient-match", "patient-identifiers", "document-retrieval",
+)  # fmt: skip
 ACTORS = ("pdqm-supplier-match", "pixm-manager", "smart-app-launch", "isik-sicherheit")
 
 
@@ -26,8 +30,9 @@ class Hospital(NamedTuple):
     ca_file: Path
 
 
-@pytest.fixture
-def hospital(tmp_path: Path) -> Iterator[Hospital]:
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    tmp_path = tmp_path_factory.mktemp("hospital")
     trusted = authority(tmp_path)
     server = secured(FhirServer(clinic(), token=TOKEN), certificate(trusted, tmp_path))
     Matching(server)
@@ -55,13 +60,19 @@ def judged(hospital: Hospital, *arguments: str, token: str = TOKEN) -> tuple[dic
     return json.loads(done.stdout), done.stdout + done.stderr, done.returncode
 
 
+@pytest.fixture(scope="module")
+def whole(hospital: Hospital) -> tuple[dict[str, Any], str, int]:
+    """One run of the probes of security, SMART and IHE."""
+    return judged(hospital, *(part for name in PROBES for part in ("--only", name)))
+
+
 def rows(report: dict[str, Any], actor: str) -> dict[str, str]:
     table = next(each for each in report["actors"] if each["actor"] == actor)
     return {each["id"]: each["probed"] for each in table["results"]}
 
 
-def test_a_whole_hospital(hospital: Hospital) -> None:
-    report, written, _ = judged(hospital)
+def test_a_whole_hospital(whole: tuple[dict[str, Any], str, int]) -> None:
+    report, written, _ = whole
     match = rows(report, "pdqm-supplier-match")
     for name in ("search-type:family+gender", "search-type:birthdate+family", "search-type:no-hits",
                  "operation:$match", "operation:$match:score", "operation:$match:grade",
@@ -84,8 +95,7 @@ def test_a_whole_hospital(hospital: Hospital) -> None:
     assert not [each for each in (*FAMILIES, "Musterärztin", "838382202", "000001") if each in written]
 
 
-def test_nothing_is_written_and_no_stranger_gets_the_token(hospital: Hospital) -> None:
-    judged(hospital)
+def test_nothing_is_written_and_no_stranger_gets_the_token(hospital: Hospital, whole: Any) -> None:
     assert {each.method for each in hospital.server.asked} <= {"GET", "POST", "OPTIONS", "HEAD"}
     signed = {each.headers.get("authorization", "") for each in hospital.server.asked}
     assert f"Bearer {TOKEN}" in signed
@@ -94,8 +104,8 @@ def test_nothing_is_written_and_no_stranger_gets_the_token(hospital: Hospital) -
     assert all("authorization" not in each.headers for each in wrong)
 
 
-def test_an_open_hospital_is_noticed(hospital: Hospital) -> None:
-    hospital.server._locked = lambda asked: False
+def test_an_open_hospital_is_noticed(hospital: Hospital, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hospital.server, "_locked", lambda asked: False)
     report, _, code = judged(hospital, "--only", "anonymous-read", "--only", "invalid-token")
     assert {each["why"] for each in report["probes"]} == {"readable-without-sign-in", "any-token-accepted"}
     assert code == 1
