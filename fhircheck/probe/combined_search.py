@@ -1,6 +1,6 @@
 """Searches by several parameters at once, with values of one resource of the server's own data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -106,6 +106,14 @@ def _holds(known: SearchParameters, chosen: list[Chosen]) -> Callable[[Node], bo
 
 def _told(items: list[Item] | None, one: Search) -> bool:
     return items is None or one.holds(items) is not False
+
+
+def until_silent(results: Iterable[ProbeResult]) -> Iterator[ProbeResult]:
+    """`results` up to the first that had no answer: what follows would have none either, and would take its time."""
+    for each in results:
+        yield each
+        if each.why == "no-answer":
+            return
 
 
 def included(probing: Probing, verdict: Verdict, kind: str, include: str) -> ProbeResult:

@@ -155,7 +155,6 @@ SEARCH_REASONS: dict[str, tuple[str, str]] = {
     "too-many-pages": ("not found on the first {pages} pages", "auf den ersten {pages} Seiten nicht gefunden"),
     "no-hits-no-200": ("no hits: {status} in place of 200", "ohne Treffer: {status} statt 200"),
     "finds-what-is-not-there": ("it finds what cannot be there", "er findet, was es nicht geben kann"),
-    "total-missing": ("no hits, and total does not say so", "ohne Treffer, und total sagt es nicht"),
     "total-not-zero": ("no hits, but total is not 0", "ohne Treffer, aber total ist nicht 0"),
     "include-missing": ("_include brought nothing", "_include brachte nichts"),
     "include-not-marked": (

@@ -8,6 +8,9 @@ from fhircheck.probe.probes import PROBES
 from fhircheck.probe.result import ProbeResult
 from fhircheck.probe.samples import read_samples
 
+SILENT = 3
+"""Probes in a row without any answer after which the server is left alone."""
+
 
 def chosen_probes(only: Iterable[str] = ()) -> tuple[Probe, ...]:
     """The probes named in `only` in the table's order, all where none is. Raises UsageError for an unknown name."""
@@ -21,8 +24,9 @@ def chosen_probes(only: Iterable[str] = ()) -> tuple[Probe, ...]:
 def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
     """What the probes found, and the names of those that broke off.
 
-    Samples are read first. A probe that writes is "not tested" where writing is not allowed. What a probe gave before
-    it broke is kept; nothing of the fault's own text is shown, since it may hold data.
+    Samples are read first. A probe that writes is "not tested" where writing is not allowed; so is the rest after some
+    probes in a row that had no answer at all. What a probe gave before it broke is kept; nothing of the fault's own text
+    is shown, since it may hold data.
     """
     results: list[ProbeResult] = []
     broken: list[str] = []
@@ -35,7 +39,12 @@ def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeRe
     except Exception as fault:
         broken.append("samples")
         results.append(_broken("samples", fault))
+    silent = 0
     for probe in chosen:
+        start = len(results)
+        if silent >= SILENT:
+            results.append(ProbeResult(probe.name, "rest", "not-tested", "MAY", "server-silent"))
+            continue
         if probe.writes and not probing.allow_writes:
             results.append(ProbeResult(probe.name, "rest", "not-tested", "MAY", "writes-not-allowed"))
             continue
@@ -47,7 +56,14 @@ def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeRe
         except Exception as fault:
             broken.append(probe.name)
             results.append(_broken(probe.name, fault))
+        silent = silent + 1 if _without_answer(results[start:]) else 0
     return tuple(results), tuple(broken)
+
+
+def _without_answer(results: list[ProbeResult]) -> bool:
+    """Whether a probe asked, and nothing came."""
+    answered = any(evidence.status for each in results for evidence in each.evidence)
+    return not answered and bool(results) and {each.why for each in results} <= {"no-answer", "server-silent"}
 
 
 def _broken(name: str, fault: Exception) -> ProbeResult:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from fhircheck.probe.asking import JSON, ask
-from fhircheck.probe.combined_search import combined, included
+from fhircheck.probe.combined_search import combined, included, until_silent
 from fhircheck.probe.declared import Declared, Level
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import ProbeResult
@@ -43,7 +43,11 @@ def _found(probing: Probing) -> Iterator[ProbeResult]:
     there = [kind for kind in SEARCHES if kind in declared and "search-type" in declared[kind].interactions]
     if not there:
         yield Verdict(_NAME, "Organization.search-type").not_tested("search-not-declared", type="Organization")
-    for kind in there:
+    yield from until_silent(_each(probing, there))
+
+
+def _each(probing: Probing, kinds: list[str]) -> Iterator[ProbeResult]:
+    for kind in kinds:
         for name in ("_id", "_lastUpdated", *SEARCHES[kind]):
             yield combined(probing, Verdict(_NAME, f"{kind}.searchParam:{name}"), kind, (name,))
         for include in INCLUDES.get(kind, ()):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fhircheck.probe.combined_search import combined, included
+from fhircheck.probe.combined_search import combined, included, until_silent
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import ProbeResult
@@ -46,7 +46,11 @@ def _found(probing: Probing) -> Iterator[ProbeResult]:
     there = [kind for kind in SEARCHES if kind in declared and "search-type" in declared[kind].interactions]
     if not there:
         yield Verdict(_NAME, "Observation.search-type").not_tested("search-not-declared", type="Observation")
-    for kind in there:
+    yield from until_silent(_each(probing, there))
+
+
+def _each(probing: Probing, kinds: list[str]) -> Iterator[ProbeResult]:
+    for kind in kinds:
         for names in SEARCHES[kind]:
             yield combined(probing, Verdict(_NAME, f"{kind}.search-type:{'+'.join(names)}"), kind, names)
         if kind in INCLUDES:

@@ -7,7 +7,7 @@ import pytest
 from fhircheck.model.errors import UsageError
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.probes import PROBES
-from fhircheck.probe.result import ProbeResult
+from fhircheck.probe.result import Evidence, ProbeResult
 from fhircheck.probe.run_probes import chosen_probes, run_probes
 
 
@@ -56,6 +56,30 @@ def test_what_writes_is_not_tested_unless_it_is_allowed() -> None:
     assert [(each.outcome, each.why) for each in results] == [("not-tested", "writes-not-allowed")]
     assert not called
     assert run_probes([one], probing(allow_writes=True))[0] == (found("w"),)
+
+
+def silent(name: str, status: int = 0) -> ProbeResult:
+    evidence = (Evidence("GET https://fhir.example", status),)
+    return ProbeResult(name, "rest", "not-tested", why="no-answer", evidence=evidence)
+
+
+def test_a_server_that_no_longer_answers_is_left_alone() -> None:
+    asked: list[str] = []
+
+    def asks(name: str, status: int = 0):
+        def run(_: Probing):
+            asked.append(name)
+            yield silent(name, status)
+
+        return probe(name, run)
+
+    results, broken = run_probes([asks(name) for name in "abcde"], probing())
+    assert asked == ["a", "b", "c"]
+    assert [(each.outcome, each.why) for each in results[3:]] == [("not-tested", "server-silent")] * 2
+    assert broken == ()
+    asked.clear()
+    run_probes([asks("a"), asks("b"), asks("c", 500), asks("d"), asks("e"), asks("f")], probing())
+    assert asked == list("abcdef")
 
 
 def test_only_the_named_in_the_order_of_the_table() -> None:

@@ -118,6 +118,13 @@ def test_nothing_declared_and_no_sample(name: str) -> None:
         assert set(told(probed(server, name)).values()) == {"search-not-declared"}
 
 
+@pytest.mark.parametrize("name", ["care-services", "clinical-data"])
+def test_a_silent_server_is_asked_once(name: str) -> None:
+    server = FhirServer(data())
+    server.close()
+    assert [each.why for each in probed(server, name) if each.why != "no-value"] == ["no-answer"]
+
+
 def test_every_search_names_parameters_that_r4_has() -> None:
     from fhircheck.probe.combined_search import core_parameters
 
