@@ -25,8 +25,8 @@ def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeRe
     """What the probes found, and the names of those that broke off.
 
     Samples are read first. A probe that writes is "not tested" where writing is not allowed; so is the rest after some
-    probes in a row that had no answer at all. What a probe gave before it broke is kept; nothing of the fault's own text
-    is shown, since it may hold data.
+    probes in a row that had no answer at all. What a probe gave before it broke is kept; nothing of the fault's own
+    text is shown, since it may hold data.
     """
     results: list[ProbeResult] = []
     broken: list[str] = []

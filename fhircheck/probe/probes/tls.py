@@ -89,10 +89,16 @@ def _plain(probing: Probing) -> Iterator[ProbeResult]:
         loopback = is_loopback(parts.hostname or "")
         yield verdict.not_tested("loopback") if loopback else verdict.unmet("base-is-plain-http")
         return
+    asked = ask(probing.anonymous, plain_url(probing.base), follow=False)
+    yield _judged_plain(verdict, asked)
+
+
+def plain_url(base: str) -> str:
+    """Where the same server would be without TLS: on port 80, or on the very port where that is none of https's own."""
+    parts = urlsplit(base)
     port = 80 if (parts.port or 443) == 443 else parts.port
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    asked = ask(probing.anonymous, f"http://{host}:{port}{parts.path}/metadata", follow=False)
-    yield _judged_plain(verdict, asked)
+    return f"http://{host}:{port}{parts.path}/metadata"
 
 
 def _judged_plain(verdict: Verdict, asked: Asked) -> ProbeResult:

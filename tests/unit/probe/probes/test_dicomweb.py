@@ -77,6 +77,13 @@ def test_endpoints_of_series_and_contained_ones() -> None:
     assert found(mine=contained)[0][f"{A}:QIDO-RS"] == "on-another-host"
 
 
+def test_a_known_endpoint_is_not_asked_for_again() -> None:
+    with FhirServer(clinic()) as server:
+        samples = {"ImagingStudy": [study()], "Endpoint": [endpoint("https://pacs.invalid")]}
+        assert told(probed(server, "dicomweb", samples=samples))[f"{A}:QIDO-RS"] == "on-another-host"
+        assert server.asked == []
+
+
 @pytest.mark.parametrize("mine", [study(endpoint=[]), study(endpoint=[{"reference": "Endpoint/none"}])])
 def test_no_endpoint(mine: Node) -> None:
     results, _ = found(mine=mine)

@@ -48,10 +48,11 @@ def test_each_lie_is_noticed_and_no_other_turns(lie: str, about: str, reason: st
     assert results == {about: reason}
 
 
-def test_a_known_identifier_that_is_refused() -> None:
+@pytest.mark.parametrize("reply", [replied(status=500), replied({"resourceType": "Bundle", "type": "searchset"})])
+def test_a_known_identifier_that_is_refused(reply) -> None:
     with FhirServer(clinic()) as server:
         CrossReference(server)
-        server.routes["GET", "/Patient/$ihe-pix"] = lambda asked: replied(status=500)
+        server.routes["GET", "/Patient/$ihe-pix"] = lambda asked: reply
         assert told(probed(server, "patient-identifiers"))[A] == "known-identifier-refused"
 
 

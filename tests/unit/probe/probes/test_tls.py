@@ -84,7 +84,9 @@ def test_a_version_this_machine_lacks_is_not_tested(
 def test_faults_of_the_certificate(trusted: Authority, tmp_path: Path, given: dict, reason: str) -> None:
     connection = replace(QUICK, ca_file=str(trusted.file))
     with secured(FhirServer(clinic()), certificate(trusted, tmp_path, **given)) as server:
-        assert told(probed(server, "certificate", connection))["security.certificate"] == reason
+        results = told(probed(server, "certificate", connection))
+        assert results["security.certificate"] == reason
+        assert results["security.certificate-end"] == ("certificate-ends-soon" if "ends" in given else "met")
 
 
 def test_an_unknown_authority(trusted: Authority, tmp_path: Path) -> None:
@@ -163,6 +165,21 @@ def test_what_stands_on_the_plain_port(status: int, location: str, reason: str) 
     asked = Asked("GET http://fhir.example.org/metadata", status, headers={"location": location} if location else {})
     found = _judged_plain(Verdict("plain-http", "security.plain-http"), asked)
     assert (found.why or found.outcome) == reason
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("https://fhir.example.org/r4", "http://fhir.example.org:80/r4/metadata"),
+        ("https://fhir.example.org:443", "http://fhir.example.org:80/metadata"),
+        ("https://fhir.example.org:8443/r4", "http://fhir.example.org:8443/r4/metadata"),
+        ("https://[2001:db8::1]/r4", "http://[2001:db8::1]:80/r4/metadata"),
+    ],
+)
+def test_where_the_plain_port_is(base: str, url: str) -> None:
+    from fhircheck.probe.probes.tls import plain_url
+
+    assert plain_url(base) == url
 
 
 def test_no_warning_of_old_versions_reaches_the_user(trusted: Authority, tmp_path: Path) -> None:

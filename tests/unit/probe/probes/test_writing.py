@@ -136,6 +136,13 @@ def test_not_declared(name: str) -> None:
         assert server.asked == []
 
 
+def test_the_document_is_of_the_invented_patient() -> None:
+    _, _, server = found("simplified-publish")
+    sent = [json.loads(each.body) for each in server.asked if each.method == "POST"]
+    assert [each["resourceType"] for each in sent] == ["Patient", "DocumentReference"]
+    assert sent[1]["subject"]["reference"].startswith("Patient/")
+
+
 def test_a_patient_that_cannot_be_created_is_named_by_identifier() -> None:
     with FhirServer(clinic()) as server:
         Written(server)
