@@ -24,6 +24,7 @@ from fhircheck.model.report import (
     Verdict,
 )
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
+from fhircheck.transport.http_url import shown
 
 if TYPE_CHECKING:
     from fhircheck.run import RunOptions
@@ -52,9 +53,10 @@ def build_report(
         ((severity, kind, count) for (severity, kind), count in merged.groups.totals.items()),
         key=lambda each: (SEVERITIES.index(each[0]), -each[2], each[1]),
     )
+    sources = tuple(shown(each) for each in options.sources)
     return RunReport(
         header,
-        SourceSummary(options.sources, merged.files, merged.records, merged.unreadable, merged.bytes, options.sample),
+        SourceSummary(sources, merged.files, merged.records, merged.unreadable, merged.bytes, options.sample),
         definitions.packages,
         definitions.notes,
         tuple((name, count, merged.invalid[name]) for name, count in sorted(merged.resources.items())),

@@ -48,6 +48,8 @@ _OPTIONS: dict[str, Option] = dict((
             help="Send credentials over plain HTTP to other machines, where anybody on the way can read them."),
     _option("--timeout", "read_timeout", type=float, metavar="SECONDS",
             help="Longest silence of a server that is borne.  [default: 60]"),
+    _option("--connect-timeout", "connect_timeout", type=float, metavar="SECONDS",
+            help="Longest wait for a connection.  [default: 10]"),
     _option("--retries", "retries", type=int, metavar="N",
             help="Further tries after 429, 502, 503, 504 and broken connections.  [default: 5]"),
     _option("--rate", "rate", type=float, metavar="N", help="At most N requests a second.  [default: no limit]"),

@@ -112,10 +112,12 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
 def _hidden(names: Any, sources: tuple[str, ...]) -> Iterator[None]:
     """Hide file names in errors too, where that was asked for."""
     from fhircheck.model.errors import FhircheckError
+    from fhircheck.transport.http_url import shown
 
     try:
         yield
     except FhircheckError as error:
+        sources = (*sources, *(shown(each) for each in sources))
         error.args = (names.words(str(error), sources=sources),)  # the same error: others' constructors differ
         raise
 

@@ -10,6 +10,7 @@ from requests.cookies import extract_cookies_to_jar
 from fhircheck import __version__
 from fhircheck.model.connection import Connection
 from fhircheck.transport.http_url import is_loopback, origin
+from fhircheck.transport.quiet_logs import without_queries
 from fhircheck.transport.tls_trust import tls_context, trusted_file
 
 _AGENT = f"fhircheck/{__version__}"
@@ -39,13 +40,14 @@ class HttpSession(requests.Session):
         request = requests.Request(method, url, headers={**self.headers, **headers}, data=body)
         prepared = self.prepare_request(request) if home else request.prepare()
         scheme, host, _ = origin(url)
-        response = self._adapter(scheme, home).send(
-            prepared,
-            stream=True,
-            timeout=(self._connection.connect_timeout, self._connection.read_timeout),
-            verify=self._trusted,
-            proxies=self._proxies(url, host),
-        )
+        with without_queries():
+            response = self._adapter(scheme, home).send(
+                prepared,
+                stream=True,
+                timeout=(self._connection.connect_timeout, self._connection.read_timeout),
+                verify=self._trusted,
+                proxies=self._proxies(url, host),
+            )
         if home:
             extract_cookies_to_jar(self.cookies, prepared, response.raw)  # type: ignore[no-untyped-call]
         return response

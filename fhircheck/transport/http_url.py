@@ -18,11 +18,19 @@ def redacted(url: str) -> str:
 
     try:
         parts = urlsplit(url)
-    except ValueError:
+        astray = parts.port is not None and "@" in parts.path
+    except ValueError:  # also user:pass/word@host, whose password would be port and path
+        return "(not a URL)"
+    if astray:
         return "(not a URL)"
     host = parts.netloc.rpartition("@")[2]
     query = [(name, value if name in _OPEN_PARAMETERS else "***") for name, value in parse_qsl(parts.query, True)]
     return urlunsplit((parts.scheme, host, parts.path, urlencode(query, safe="*:,/|"), ""))
+
+
+def shown(source: str) -> str:
+    """The name of a source as it may be shown: URLs are redacted."""
+    return redacted(source) if source.lower().startswith(("http://", "https://")) else source
 
 
 def origin(url: str) -> Origin:
@@ -53,13 +61,14 @@ def same_place(url: str, base: str) -> bool:
 
 
 def has_credentials(url: str) -> bool:
-    """Whether `url` names a user or a password (user:password@host)."""
+    """Whether `url` names a user or a password (user:password@host, also where a slash in the password breaks it)."""
     from urllib.parse import urlsplit
 
     try:
-        return "@" in urlsplit(url).netloc
+        parts = urlsplit(url)
     except ValueError:
         return False
+    return "@" in parts.netloc or (":" in parts.netloc.rpartition("]")[2] and "@" in parts.path)
 
 
 def is_loopback(host: str) -> bool:

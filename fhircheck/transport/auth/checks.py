@@ -112,9 +112,7 @@ def _check_addresses(connection: Connection) -> None:
         except ServerFault:
             scheme = host = ""
         if scheme not in schemes or not host:
-            raise UsageError(
-                f"{OPTIONS[name]}: must be an address that begins with {schemes[-2]}:// or {schemes[-1]}://"
-            )
+            raise UsageError(f"{OPTIONS[name]}: must be an address that begins with {schemes[0]}:// or {schemes[1]}://")
     if connection.token_url and not is_confidential(connection.token_url, connection):
         raise UsageError("--token-url: a secret is not sent over plain HTTP: name the https address, or --allow-http")
     if connection.proxy.startswith("socks") and find_spec("socks") is None:

@@ -267,6 +267,8 @@ def test_urls_are_shown_without_what_is_secret() -> None:
     url = "https://user:secret@example.org:8443/fhir/Patient?name=Muster&_count=5&access_token=abc&_id=17&_sort=-date"
     expected = "https://example.org:8443/fhir/Patient?name=***&_count=5&access_token=***&_id=***&_sort=-date"
     assert redacted(url) == expected
+    for url in ("https://me:secret/part@example.org/fhir", "https://me:1234/secret@example.org", "http://[secret"):
+        assert redacted(url) == "(not a URL)"
 
 
 def test_only_the_same_origin_may_be_followed() -> None:
