@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index_page import index
-from reference_pages import commands, issue_kinds, measures, report_fields, rubrics, tables
+from reference_pages import commands, issue_kinds, measures, report_fields, rubrics, servers, tables
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -27,6 +27,7 @@ REFERENCE: dict[str, Callable[[], str]] = {
     "cli.md": commands,
     "report.md": report_fields,
     "tables.md": tables,
+    "servers.md": servers,
 }
 
 

@@ -4,7 +4,18 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-STAGES = ("sources", "definitions", "compile", "validate", "resolve", "measures", "score", "report", "distribute")
+STAGES = (
+    "sources",
+    "definitions",
+    "compile",
+    "validate",
+    "resolve",
+    "measures",
+    "score",
+    "report",
+    "distribute",
+    "probe",
+)
 SECTIONS = (
     ("concepts", "Concepts: one page a stage", "What each stage does, and why so."),
     ("how-to", "How to", "One task a page."),

@@ -207,6 +207,31 @@ def tables() -> str:
     return text + "".join(f"\n## {title}\n\n" + table(("name", "summary"), rows) for title, rows in found.items())
 
 
+def servers() -> str:
+    """Demands on servers, probes, and the reasons a row can have."""
+    from fhircheck.probe.probes import PROBES
+    from fhircheck.probe.requirement_sets import shipped
+    from fhircheck.probe.texts import WHY
+
+    sets = (
+        (f"`{one.name}`", one.version, one.verified, len(one.requirements), one.title) for one in shipped().values()
+    )
+    probes = (
+        (f"`{each.name}`", each.summary, "certain actors" if each.of_actors else "every server",
+         "writes" if each.writes else "", f"[clause]({each.clause})")
+        for each in PROBES
+    )  # fmt: skip
+    why = ((f"`{name}`", english, german) for name, (english, german) in sorted(WHY.items()))
+    heads = ("name", "version", "verified", "demands", "actor")
+    return (
+        "# Demands on servers, and probes\n\nWhat `fhircheck server` compares a server with (`--against NAME`), and"
+        " what it tries (`--only NAME`). Verified: V read in the source itself, 2 second-hand, U not verified.\n"
+        f"\n## Demands\n\n{table(heads, sets)}"
+        f"\n## Probes\n\n{table(('name', 'summary', 'asked of', '', 'rests on'), probes)}"
+        f"\n## Reasons\n\n{table(('name', 'English', 'German'), why)}"
+    )
+
+
 def named(entries: Iterable[Any]) -> Iterator[tuple[str, str]]:
     """Name and summary of each entry."""
     return ((entry.name, entry.summary) for entry in entries)

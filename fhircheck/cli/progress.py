@@ -27,6 +27,19 @@ def shown(allowed: bool = True, unit: str = "records", rate: bool = False) -> It
         line.stop()
 
 
+@contextlib.contextmanager
+def named(allowed: bool = True) -> Iterator[Callable[[str], None] | None]:
+    """A function that shows what is being done by its name, or None where stderr is no terminal."""
+    if not allowed or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("") as status:
+        yield lambda name: status.update(Text(name))
+
+
 class _Line:
     """One line on stderr; rich is loaded only when it is first drawn."""
 

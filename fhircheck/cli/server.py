@@ -10,6 +10,7 @@ import click
 from fhircheck.cli.connection_options import connection_options
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
 
+_FILES = ("save", "test_report", "outcome")
 FORMATS = ("text", "json", "markdown", "csv")
 
 _OPTIONS: tuple[Option, ...] = (
@@ -91,29 +92,25 @@ def _judge(url: str, **given: Any) -> int:
     """Judge the server, write all that was asked for, and return the exit code."""
     from fhircheck.cli.ending import say
     from fhircheck.cli.output import opened
-    from fhircheck.probe.fhir_reports import as_operation_outcome, as_test_report
+    from fhircheck.cli.progress import named
     from fhircheck.probe.judging import exit_code, judge_server
-    from fhircheck.probe.server_form import load_server_json, server_json, server_json_text
+    from fhircheck.probe.server_changes import server_changes
+    from fhircheck.probe.server_form import load_server_json, server_json
     from fhircheck.probe.server_formats import FORMS
     from fhircheck.probe.server_tables import headline
 
     form, output, wish, encoding = _wish(given)
-    files = {name: given.pop(name) for name in ("save", "test_report", "outcome")}
+    files = {name: given.pop(name) for name in _FILES}
     baseline = given.pop("baseline")
     before = load_server_json(baseline) if baseline else None
     with opened(output, encoding) as write:
-        report = judge_server(_options_of(url, given))
-        changes = None
-        if before is not None:
-            from fhircheck.probe.server_changes import server_changes
-
-            changes = server_changes(before, server_json(report))
+        with named() as progress:
+            report = judge_server(_options_of(url, {**given, "progress": progress}))
+        changes = None if before is None else server_changes(before, server_json(report))
         write(FORMS[form](report, replace(wish, changes=changes)))
     if not (form == "text" and output in (None, "-")):
         say(headline(report, wish.view.language, wish.fail_on, changes))
-    _write(files["save"], lambda: server_json_text(report, wish.fail_on))
-    _write(files["test_report"], lambda: as_test_report(report, wish.view.language))
-    _write(files["outcome"], lambda: as_operation_outcome(report, wish.view.language))
+    _write(files, report, wish)
     return exit_code(report, wish.fail_on, changes)
 
 
@@ -137,9 +134,18 @@ def _options_of(url: str, given: dict[str, Any]) -> Any:
     return ServerOptions(base=url, probes=not given.pop("no_probes"), **given)
 
 
-def _write(path: str | None, text: Callable[[], str]) -> None:
+def _write(paths: dict[str, str | None], report: Any, wish: Any) -> None:
+    """The files asked for beside the report."""
     from fhircheck.cli.output import opened
+    from fhircheck.probe.fhir_reports import as_operation_outcome, as_test_report
+    from fhircheck.probe.server_form import server_json_text
 
-    if path:
-        with opened(path) as write:
-            write(text())
+    forms: dict[str, Callable[[], str]] = {
+        "save": lambda: server_json_text(report, wish.fail_on),
+        "test_report": lambda: as_test_report(report, wish.view.language),
+        "outcome": lambda: as_operation_outcome(report, wish.view.language),
+    }
+    for name in _FILES:
+        if path := paths[name]:
+            with opened(path) as write:
+                write(forms[name]())

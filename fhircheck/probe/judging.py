@@ -1,6 +1,7 @@
 """A server judged: what it declares, what probes see, and the tables of the actors it is compared with."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +28,7 @@ class ServerOptions:
     against: names, files or canonicals of demands, ``all``; empty for what the server claims. probes: run them; only:
     these, all where empty. other_hosts: probes may ask addresses on other hosts that the server names, without
     credentials. packages, package_cache, registries, offline: as in RunOptions, for the CapabilityStatement and for
-    demands. now: the moment noted in the report.
+    demands. now: the moment noted in the report. progress: is told the name of each probe.
     """
 
     base: str
@@ -43,6 +44,7 @@ class ServerOptions:
     offline: bool = False
     connection: Connection = field(default_factory=lambda: DEFAULT_CONNECTION)
     now: datetime | None = None
+    progress: Callable[[str], None] | None = None
 
 
 def judge_server(options: ServerOptions) -> ServerReport:
@@ -75,7 +77,7 @@ def judge_server(options: ServerOptions) -> ServerReport:
             definitions=definitions,
             max_requests=options.max_requests,
         )
-        found, broken = run_probes(probes, probing)
+        found, broken = run_probes(probes, probing, options.progress)
     issues = validated(text, _run_options(options))
     return ServerReport(
         base=_shown(base),

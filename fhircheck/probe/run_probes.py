@@ -1,6 +1,6 @@
 """The probes one after another: their order is the table's, and a fault of one does not stop the others."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from fhircheck.model.errors import UsageError
 from fhircheck.probe.probe import Probe, Probing
@@ -21,8 +21,10 @@ def chosen_probes(only: Iterable[str] = ()) -> tuple[Probe, ...]:
     return tuple(each for each in PROBES if not wanted or each.name in wanted)
 
 
-def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
-    """What the probes found, and the names of those that broke off.
+def run_probes(
+    probes: Iterable[Probe], probing: Probing, progress: Callable[[str], None] | None = None
+) -> tuple[tuple[ProbeResult, ...], tuple[str, ...]]:
+    """What the probes found, and the names of those that broke off. progress: is told the name of each.
 
     Samples are read first. A probe that writes is "not tested" where writing is not allowed; so is the rest after some
     probes in a row that had no answer at all. What a probe gave before it broke is kept; nothing of the fault's own
@@ -48,6 +50,8 @@ def run_probes(probes: Iterable[Probe], probing: Probing) -> tuple[tuple[ProbeRe
         if probe.writes and not probing.allow_writes:
             results.append(ProbeResult(probe.name, "rest", "not-tested", "MAY", "writes-not-allowed"))
             continue
+        if progress is not None:
+            progress(probe.name)
         try:
             for result in probe.run(probing):
                 results.append(result)
