@@ -280,6 +280,14 @@ WRITING_REASONS: dict[str, tuple[str, str]] = {
     ),
     "document-changed": ("the document is not the one that was sent", "das Dokument ist nicht das gesendete"),
     "nothing-written": ("nothing was written", "nichts wurde geschrieben"),
+    "search-not-trusted": (
+        "a search by an identifier that nothing has is not empty: a change by it might hit other data",
+        "eine Suche nach einem nie vergebenen Identifier ist nicht leer: eine Änderung könnte fremde Daten treffen",
+    ),
+    "location-of-other-data": (
+        "{count} locations led to data that was not written by this run; it was left alone",
+        "{count} Adressen führten zu Daten, die dieser Lauf nicht geschrieben hat; sie blieben unberührt",
+    ),
     "test-data-stays": (
         "test data that could not be deleted ({count}): {names}",
         "Testdaten, die nicht zu löschen waren ({count}): {names}",

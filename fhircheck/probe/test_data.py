@@ -1,22 +1,20 @@
-"""Invented data for probes that write: marked as a test, named as ours, and taken away afterwards."""
+"""Invented data for probes that write: marked as a test, and named as ours by an identifier that no other run has."""
 
 import base64
 import hashlib
 import json
+import re
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from fhircheck.probe.asking import JSON, Asked, ask, matches, search
+from fhircheck.probe.asking import JSON, Asked, ask
 from fhircheck.probe.probe import Probing
-from fhircheck.probe.requirement import dicts
-from fhircheck.probe.result import Evidence, ProbeResult
-from fhircheck.probe.verdict import Verdict
 
 SYSTEM = "https://fhircheck.dev/fhir/sid/test-data"
 TAG = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST", "display": "test health data"}
-DOCUMENT = b"fhircheck: an invented document, made to test this server. It may be deleted.\n"
+_NAME = re.compile(r"[A-Z][A-Za-z]{1,40}/[A-Za-z0-9.-]{1,64}")
 Node = dict[str, Any]
 
 
@@ -53,13 +51,17 @@ class TestData:
             "birthDate": "1900-01-01",
         }
 
+    def document(self) -> bytes:
+        """An invented document, which no other run has."""
+        return f"fhircheck: an invented document, made to test this server ({self.run}). It may be deleted.\n".encode()
+
     def attachment(self) -> Node:
         """Metadata of the invented document, without where it is."""
-        digest = hashlib.sha1(DOCUMENT, usedforsecurity=False).digest()
+        digest = hashlib.sha1(self.document(), usedforsecurity=False).digest()
         return {
             "contentType": "text/plain",
             "language": "en",
-            "size": len(DOCUMENT),
+            "size": len(self.document()),
             "hash": base64.b64encode(digest).decode(),
             "title": "fhircheck test document",
             "creation": now(),
@@ -70,8 +72,10 @@ class TestData:
         steps = location.split("?", 1)[0].rstrip("/").split("/")
         if "_history" in steps:
             steps = steps[: steps.index("_history")]
-        name = "/".join(steps[-2:]) if len(steps) >= 2 else ""
-        if name and name not in self.made:
+        name = "/".join(steps[-2:])
+        if not _NAME.fullmatch(name):
+            return ""
+        if name not in self.made:
             self.made.append(name)
         return name
 
@@ -106,48 +110,3 @@ def _sent(resource: Node) -> dict[str, Node | None]:
     if resource["resourceType"] != "Bundle":
         return {resource["resourceType"]: next(iter(resource.get("identifier", ())), resource.get("masterIdentifier"))}
     return {kind: found for entry in resource["entry"] for kind, found in _sent(entry["resource"]).items()}
-
-
-def cleaned_up(probing: Probing, data: TestData, probe: str) -> ProbeResult:
-    """Delete what was made, what refers to others first; what stays, or may stay, is said.
-
-    What an answer did not name is looked for by its identifier, since it may be there all the same.
-    """
-    lost = [kind for kind in data.sent if not any(name.startswith(kind + "/") for name in data.made)]
-    untraced = [kind for kind in lost if not _found_again(probing, data, kind)]
-    evidence: list[Evidence] = []
-    stays = _deleted(probing, list(reversed(data.made)), evidence)
-    stays = (_deleted(probing, stays, evidence) if stays else []) + [f"{kind}/?" for kind in untraced]
-    verdict = Verdict(probe, "test-data", "MAY")
-    if stays:
-        return verdict.unmet("test-data-stays", *evidence, count=len(stays), names=", ".join(stays))
-    return verdict.met(*evidence) if data.made else verdict.not_tested("nothing-written")
-
-
-def _found_again(probing: Probing, data: TestData, kind: str) -> bool:
-    """Whether it is known what became of a resource of `kind`: found by its identifier, or surely not there."""
-    ours = data.sent[kind]
-    if ours is None:
-        return False
-    found = search(probing.client, probing.base, kind, [("identifier", f"{ours['system']}|{ours['value']}")])
-    bundle = found.resource("Bundle")
-    for each in matches(bundle, kind):
-        known = [*dicts(each, "identifier"), each.get("masterIdentifier")]
-        if isinstance(each.get("id"), str) and any(_same(one, ours) for one in known):
-            data.note(f"{kind}/{each['id']}")
-    return bundle is not None
-
-
-def _same(one: Any, other: Node) -> bool:
-    return isinstance(one, dict) and (one.get("system"), one.get("value")) == (other["system"], other["value"])
-
-
-def _deleted(probing: Probing, names: list[str], evidence: list[Evidence]) -> list[str]:
-    """Delete `names`; those that stay."""
-    stays = []
-    for name in names:
-        asked = ask(probing.client, f"{probing.base}/{name}", method="DELETE")
-        evidence.append(Evidence(f"DELETE {name}", asked.status, asked.fault))
-        if not asked.ok and asked.status not in (404, 410):
-            stays.append(name)
-    return stays

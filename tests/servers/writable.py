@@ -67,6 +67,8 @@ class Written:
     def _created(self, name: str) -> Reply:
         if "not-created" in self.lies:
             return replied({"resourceType": "OperationOutcome"}, 422)
+        if "other-location" in self.lies:
+            return replied(None, 201, location=f"{self.server.base}/Patient/p0")
         headers = {} if "no-location" in self.lies else {"location": f"{self.server.base}/{name}/_history/1"}
         return replied(None if "no-body" in self.lies else self.kept.get(name), 201, **headers)
 
@@ -118,11 +120,13 @@ class Written:
             if name.startswith(kind + "/")
             and any(f"{one['system']}|{one['value']}" == token for one in each.get("identifier", []))
         ]
+        if "finds-strangers" in self.lies:
+            hits = [self.server.searching.by_name["Patient/p0"]]
         entry = [{"resource": each, "search": {"mode": "match"}} for each in hits]
         return replied({"resourceType": "Bundle", "type": "searchset", "total": len(hits), "entry": entry})
 
     def _read(self, name: str, asked: Asked) -> Reply | None:
-        node: Any = self.kept.get(name)
+        node: Any = self.kept.get(name) or self.server.searching.by_name.get(name)
         if node is None:
             return replied({"resourceType": "OperationOutcome"}, 404) if name.count("/") == 1 else None
         if node["resourceType"] == "Binary" and "fhir" not in asked.headers.get("accept", ""):

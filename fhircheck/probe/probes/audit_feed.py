@@ -8,7 +8,8 @@ from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.probes.document_submission import created
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.test_data import TestData, cleaned_up, now, place, send
+from fhircheck.probe.test_data import TestData, now, place, send
+from fhircheck.probe.test_data_removal import cleaned_up
 from fhircheck.probe.verdict import Verdict
 
 _NAME = "audit-feed"

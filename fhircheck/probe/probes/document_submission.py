@@ -11,7 +11,8 @@ from fhircheck.probe.probes.document_retrieval import document_of, judged
 from fhircheck.probe.probes.document_search import LIST_TYPES
 from fhircheck.probe.requirement import dicts
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.test_data import DOCUMENT, TestData, cleaned_up, now, place, send
+from fhircheck.probe.test_data import TestData, now, place, send
+from fhircheck.probe.test_data_removal import cleaned_up
 from fhircheck.probe.verdict import Verdict
 
 _BUNDLE, _SIMPLE = "provide-document-bundle", "simplified-publish"
@@ -44,7 +45,7 @@ def _entry(url: str, resource: Node) -> Node:
 
 
 def _binary(data: TestData) -> Node:
-    content = base64.b64encode(DOCUMENT).decode()
+    content = base64.b64encode(data.document()).decode()
     return {"resourceType": "Binary", "meta": data.meta(), "contentType": "text/plain", "data": content}
 
 
@@ -151,7 +152,7 @@ def _read_back(probing: Probing, verdict: Verdict, name: str, data: TestData) ->
     got, content = document_of(probing, attachment)
     if content is None:
         return verdict.unmet("document-not-retrieved", got, status=got.status)
-    if content != DOCUMENT:
+    if content != data.document():
         return verdict.unmet("document-changed", got)
     differing = [each for each in (judged(part, attachment, got, content) for part in ("size", "hash")) if each.why]
     wrong = next((each for each in differing if each.outcome == "unmet"), None)
@@ -170,7 +171,7 @@ def _published(probing: Probing) -> Iterator[ProbeResult]:
         yield verdict.not_tested("create-not-declared", type="DocumentReference")
         return
     data = TestData()
-    attachment = {**data.attachment(), "data": base64.b64encode(DOCUMENT).decode()}
+    attachment = {**data.attachment(), "data": base64.b64encode(data.document()).decode()}
     try:
         subject = _subject(probing, data)
         profile = "IHE.MHD.SimplifiedPublish.DocumentReference"

@@ -6,7 +6,8 @@ from urllib.parse import quote
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.test_data import TestData, cleaned_up, place, send
+from fhircheck.probe.test_data import TestData, place, send
+from fhircheck.probe.test_data_removal import cleaned_up, search_is_trusted
 from fhircheck.probe.verdict import Verdict
 
 _NAME = "patient-feed"
@@ -21,6 +22,9 @@ def _fed(probing: Probing) -> Iterator[ProbeResult]:
         yield made.not_tested("conditional-update-not-declared")
         return
     data = TestData()
+    if not search_is_trusted(probing, data, "Patient", "patient"):
+        yield made.not_tested("search-not-trusted")
+        return
     patient, identifier = data.patient(_PROFILE), data.identifier("patient")
     path = f"Patient?identifier={quote(identifier['system'] + '|' + identifier['value'], safe='')}"
     try:

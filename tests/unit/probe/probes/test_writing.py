@@ -50,13 +50,15 @@ T, D, F = "system.transaction", "DocumentReference.create", "Patient.conditional
         ("provide-document-bundle", "one-refused", {T: "entries-not-created"}),
         ("provide-document-bundle", "no-locations", {
             T: "locations-missing", f"{T}:document": "nothing-written", "test-data": "test-data-stays"}),
-        ("provide-document-bundle", "document-changed", {f"{T}:document": "document-changed"}),
+        ("provide-document-bundle", "document-changed", {
+            f"{T}:document": "document-changed", "test-data": "location-of-other-data"}),
         ("provide-document-bundle", "hash-lost", {f"{T}:document": "document-hash-differs"}),
         ("provide-document-bundle", "no-url", {f"{T}:document": "document-without-url"}),
         ("provide-document-bundle", "keeps", {"test-data": "test-data-stays"}),
         ("simplified-publish", "not-created", {D: "not-created", "test-data": "nothing-written"}),
         ("simplified-publish", "no-location", {D: "no-location", "test-data": "met"}),
-        ("simplified-publish", "document-changed", {f"{D}:document": "document-changed"}),
+        ("simplified-publish", "document-changed", {
+            f"{D}:document": "document-changed", "test-data": "location-of-other-data"}),
         ("simplified-publish", "forgets", {f"{D}:document": "not-there-after-writing"}),
         ("simplified-publish", "keeps", {"test-data": "test-data-stays"}),
         ("patient-feed", "second", {f"{F}:again": "second-patient-made"}),
@@ -82,6 +84,38 @@ def test_what_stays_is_told_by_type_and_id() -> None:
         stays = dict(next(each for each in results if each.why == "test-data-stays").params)
         assert stays["count"] == 4
         assert set(str(stays["names"]).split(", ")) == set(written.kept)
+
+
+@pytest.mark.parametrize("name", ["simplified-publish", "patient-feed", "audit-feed"])
+def test_data_that_is_not_ours_is_never_deleted(name: str) -> None:
+    """A server may answer with the location of a patient that it takes for the same."""
+    results, _, server = found(name, "other-location")
+    assert results["test-data"] == "location-of-other-data"
+    assert not [each for each in server.asked if each.method == "DELETE" and each.path == "/Patient/p0"]
+
+
+def test_a_server_that_ignores_the_condition_is_not_written_to() -> None:
+    results, _, server = found("patient-feed", "finds-strangers")
+    assert results == {F: "search-not-trusted"}
+    assert {each.method for each in server.asked} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("location", "name"),
+    [
+        ("https://fhir.example/r4/Patient/1/_history/2", "Patient/1"),
+        ("Patient/1", "Patient/1"),
+        ("Patient/1?x=/a/b", "Patient/1"),
+        ("https://fhir.example/r4/Patient", ""),
+        ("Patient/1%2F..", ""),
+        ("../1", ""),
+        ("", ""),
+    ],
+)
+def test_only_a_type_and_an_id_are_taken_from_a_location(location: str, name: str) -> None:
+    data = TestData()
+    assert data.note(location) == name
+    assert data.made == ([name] if name else [])
 
 
 def test_a_record_whose_place_is_not_told_may_stay() -> None:
