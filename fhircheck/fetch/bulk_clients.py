@@ -17,7 +17,8 @@ class BulkClients:
 
     def __init__(self, connection: Connection, base: str, token_for: tuple[str, ...] = ()) -> None:
         self._connection, self._own = connection, origin(base)
-        self._named = {_named(each) for each in token_for}
+        for each in token_for:
+            _check_named(each)
         self.home = HttpClient(connection, base, token_for)
         self._bare = HttpClient(_without_sign_in(connection), base)
         self._insists = False
@@ -41,8 +42,8 @@ class BulkClients:
             raise ServerFault("not-a-url")
         if scheme == "http" and self._own[0] == "https" and not (is_loopback(host) or self._connection.allow_http):
             raise ServerFault("plain-http")
-        wanted = token is not False or self._insists if place == self._own else token and place in self._named
-        client = self.home if wanted else self._bare
+        wanted = token is not False or self._insists if place == self._own else token
+        client = self.home if wanted else self._bare  # which signs in at its own places only
         return client.stream(url, headers)
 
     def insist(self, url: str, token: bool | None) -> bool:
@@ -62,12 +63,11 @@ def _without_sign_in(connection: Connection) -> Connection:
     return replace(plain, client_auth="", passphrase=connection.passphrase if connection.certificate else "")
 
 
-def _named(address: str) -> tuple[str, str, int]:
-    """The origin that `address` names. Raises UsageError where it names none."""
+def _check_named(address: str) -> None:
+    """Raises UsageError where `address` names no server."""
     try:
         found = origin(address)
     except ServerFault:
         found = ("", "", 0)
     if found[0] not in ("http", "https") or not found[1]:
         raise UsageError("--token-for: an address such as https://files.example.org is asked for")
-    return found
