@@ -149,3 +149,36 @@ def bulk_options(function: Function) -> Function:
         option: Option = click.option(_NAMES[field], f"bulk_{field}", **more)
         with_options = option(with_options)
     return with_options
+
+
+def exported(bulk: BulkAsked, connection: "Connection", given: dict[str, Any]) -> dict[str, Any]:
+    """Fetch by an export what the options `given` of the command name; the manifest. Raises UsageError."""
+    from fhircheck.cli.ending import say
+    from fhircheck.cli.progress import shown
+    from fhircheck.fetch.bulk_fetching import fetch_bulk
+    from fhircheck.fetch.fetching import FetchOptions
+
+    for name in ("queries", "everything", "includes", "revincludes", "count"):
+        if given[name]:
+            raise UsageError(f"{_SEARCHES[name]}: not together with --bulk")
+    if len(given["groups"]) > 1:
+        raise UsageError("--group: an export is of one group; name the others in runs of their own")
+    base = given["url"].rstrip("/")
+    if not base.lower().startswith(("http://", "https://")) or "?" in base:
+        raise UsageError("the server is named by its base address, which begins with http:// or https://")
+    group = "".join(given["groups"])
+    request = bulk.request(group, given["patients"], given["types"], given["since"], given["post"])
+    flags = {name: given[name] for name in ("resume", "restart", "partial")}
+    with shown(unit="resources", rate=True) as line:
+        options = FetchOptions(connection, tick=line, tell=say, **flags)
+        waiting = line.show if line is not None else lambda text: None
+        return fetch_bulk(base, given["out"], request, bulk.options(connection), options, waiting)
+
+
+_SEARCHES = {
+    "queries": "--query",
+    "everything": "--everything",
+    "includes": "--include",
+    "revincludes": "--revinclude",
+    "count": "--count",
+}

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fhircheck.cli.bulk_options import BulkAsked, bulk_options, exported
 from fhircheck.cli.connection_options import connection_options
 from fhircheck.cli.package_options import Function, Option
 
@@ -41,7 +42,7 @@ _OPTIONS: tuple[Option, ...] = (
 
 
 def _options(function: Function) -> Function:
-    function = connection_options(function)
+    function = bulk_options(connection_options(function))
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -64,7 +65,7 @@ def fetch(ctx: click.Context, /, **given: Any) -> None:
     ctx.exit(_fetch(**given))
 
 
-def _fetch(connection: "Connection", format_: str, language: str, **given: Any) -> int:
+def _fetch(connection: "Connection", bulk: BulkAsked, format_: str, language: str, **given: Any) -> int:
     """Fetch, print what came, and return the exit code."""
     import json
 
@@ -75,7 +76,7 @@ def _fetch(connection: "Connection", format_: str, language: str, **given: Any) 
 
     out, partial = given["out"], given["partial"]
     with remarks_said():
-        manifest = _searched(connection, **given)
+        manifest = exported(bulk, connection, given) if bulk.bulk else _searched(connection, **given)
     with opened(None) as write:
         if format_ == "json":
             write(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")

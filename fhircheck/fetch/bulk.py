@@ -21,7 +21,6 @@ from fhircheck.sources.bulk_request import ExportRequest
 from fhircheck.transport.http import HttpClient, ServerFault, redacted
 
 Tell = Callable[[str], None]
-Tick = Callable[[int, int], None]
 _NOTE = "bulk"
 _NAMED = 5
 
@@ -44,8 +43,8 @@ class BulkOptions:
 class BulkFetch:
     """One run of an export at `base` into `folder`, which was opened with `asked` of the same request.
 
-    tell: called with one line on what is waited for. tick: called now and then while files arrive. cancelled: whether
-    the server was told to end the export; what was fetched of it is gone then.
+    waiting: called with one line on what is waited for. tick: called now and then while files arrive. cancelled:
+    whether the server was told to end the export; what was fetched of it is gone then.
     """
 
     def __init__(
@@ -54,18 +53,18 @@ class BulkFetch:
         request: ExportRequest,
         folder: FetchFolder,
         options: BulkOptions = BulkOptions(),
-        tell: Tell = lambda text: None,
+        waiting: Tell = lambda text: None,
         tick: Callable[[], None] = lambda: None,
     ) -> None:
         request.check()
         self._base, self._request, self._folder = base.rstrip("/"), request, folder
-        self._options, self._tell, self._tick = options, tell, tick
+        self._options, self._told, self._tick = options, waiting, tick
         self._stop = threading.Event()
         self._known = KnownFiles.loaded(folder.noted(_NOTE))
         self.cancelled = False
 
-    def run(self) -> dict[str, Any]:
-        """Fetch all of it and return the manifest of the folder.
+    def run(self, partial: bool = False) -> dict[str, Any]:
+        """Fetch all of it and return the manifest of the folder; partial: put it in place whatever is missing.
 
         Raises SourceUnusable where the server starts no export, UsageError for options that make no sense,
         CouldNotCheck where the disk does not take it, and KeyboardInterrupt, after the export was ended on the server.
@@ -78,10 +77,15 @@ class BulkFetch:
             self._stop.set()
             self._cancel()
             raise
-        manifest = self._finish()
+        manifest = self._finish(partial)
         if manifest["complete"]:
             self._tell_server()
         return manifest
+
+    @property
+    def is_started(self) -> bool:
+        """Whether there is an export that a later run can go on with."""
+        return bool(self._known.status) and not self.cancelled
 
     def _is_here(self) -> bool:
         return all(self._folder.is_done(part) for part in self._known.parts())
@@ -160,7 +164,7 @@ class BulkFetch:
         self._folder.add_issue(self._issue(kind, **values))
 
     def _waiting(self, progress: str, pause: float) -> None:
-        self._tell(f"waiting for the export{f': {progress}' if progress else ''} (next look in {pause:.0f} s)")
+        self._told(f"waiting for the export{f': {progress}' if progress else ''} (next look in {pause:.0f} s)")
 
     def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until the end of the run."""
@@ -169,7 +173,7 @@ class BulkFetch:
 
     # -- the end ---------------------------------------------------------------------------------
 
-    def _finish(self) -> dict[str, Any]:
+    def _finish(self, partial: bool) -> dict[str, Any]:
         folder, known = self._folder, self._known
         if known.unnamed:
             issue = self._issue("bulk-file-missing", type="Resource", reason=f"{known.unnamed} without url")
@@ -179,8 +183,10 @@ class BulkFetch:
         about: dict[str, Any] = {"server": redacted(self._base), "queries": [redacted(self._request.url(self._base))]}
         if known.transaction_time:
             about["transactionTime"] = known.transaction_time
+        if self._request.since:
+            about["since"] = self._request.since
         about["export"] = {**known.about, "asked": _shown(self._request)}
-        return folder.finish(about, BULK_KINDS)
+        return folder.finish(about, BULK_KINDS, partial)
 
     def _sum_up(self) -> None:
         """What can only be said when all is here."""
@@ -208,31 +214,6 @@ class BulkFetch:
             return False
         with HttpClient(replace(self._options.connection, retries=1), self._base) as client:
             return BulkExport(client, self._base).cancel(self._known.status)
-
-
-def fetch_bulk(
-    base: str,
-    out: str,
-    request: ExportRequest,
-    options: BulkOptions = BulkOptions(),
-    restart: bool = False,
-    tell: Tell = lambda text: None,
-    tick: Tick = lambda resources, octets: None,
-) -> dict[str, Any]:
-    """The export `request` of the server at `base` as a folder `out`; returns its manifest.
-
-    An unfinished fetch of the same is gone on with. tell: called with one line on what is waited for. tick: called
-    now and then with (resources, bytes) so far. Raises UsageError, SourceUnusable, CouldNotCheck, KeyboardInterrupt.
-    """
-    request.check()
-    with FetchFolder(out, {"server": base.rstrip("/"), "export": request.fingerprint()}, restart) as folder:
-        run = BulkFetch(base, request, folder, options, tell, lambda: tick(folder.resources, folder.bytes))
-        try:
-            return run.run()
-        except KeyboardInterrupt:
-            if run.cancelled:
-                tell(f"{out}: the export was cancelled on the server, and what was fetched of it thrown away")
-            raise
 
 
 def _shown(request: ExportRequest) -> dict[str, Any]:

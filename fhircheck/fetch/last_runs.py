@@ -14,11 +14,14 @@ MARGIN = timedelta(seconds=60)
 """Taken off the server's time: what was being written while it answered may carry an earlier stamp."""
 
 
-def last_time(out: str, asked: Mapping[str, Any]) -> str:
-    """The server's time when the last complete fetch of `asked` beside `out` began, less MARGIN; empty for none."""
+def last_time(out: str, asked: Mapping[str, Any], margin: timedelta = MARGIN) -> str:
+    """The server's time when the last complete fetch of `asked` beside `out` began, less `margin`; empty for none."""
     entry = _read(_file(out)).get(_key(asked))
-    moment = _moment(entry.get("serverTime") if isinstance(entry, dict) else None)
-    return (moment - MARGIN).isoformat(timespec="seconds") if moment else ""
+    noted = entry.get("serverTime") if isinstance(entry, dict) else None
+    moment = _moment(noted)
+    if not margin:
+        return str(noted) if moment else ""
+    return (moment - margin).isoformat(timespec="seconds") if moment else ""
 
 
 def remember(out: str, asked: Mapping[str, Any], server_time: str) -> None:
