@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from threading import Event
+from time import monotonic
 
 from jiter import from_json
 
@@ -23,6 +24,7 @@ from fhircheck.transport.http import ServerFault, Stream, redacted
 
 Opened = Callable[[str, Mapping[str, str]], AbstractContextManager[Stream]]
 _BATCH = 4 << 20
+_SECONDS = 5.0
 _HEAD = 4096
 _RANGE = re.compile(r"bytes (\d{1,18})-\d+/(\d{1,18}|\*)")
 _SEVERITIES: dict[str, Severity] = {each.name: each.severity for each in BULK_KINDS}
@@ -318,16 +320,17 @@ class _Batch:
         self._download = download
         self._cuts: list[Cut] = []
         self._end = download.progress.offset
+        self._written = monotonic()
 
     def add(self, cut: Cut | None) -> None:
         if cut is None:
             return
         self._cuts.append(cut)
-        if cut.end - self._end >= _BATCH:
+        if cut.end - self._end >= _BATCH or monotonic() - self._written >= _SECONDS:
             self.write()
 
     def write(self, done: bool = False) -> None:
         if self._cuts or done:
             cuts, self._cuts = self._cuts, []
             self._download.write(cuts, done)
-            self._end = self._download.progress.offset
+            self._end, self._written = self._download.progress.offset, monotonic()

@@ -111,7 +111,7 @@ def test_kills_at_any_moment_lose_and_double_nothing(server: BulkServer, tmp_pat
     assert run("--bulk", server.base, str(out))[0] == 0
     assert files(out) == {"Patient.ndjson": PATIENTS, "Observation.ndjson": OBSERVATIONS}
     assert server.exports == 1
-    assert len(server.requests("GET", "/files/")) > 6
+    assert any("range" in each.headers for each in server.requests("GET", "/files/"))
     assert [each.name for each in tmp_path.iterdir() if each.is_dir()] == ["out"]
 
 
