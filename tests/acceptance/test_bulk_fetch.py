@@ -98,7 +98,7 @@ def test_since_the_last_run(server: BulkServer, tmp_path: Path) -> None:
 def test_kills_at_any_moment_lose_and_double_nothing(server: BulkServer, tmp_path: Path) -> None:
     out, moments = tmp_path / "out", random.Random(5)
     for file in server.files:
-        file.pause, file.breaks = 0.05, [moments.randrange(200_000) for _ in range(3)]
+        file.pause, file.breaks = 0.25, [moments.randrange(200_000) for _ in range(3)]
     for _ in range(4):
         server.looked.clear()
         process = started("--bulk", server.base, str(out))
