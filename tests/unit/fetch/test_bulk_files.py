@@ -50,6 +50,10 @@ def test_a_file_with_another_address_is_known_by_its_place() -> None:
     assert urls(known) == {"output-00000": "/x", "output-00001": "/y", "output-00002": "/z"}
 
 
+def test_a_place_that_is_not_the_same_proves_nothing() -> None:
+    assert urls(known_after(manifest(file("a", 0), file("b", 1)), manifest(file("x", 1)))) == {"output-00001": "/x"}
+
+
 def test_files_that_differ_in_their_query_alone_are_known_by_their_place() -> None:
     first = manifest(file("get?file=1", 0), file("get?file=2", 1))
     assert urls(known_after(first, first)) == {"output-00000": "/get?file=1", "output-00001": "/get?file=2"}
