@@ -6,8 +6,8 @@ from typing import Any
 
 MANIFEST = "manifest.json"
 FORMAT = "fhircheck-fetch"
-BESIDE = ("error", "deleted", "unreadable")
-"""Folders of what is no data: outcomes, what was deleted, what could not be read."""
+BESIDE = ("error", "deleted")
+"""Folders of what is no data: outcomes, and what was deleted. What no resource could be made of is broken data."""
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.needs import ROOT
-from tests.servers.bulk_server import BulkServer, File, ndjson
+from tests.servers.bulk_server import BulkServer, File, ndjson, outcome
 
 PATIENTS, OBSERVATIONS = ndjson("Patient", range(3000)), ndjson("Observation", range(9000), status="final")
 
@@ -74,6 +74,24 @@ def test_a_whole_export(server: BulkServer, tmp_path: Path) -> None:
     assert manifest["complete"]
     assert files(out) == {"Patient.ndjson": PATIENTS, "Observation.ndjson": OBSERVATIONS}
     assert server.requests("GET", "$export")[0].path == "/fhir/$export?_type=Patient,Observation"
+
+
+def test_what_came_is_checked_without_what_is_beside_it(server: BulkServer, tmp_path: Path) -> None:
+    """Outcomes and deletions are no data; a broken line is, and never looks checked."""
+    out = str(tmp_path / "out")
+    deleted = b'{"resourceType": "Bundle", "type": "transaction", "entry": [{"request": {}}]}'
+    server.files = [
+        File("Patient", PATIENTS[:5000]),
+        File("OperationOutcome", outcome("nonsense"), group="error"),
+        File("Bundle", deleted, group="deleted"),
+    ]
+    for code, data in ((0, b""), (1, b"x\n")):
+        server.gone, server.files[0].data = False, PATIENTS[: PATIENTS.index(b"\n") + 1] + data
+        assert run("--bulk", "--restart", server.base, out)[0] == 1  # the server reported an error
+        command = [sys.executable, "-m", "fhircheck", "validate", "--format", "ndjson", out]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == code, done.stdout
+        assert ("unreadable/Patient.ndjson" in done.stdout) == bool(data)
 
 
 def test_a_group_and_its_patients(server: BulkServer, tmp_path: Path) -> None:
