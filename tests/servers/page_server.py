@@ -33,8 +33,7 @@ class PageServer:
         self.counts, self.page, self.delay, self.make = dict(counts), page, delay, make
         self.asked: list[str] = []
         self._known: dict[str, bytes] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.base = f"http://127.0.0.1:{self._server.server_port}/fhir"
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -73,6 +72,13 @@ class PageServer:
             for node in (self.make(kind, number) for number in range(at, behind))
         ]
         return {**bundle, "link": link, "entry": entry}
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that are killed amid a request are what this server is for."""
 
 
 def _handler(server: PageServer) -> type[BaseHTTPRequestHandler]:
