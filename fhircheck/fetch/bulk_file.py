@@ -19,6 +19,7 @@ from fhircheck.sources.bulk_kinds import BULK_KINDS
 from fhircheck.sources.bulk_manifest import ExportFile, codes_of
 from fhircheck.sources.bulk_request import NDJSON
 from fhircheck.sources.content import foreign_form
+from fhircheck.sources.fetched_folder import UNREADABLE
 from fhircheck.transport.archives import UnpackLimits
 from fhircheck.transport.http import ServerFault, Stream, redacted
 
@@ -265,12 +266,12 @@ class FileDownload:
 
     def _keep_broken(self, texts: list[tuple[int, bytes]]) -> None:
         """Broken lines with their numbers go into a part of their own, which is written first, and none twice."""
-        part = f"{self._part}-unreadable"
+        part = f"{self._part}-{UNREADABLE}"
         known = int(self._folder.cursor(part) or 0)
         new = [(number, text) for number, text in texts if number > known]
         if new:
             lines = [Line(self._type or "Resource", b"", text.replace(b"\r", b"")) for _, text in new]
-            self._folder.append(part, lines, str(new[-1][0]), done=True, folder="unreadable")
+            self._folder.append(part, lines, str(new[-1][0]), done=True, folder=UNREADABLE)
 
     def issues(self) -> Iterable[Issue]:
         """What there is to say of the whole file."""

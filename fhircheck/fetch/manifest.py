@@ -11,9 +11,9 @@ from typing import Any
 from fhircheck import __version__
 from fhircheck.fetch.fetch_state import FetchState
 from fhircheck.model.issue import Issue, IssueKind
-from fhircheck.sources.fetched_folder import BESIDE, FORMAT, MANIFEST
+from fhircheck.sources.fetched_folder import BESIDE, FORMAT, MANIFEST, UNREADABLE
 
-LISTS = {"": "output", **{name: name for name in BESIDE}}
+LISTS = {"": "output", UNREADABLE: UNREADABLE, **{name: name for name in BESIDE}}
 _BLOCK = 1 << 20
 
 
@@ -37,7 +37,7 @@ def manifest(
         "output": lists.get("output", []),
         "error": lists.get("error", []),
         "deleted": lists.get("deleted", []),
-        **({"unreadable": lists["unreadable"]} if "unreadable" in lists else {}),
+        **({UNREADABLE: lists[UNREADABLE]} if UNREADABLE in lists else {}),
         "findings": [_finding(name, gave_up, issue, known.get(issue.kind)) for name, gave_up, issue in issues],
     }
 

@@ -7,7 +7,9 @@ from typing import Any
 MANIFEST = "manifest.json"
 FORMAT = "fhircheck-fetch"
 BESIDE = ("error", "deleted")
-"""Folders of what is no data: outcomes, and what was deleted. What no resource could be made of is broken data."""
+"""Folders of what is no data: outcomes, and what was deleted."""
+UNREADABLE = "unreadable"
+"""The folder of lines that are no resource: broken data, which a check must see."""
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
