@@ -7,6 +7,7 @@ says what is out of date). A table is compact TOML; for each part a text of word
     stands_for   canonicals of the statements and guides it restates
     formats, interactions, operations ($name=definition), search (name/type or name/type=definition)
     services     system|code of rest.security.service
+    modifiers    asked of every parameter of a type (date/ge) or of a name (=status/not) that is itself asked for so
     demands      what the form has no element for, in the words of probes
     [[resource]] type, expectation, profiles, interactions, search, include, revinclude, operations, conditional*
 """
@@ -93,8 +94,23 @@ def _extensions(table: Json) -> list[Json]:
     found += [{"url": kind + "demand-source", "valueCanonical": each} for each in table.get("stands_for", [])]
     if not list(_words(table, "formats")):
         found.append({"url": kind + "server-demand", "valueString": "MAY rest.format:json"})
-    demands = _words(table, "demands")
+    demands = [*_words(table, "demands"), *_modified(table)]
     return found + [{"url": kind + "server-demand", "valueString": f"{needed} {about}"} for needed, about in demands]
+
+
+def _modified(table: Json) -> list[tuple[str, str]]:
+    """Demands on modifiers and prefixes, for each parameter that is asked for as strongly."""
+    found = []
+    for needed, word in _words(table, "modifiers"):
+        which, _, modifier = word.partition("/")
+        for resource in table.get("resource", []):
+            asked = [each.partition("=")[0].split("/") for level, each in _words(resource, "search") if level == needed]
+            if resource["expectation"] != needed:
+                continue
+            for name, kind in asked:
+                if not name.startswith("_") and which in (kind, f"={name}"):
+                    found.append((needed, f"{resource['type']}.searchParam:{name}:{modifier}"))
+    return found
 
 
 def _translation(german: str) -> Json:

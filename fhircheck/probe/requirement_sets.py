@@ -114,6 +114,9 @@ def _named(name: str, definitions: "DefinitionSet") -> RequirementSet:
     if "://" in name or name.startswith("urn:"):
         statement = definitions.find(name, "CapabilityStatement")
         if statement is None:
+            restated = [one for one in shipped().values() if split_canonical(name)[0] in one.stands_for]
+            if len(restated) == 1:
+                return restated[0]
             raise UsageError(f"--against {name}: no loaded package has this CapabilityStatement; name it by --package")
         return _foreign(statement, definitions)
     if Path(name).is_file():
@@ -157,7 +160,7 @@ def _with_imports(
             found = definitions.find(canonical, "CapabilityStatement")
             if found is None:
                 seen.add(split_canonical(canonical)[0])
-                notes.append(f"{canonical} is {member.removesuffix('s')}ed by demands and in no loaded package")
+                notes.append(f"demands refer to {canonical} ({member}), which no loaded package has")
             else:
                 yield from _with_imports(found, definitions, seen, notes)
 

@@ -145,7 +145,8 @@ def _groups(page: Page, rows: list[RequirementResult], details: bool) -> None:
         page.wrapped(*_standing(expectation, level, states, members, language), indent=2, hanging=8)
         if reason:
             page.wrapped((clean(reason, 400), "dim"), indent=10)
-        for each in dict.fromkeys(one for row in members for one in row.evidence[:1]):
+        seen = [row for row in members if details or row.probed == "unmet"]
+        for each in dict.fromkeys(one for row in seen for one in row.evidence[:1]):
             status = str(each.status or "-")
             page.wrapped((f"{clean(each.request)} → {status} {clean(each.note)}".rstrip(), "dim"), indent=10, hanging=2)
 

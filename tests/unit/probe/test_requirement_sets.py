@@ -78,3 +78,62 @@ def test_a_mistyped_name_is_answered_with_the_nearest(definitions):
 
 def test_all_are_all_once(definitions):
     assert len(requirement_sets(("all", "isik-basis"), definitions)) == len(shipped())
+
+
+def statement(name: str, *parameters: str, **more) -> dict:
+    resource = {"type": "Patient", "searchParam": [{"name": each, "type": "string"} for each in parameters]}
+    return {"resourceType": "CapabilityStatement", "id": name, "url": f"https://x.example/{name}", "version": "1.0.0",
+            "title": name, "rest": [{"mode": "server", "resource": [resource]}], **more}  # fmt: skip
+
+
+@pytest.fixture
+def foreign():
+    """Three statements of a package: one imports the second, which instantiates the first; a third is not there."""
+    first = statement("one", "family", imports=["https://x.example/two|1.0.0", "https://x.example/missing"])
+    second = statement("two", "given", instantiates=["https://x.example/one"])
+    return load_definitions(offline=True, loose=[first, second])
+
+
+def test_imports_are_followed_and_loops_end(foreign):
+    [one] = requirement_sets(("https://x.example/one",), foreign)
+    assert [each.id for each in one.requirements] == [
+        "Patient", "Patient.searchParam:family", "Patient.searchParam:given",
+    ]  # fmt: skip
+    assert len(one.notes) == 1
+    assert "https://x.example/missing" in one.notes[0]
+    [two] = requirement_sets(("https://x.example/two",), foreign)
+    assert {each.id for each in two.requirements} == {each.id for each in one.requirements}
+
+
+def test_a_claim_to_a_statement_of_a_package_is_compared(foreign):
+    assert [one.title for one in claimed_sets({"instantiates": ["https://x.example/two"]}, foreign)] == ["two"]
+    assert claimed_sets({"instantiates": ["https://x.example/unknown"]}, foreign) == ()
+
+
+def test_a_statement_in_a_file_of_either_form(tmp_path: Path, definitions):
+    (tmp_path / "a.json").write_text('{"resourceType": "CapabilityStatement", "format": ["json"]}', encoding="utf-8")
+    (tmp_path / "a.xml").write_text(
+        '<CapabilityStatement xmlns="http://hl7.org/fhir"><format value="xml"/></CapabilityStatement>', encoding="utf-8"
+    )
+    (tmp_path / "b.json").write_text('{"resourceType": "Patient"}', encoding="utf-8")
+    for form in ("json", "xml"):
+        [one] = requirement_sets((str(tmp_path / f"a.{form}"),), definitions)
+        assert [each.id for each in one.requirements] == [f"rest.format:{form}"]
+    with pytest.raises(UsageError, match="holds no CapabilityStatement"):
+        requirement_sets((str(tmp_path / "b.json"),), definitions)
+
+
+def test_modifiers_are_asked_of_what_is_asked_for_as_strongly():
+    asked = {each.id: each for each in shipped()["isik-basis"].requirements if each.what == "probed"}
+    assert "Patient.searchParam:family:contains" in asked
+    assert "Patient.searchParam:birthdate:ge" in asked
+    assert "Encounter.searchParam:status:not" in asked
+    assert not {"Patient.searchParam:name:contains", "Patient.searchParam:identifier:not"} & set(asked)
+    assert not [name for name in asked if name.startswith(("Location.", "Organization."))]
+
+
+def test_a_canonical_that_no_package_has_may_be_restated_by_ours(definitions):
+    url = "https://profiles.ihe.net/ITI/PDQm/CapabilityStatement/IHE.PDQm.PatientDemographicsSupplier|3.2.0"
+    assert [one.name for one in requirement_sets((url,), definitions)] == ["pdqm-supplier"]
+    with pytest.raises(UsageError, match="no loaded package"):
+        requirement_sets(("https://gematik.de/fhir/ISiK/ImplementationGuide/ISiK-Medikation",), definitions)
