@@ -4,7 +4,10 @@ Requests are sent one after the other and never write. Where their number is use
 answer, what is left is "not tested" for that reason.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -26,8 +29,16 @@ TRIED = 3
 SILENT = 3
 """Requests in a row without an answer after which no more are sent."""
 PAGE = 50
+FIRST = (
+    "Patient", "Encounter", "Condition", "Procedure", "Observation", "DiagnosticReport", "DocumentReference",
+    "AllergyIntolerance", "MedicationRequest", "MedicationStatement", "MedicationAdministration", "Medication", "List",
+    "Immunization", "Practitioner", "PractitionerRole", "Organization", "Location", "Appointment", "Slot", "Schedule",
+    "HealthcareService", "Coverage", "Account", "Composition", "ImagingStudy", "AuditEvent", "Provenance", "Endpoint",
+)  # fmt: skip
+"""Types in the order they are probed, before all others."""
 NO_SUCH = "fhircheck-no-such"
 Node = dict[str, Any]
+Run = Callable[[Probing], Iterable[ProbeResult]]
 
 
 class OutOfRequests(Exception):
@@ -55,6 +66,7 @@ class Examination:
         self.declared = Declared(probing.capability)
         self.unlike: set[str] = set()
         self._sent = 0
+        self._limit = probing.max_requests
         self._silent = 0
         self._seen: dict[str, Asked] = {}
 
@@ -118,7 +130,7 @@ class Examination:
     def _sent_once(
         self, url: str, headers: Mapping[str, str] | None, method: str, body: bytes | None, label: str
     ) -> Asked:
-        if self._sent >= self.probing.max_requests:
+        if self._sent >= self._limit:
             raise OutOfRequests("request-limit")
         if self._silent >= SILENT:
             raise OutOfRequests("server-silent")
@@ -130,10 +142,21 @@ class Examination:
             raise NoAnswer(asked)
         return asked
 
+    @contextmanager
+    def share(self, part: Fraction) -> Iterator[None]:
+        """Within, no more than this part of the requests that are left is sent: the rest is for later probes."""
+        left = max(self.probing.max_requests - self._sent, 0)
+        self._limit = self._sent + math.ceil(left * part)
+        try:
+            yield
+        finally:
+            self._limit = self.probing.max_requests
+
     @property
     def types(self) -> list[str]:
-        """All declared resource types."""
-        return list(self.declared.resources)
+        """All declared resource types, those first that ISiK and IHE ask for: requests may not suffice for all."""
+        declared = list(self.declared.resources)
+        return sorted(declared, key=lambda each: FIRST.index(each) if each in FIRST else len(FIRST))
 
     def level(self, kind: str) -> Level:
         """What is declared for a type."""
@@ -172,6 +195,16 @@ def judged(verdict: Verdict, judge: Callable[[], ProbeResult]) -> ProbeResult:
         return verdict.not_tested(spent.reason)
     except NoAnswer as silence:
         return verdict.no_answer(silence.asked)
+
+
+def with_share(run: Run, part: Fraction) -> Run:
+    """The probe's `run` with a part of the requests that are left."""
+
+    def shared(probing: Probing) -> Iterator[ProbeResult]:
+        with examination(probing).share(part):
+            yield from run(probing)
+
+    return shared
 
 
 def for_each(

@@ -1,11 +1,12 @@
 """_include and _revinclude as declared: do they bring what samples refer to, and what refers to them?"""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from fhircheck.probe.asking import JSON, entries, search_of
-from fhircheck.probe.examination import Examination, exact, examination, judged
+from fhircheck.probe.examination import Examination, exact, examination, judged, with_share
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import Evidence, ProbeResult
 from fhircheck.probe.search_judging import SearchJudge, refused
@@ -14,6 +15,7 @@ from fhircheck.probe.searchset import Searchset
 from fhircheck.probe.verdict import Verdict
 
 Node = dict[str, Any]
+MANY = 1000
 
 
 def _includes(probing: Probing) -> Iterator[ProbeResult]:
@@ -25,9 +27,13 @@ def _includes(probing: Probing) -> Iterator[ProbeResult]:
 
 
 def _revincludes(probing: Probing) -> Iterator[ProbeResult]:
+    """Of servers that declare every reference there is, only those are told that samples could be about."""
     session = examination(probing)
+    many = sum(len(session.level(kind).revincludes) for kind in session.types) > MANY
     for kind in session.types:
         for text in sorted(session.level(kind).revincludes):
+            if many and not (session.samples(kind) and session.samples(text.partition(":")[0])):
+                continue
             verdict = Verdict("revinclude", f"{kind}._revinclude:{text}")
             yield judged(verdict, partial(_revinclude, session, verdict, kind, text))
 
@@ -110,7 +116,7 @@ INCLUDE = Probe(
     "include",
     "A declared _include brings what is referred to.",
     "http://hl7.org/fhir/R4/search.html#include",
-    _includes,
+    with_share(_includes, Fraction(1, 3)),
 )
 REVINCLUDE = Probe(
     "revinclude",

@@ -1,12 +1,13 @@
 """Chained parameters: those that are declared by name, and by identifier those that ISiK and IHE ask for."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from fhircheck.fhirpath import Item
 from fhircheck.probe.asking import JSON
-from fhircheck.probe.examination import Examination, exact, examination, judged
+from fhircheck.probe.examination import Examination, exact, examination, judged, with_share
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import ProbeResult
 from fhircheck.probe.search_judging import SearchJudge, refused, seen
@@ -112,5 +113,5 @@ CHAINED_SEARCH = Probe(
     "chained-search",
     "A chained parameter finds by a value of what is referred to.",
     "http://hl7.org/fhir/R4/search.html#chaining",
-    _chains,
+    with_share(_chains, Fraction(1, 4)),
 )

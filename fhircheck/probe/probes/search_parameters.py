@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from fhircheck.probe.declared import Named
-from fhircheck.probe.examination import Examination, examination, judged
+from fhircheck.probe.examination import Examination, examination, judged, with_share
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.requirement import parameter_name
 from fhircheck.probe.result import ProbeResult
@@ -171,17 +172,17 @@ SEARCH_PARAMETER = Probe(
     _PLAIN,
     "A declared search parameter finds what holds the value, and nothing else.",
     "http://hl7.org/fhir/R4/search.html#parameters",
-    _parameters,
+    with_share(_parameters, Fraction(1, 2)),
 )
 SEARCH_MODIFIER = Probe(
     _MODIFIER,
     "A modifier does what it is for, or is refused.",
     "http://hl7.org/fhir/R4/search.html#modifiers",
-    _modifiers,
+    with_share(_modifiers, Fraction(3, 4)),
 )
 SEARCH_PREFIX = Probe(
     _PREFIX,
     "A prefix of a date, number or quantity compares as it says, or is refused.",
     "http://hl7.org/fhir/R4/search.html#prefix",
-    _prefixes,
+    with_share(_prefixes, Fraction(1, 2)),
 )
