@@ -24,6 +24,8 @@ _RESULTS = frozenset(
     {"_count", "_sort", "_include", "_revinclude", "_summary", "_total", "_elements", "_contained", "_containedType"}
 )
 """Parameters that filter nothing; other probes are about them."""
+_SPECIAL = frozenset({"_has", "_list", "_query", "_filter", "_text", "_content", "_type", "_language", "_in"})
+"""Parameters of no type of their own, or whose finds are up to the server."""
 
 
 def declared_parameters(session: Examination) -> Iterator[tuple[str, str, str]]:
@@ -85,6 +87,9 @@ def _parameters(probing: Probing) -> Iterator[ProbeResult]:
         if subject.modifier:
             continue
         verdict = Verdict(_PLAIN, subject.about)
+        if subject.plain in _SPECIAL:
+            yield subject.not_tested(verdict, "special-parameter")
+            continue
         if subject.values.reason:
             yield subject.not_tested(verdict)
             continue

@@ -128,7 +128,7 @@ def _total(session: Examination, verdict: Verdict, kind: str) -> ProbeResult:
         return verdict.unmet("total-wrong", seen(page), total=page.total, hits=len(page.hits))
     if page.total < len(page.hits):
         return verdict.unmet("total-wrong", seen(page), total=page.total, hits=len(page.hits))
-    return verdict.met(seen(page)) if page.is_whole else verdict.not_tested("too-many-pages", seen(page), pages=1)
+    return verdict.met(seen(page)) if page.is_whole else verdict.not_tested("not-on-first-page", seen(page))
 
 
 def _self(probing: Probing) -> Iterator[ProbeResult]:

@@ -33,7 +33,7 @@ def tokens(item: Item) -> list[Token]:
     if value.__class__ is bool:
         return [Token(None, "true" if value else "false")]
     if value.__class__ is str:
-        return [Token(None, value)] if item.type in _TEXTS else []
+        return [Token(None, value)] if value and item.type in _TEXTS else []
     if value.__class__ is not dict:
         return []
     if item.type == "CodeableConcept":
@@ -57,9 +57,13 @@ def _holds(wanted: Token, items: list[Item]) -> Told:
     return any_of(_same(wanted, each) for item in items for each in tokens(item))
 
 
-def _same(wanted: Token, there: Token) -> bool:
-    """Codes are compared without case, since it depends on the code system whether it counts."""
-    return wanted.code.casefold() == there.code.casefold() and (not wanted.system or wanted.system == there.system)
+def _same(wanted: Token, there: Token) -> Told:
+    """What differs in case only cannot be told, since it depends on the code system whether it counts."""
+    if wanted.system and wanted.system != there.system:
+        return False
+    if wanted.code == there.code:
+        return True
+    return None if wanted.code.casefold() == there.code.casefold() else False
 
 
 def _text(token: Token) -> str:
@@ -118,7 +122,7 @@ def _of_type(item: Item) -> list[Search]:
 def _holds_typed(kind: Token, value: str, items: list[Item]) -> Told:
     nodes = [each.value for each in items if each.value.__class__ is dict and each.value.get("value") == value]
     codings = [coding for node in nodes for coding in _codings(node.get("type"))]
-    return any(_same(kind, there) for coding in codings for there in _token(coding, "code"))
+    return any_of(_same(kind, there) for coding in codings for there in _token(coding, "code"))
 
 
 TOKEN = SearchKind(

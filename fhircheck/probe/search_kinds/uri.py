@@ -6,7 +6,7 @@ from fhircheck.probe.search_kinds.search import LONGEST, Search, SearchKind, Tol
 
 def _plain(item: Item) -> list[Search]:
     text = item.value
-    if text.__class__ is not str or len(text) > LONGEST:
+    if text.__class__ is not str or not 0 < len(text) <= LONGEST:
         return []
 
     def one(there: object) -> Told:
