@@ -34,7 +34,8 @@ class Handshake:
 class TlsAsk:
     """Where and how: versions to offer (None: all this machine trusts), whether the certificate is judged.
 
-    ca_file: PEM of the authorities trusted instead of the system's. certificate, certificate_key: for mutual TLS.
+    ca_file: PEM of the authorities trusted instead of the system's. certificate, certificate_key: for mutual TLS;
+    passphrase: where that of an encrypted key is.
     timeout: seconds.
     """
 
@@ -45,6 +46,7 @@ class TlsAsk:
     ca_file: str = ""
     certificate: str = ""
     certificate_key: str = ""
+    passphrase: str = ""
     timeout: float = 10.0
 
 
@@ -100,8 +102,15 @@ def _context(asked: TlsAsk) -> "ssl.SSLContext":
         if version < ssl.TLSVersion.TLSv1_2:
             context.set_ciphers("ALL:@SECLEVEL=0")
     if asked.certificate:
-        context.load_cert_chain(asked.certificate, asked.certificate_key or None)
+        context.load_cert_chain(asked.certificate, asked.certificate_key or None, lambda: _phrase(asked))
     return context
+
+
+def _phrase(asked: TlsAsk) -> str:
+    """The key's passphrase; without one OpenSSL would ask for it on the terminal."""
+    from fhircheck.transport.auth.secret import read_secret
+
+    return read_secret(asked.passphrase) if asked.passphrase else ""
 
 
 def _dates(certificate: bytes | None) -> tuple[datetime | None, datetime | None]:

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from fhircheck.probe.asking import Asked, ask
 from fhircheck.probe.probe import Probe, Probing
-from fhircheck.probe.probes.tls import is_loopback
 from fhircheck.probe.result import ProbeResult
 from fhircheck.probe.verdict import Verdict
+from fhircheck.transport.http_url import is_loopback
 
 ABOUT = "smart-configuration"
 _NAME = "smart-configuration"

@@ -9,12 +9,13 @@ from fhircheck.probe.asking import Asked, ask
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import Evidence, ProbeResult
 from fhircheck.probe.verdict import Verdict
+from fhircheck.transport.http_url import is_loopback
 from fhircheck.transport.tls import Handshake, TlsAsk, TlsVersion, handshake
+from fhircheck.transport.tls_trust import trusted_file
 
 SOON_DAYS = 30
 _OLD: tuple[TlsVersion, ...] = ("TLSv1", "TLSv1.1")
 _NEW = {"TLSv1.2", "TLSv1.3"}
-_LOOPBACK = {"localhost", "::1"}
 
 
 def _version(probing: Probing) -> Iterator[ProbeResult]:
@@ -111,11 +112,6 @@ def _judged_plain(verdict: Verdict, asked: Asked) -> ProbeResult:
     return verdict.unmet("plain-http-answers", asked) if asked.ok else verdict.met(asked)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine."""
-    return host in _LOOPBACK or host.startswith("127.")
-
-
 def _untestable(probing: Probing) -> str:
     """Why a handshake with the server itself tells nothing; empty where it does."""
     from urllib.request import getproxies, proxy_bypass
@@ -129,12 +125,14 @@ def _untestable(probing: Probing) -> str:
 
 def _ask(probing: Probing) -> TlsAsk:
     parts, connection = urlsplit(probing.base), probing.client.connection
+    trusted = trusted_file(connection)
     return TlsAsk(
         parts.hostname or "",
         parts.port or 443,
-        ca_file=connection.ca_file,
+        ca_file=trusted if isinstance(trusted, str) else "",
         certificate=connection.certificate,
         certificate_key=connection.certificate_key,
+        passphrase=connection.passphrase,
         timeout=connection.connect_timeout,
     )
 

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from fhircheck.model.connection import Connection
 from fhircheck.model.errors import UsageError
 from fhircheck.transport.http import HttpClient, ServerFault
+from fhircheck.transport.tls import TlsAsk, handshake
 from fhircheck.transport.tls_trust import tls_context
 from tests.certificates import Authority, Made
 from tests.loopback import Loopback
@@ -159,3 +161,14 @@ def test_files_that_are_no_certificates_are_wrong_use(tmp_path: Path, authority:
 
 def test_old_versions_of_tls_are_not_spoken() -> None:
     assert tls_context(Connection(), shown=False).minimum_version == ssl.TLSVersion.TLSv1_2
+
+
+def test_a_handshake_alone_never_asks_for_a_passphrase(
+    strict: Loopback, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PHRASE", "s3cret-phrase")
+    locked = authority.issue("locked", passphrase="s3cret-phrase")
+    asked = TlsAsk("localhost", strict.port, ca_file=str(authority.certificate),
+                   certificate=str(locked.certificate), certificate_key=str(locked.key))  # fmt: skip
+    assert handshake(asked).fault == "not-available-here"
+    assert handshake(replace(asked, passphrase="env:PHRASE")).version == "TLSv1.3"
