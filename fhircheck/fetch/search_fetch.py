@@ -80,36 +80,43 @@ class SearchFetch:
                 self._stop.set()
 
     def _read(self, name: str, query: SearchQuery) -> None:
-        """All pages of one query that are still to come."""
-        reading = self._opened(name, query)
-        resumed = bool(reading.position.page)
-        if not resumed:
+        """All pages of one query that are still to come; where that leads nowhere, all of its pages anew."""
+        cursor = self._folder.cursor(name)
+        if not cursor and self._folder.count(name):
+            self._folder.begin_again(name)
+        if not self._read_on(name, SearchReading(self._client, query, cursor)):
+            self._folder.begin_again(name)
+            self._read_on(name, SearchReading(self._client, query))
+
+    def _read_on(self, name: str, reading: SearchReading) -> bool:
+        """Read to the end. False where what an earlier run left can be no part of it: its pages are gone, or hold less
+        than there is.
+        """
+        begun = reading.position.page
+        if not begun:
             reading.count_before()
         while reading.ahead and not self._stop.is_set():
             if reading.position.page >= self._limit:
                 reading.stop("server-page-limit", limit=self._limit)
                 break
+            first = reading.position.page == begun
             try:
-                page = reading.read()
+                self._keep(name, reading.read(), reading)
             except PageFailed as failed:
-                if not (resumed and _is_expired(failed)):
-                    self._folder.give_up(name, failed.issue)
-                    return
-                # a server keeps the pages of a search for a while only: read it from its beginning
-                self._folder.begin_again(name)
-                reading, resumed = SearchReading(self._client, query), False
-                reading.count_before()
-                continue
-            resumed = False
-            self._keep(name, page, reading)
-        if not reading.ahead and not self._folder.is_done(name):
-            self._end(name, reading)
-
-    def _opened(self, name: str, query: SearchQuery) -> SearchReading:
-        cursor = self._folder.cursor(name)
-        if not cursor and self._folder.count(name):
-            self._folder.begin_again(name)
-        return SearchReading(self._client, query, cursor)
+                if begun and first and _is_expired(failed):
+                    return False
+                self._folder.give_up(name, failed.issue)
+                return True
+        if reading.ahead or self._folder.is_done(name):
+            return True
+        issues, gave_up = reading.ended()
+        if gave_up is not None and begun:
+            return False
+        # an incomplete query begins anew with the next run
+        self._folder.append(name, [], "" if gave_up else reading.cursor, done=gave_up is None, issues=issues)
+        if gave_up is not None:
+            self._folder.give_up(name, gave_up)
+        return True
 
     def _keep(self, name: str, page: SearchPage, reading: SearchReading) -> None:
         """Write what is new of one page, with where to go on from."""
@@ -128,13 +135,6 @@ class SearchFetch:
             return Settled(reading.cursor, False, tuple(issues))
 
         self._folder.append_and(name, lines, settle)
-
-    def _end(self, name: str, reading: SearchReading) -> None:
-        """Close a query, or say why it is not complete; then it begins anew with the next run."""
-        issues, gave_up = reading.ended()
-        self._folder.append(name, [], reading.cursor if gave_up is None else "", done=gave_up is None, issues=issues)
-        if gave_up is not None:
-            self._folder.give_up(name, gave_up)
 
     def _sum_up(self) -> None:
         folder = self._folder

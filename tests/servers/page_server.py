@@ -89,7 +89,8 @@ def _handler(server: PageServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             server.asked.append(self.path)
             time.sleep(server.delay)
-            body = server.body(self.path)
+            asked = f"http://{self.headers.get('Host', '')}/fhir"
+            body = server.body(self.path).replace(server.base.encode(), asked.encode())
             self.send_response(200)
             self.send_header("Content-Type", "application/fhir+json")
             self.send_header("Content-Length", str(len(body)))

@@ -186,6 +186,30 @@ def test_what_is_lost_is_noticed_and_read_again(tmp_path: Path) -> None:
     assert sorted(names) == sorted(each["id"] for each in clinic() if each["resourceType"] == "Observation")
 
 
+def test_what_a_stopped_run_lost_is_read_again_by_the_next(server: FhirServer, tmp_path: Path) -> None:
+    """Its first page lacked a resource, its second failed: going on behind them would never be complete."""
+    out, request = str(tmp_path / "out"), request_of(server.base, count=2, types=("Observation",))
+    broken = iter(["entry", "page"])
+
+    def answer(asked: Asked) -> Reply:
+        del server.routes["GET", "/Observation"]
+        reply = server.answer(asked)
+        server.routes["GET", "/Observation"] = answer
+        if dict(asked.query).get("_summary") == "count":
+            return reply
+        fault = next(broken, "")
+        if fault == "entry":
+            node = json.loads(reply.body)
+            node["entry"].pop()
+            return Reply(200, reply.headers, json.dumps(node).encode())
+        return outcome(403) if fault == "page" else reply
+
+    server.routes["GET", "/Observation"] = answer
+    assert kinds(fetch(request, out, ONCE)) == ["server-page-failed"]
+    manifest = fetch(request, out, ONCE)
+    assert (manifest["complete"], manifest["findings"]) == (True, [])
+
+
 def test_a_loop_behind_the_last_page_loses_nothing(tmp_path: Path) -> None:
     with FhirServer(clinic(), ["page-loop"]) as server:
         manifest = fetch(request_of(server.base, count=2, types=("Observation",)), str(tmp_path / "out"), ONCE)
