@@ -90,3 +90,8 @@ def test_the_breaking_come_first() -> None:
         patient(value)["searchParam"].pop()
 
     assert [each.breaking for each in server_changes(BEFORE, after(change))] == [True, False]
+
+
+def test_what_was_not_tested_before_is_no_change() -> None:
+    before = after(lambda value: value["probes"][1].update(outcome="not-tested"))
+    assert server_changes(before, BEFORE) == ()
