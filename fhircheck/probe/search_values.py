@@ -11,14 +11,13 @@ from typing import Any
 from fhircheck.fhirpath import Item
 from fhircheck.probe.search_kinds import SEARCH_KINDS
 from fhircheck.probe.search_kinds.search import (
-    MISSING,
     NO_SUCH,
-    PRESENT,
     Search,
     SearchKind,
     Told,
     any_of,
     nothing_holds,
+    opposite,
 )
 from fhircheck.probe.search_parameter import SearchParameter, SearchParameters
 
@@ -96,8 +95,19 @@ class SearchValues:
         for each in self._candidates(self.kind.further):
             by_label.setdefault((each.modifier, each.finds), []).append(each)
         found = [self._rarest(group) if finds else group[0] for (_, finds), group in by_label.items()]
-        lacking = any(each.holds(MISSING) for each in self.samples)
-        return [*(each for each in found if each is not None), MISSING if lacking else PRESENT]
+        return [*(each for each in found if each is not None), self._missing()]
+
+    def _missing(self) -> Search:
+        missing = Search("true", self._lacks, "missing")
+        if any(each.holds(missing) for each in self.samples):
+            return missing
+        return Search("false", lambda items: opposite(self._lacks(items)), "missing")
+
+    def _lacks(self, items: list[Item]) -> Told:
+        """True without any item; None where what is there holds no value to search by (a text alone, an extension)."""
+        if not items:
+            return True
+        return False if self.kind and any(self.kind.plain(each) for each in items) else None
 
     def prefixed(self) -> list[Search]:
         """One search for each prefix, by a value from the middle, so that there is something on both sides."""

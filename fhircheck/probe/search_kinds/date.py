@@ -16,17 +16,22 @@ def _within(wanted: Span, there: Span) -> bool:
     return wanted.low <= there.low and there.high <= wanted.high
 
 
-PREFIXES: dict[str, Callable[[Span, Span], bool]] = {
+def _or_meets(told: bool, wanted: Span, there: Span) -> Told:
+    """What only meets the span that is asked for may be found by ``le`` and ``ge``, or not."""
+    return told or (None if there.low < wanted.high and wanted.low < there.high else False)
+
+
+PREFIXES: dict[str, Callable[[Span, Span], Told]] = {
     "eq": _within,
     "ne": lambda wanted, there: not _within(wanted, there),
     "lt": lambda wanted, there: there.low < wanted.low,
-    "le": lambda wanted, there: there.low < wanted.low or _within(wanted, there),
+    "le": lambda wanted, there: _or_meets(there.low < wanted.low or _within(wanted, there), wanted, there),
     "gt": lambda wanted, there: there.high > wanted.high,
-    "ge": lambda wanted, there: there.high > wanted.high or _within(wanted, there),
+    "ge": lambda wanted, there: _or_meets(there.high > wanted.high or _within(wanted, there), wanted, there),
     "sa": lambda wanted, there: there.low >= wanted.high,
     "eb": lambda wanted, there: there.high <= wanted.low,
 }
-"""Prefix -> whether it holds of (what is asked for, what is there)."""
+"""Prefix -> whether it holds of (what is asked for, what is there); None where servers may differ."""
 
 
 def holds(text: str, prefix: str, items: list[Item]) -> Told:

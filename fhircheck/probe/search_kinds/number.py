@@ -52,7 +52,7 @@ def _searched_number(item: Item, prefix: str) -> list[Search]:
 
 
 def _quantity_holds(wanted: dict[str, Any], prefix: str, item: Item) -> Told:
-    """In the same unit, or in one that can be converted into it; another unit that has the same base is no hit."""
+    """In the same unit; what can be converted into it cannot be told, another dimension is no hit."""
     there = item.value
     number, other = _number(wanted.get("value")), _number(there.get("value")) if there.__class__ is dict else None
     if number is None or other is None or item.type not in QUANTITIES or "comparator" in there:
@@ -62,9 +62,7 @@ def _quantity_holds(wanted: dict[str, Any], prefix: str, item: Item) -> Told:
     if there.get("system") != UCUM or wanted.get("system") != UCUM or there.get("code").__class__ is not str:
         return None
     both = same_base(Quantity(number, str(wanted["code"])), Quantity(other, there["code"]))
-    if both is None:
-        return False
-    return None if prefix in ("eq", "ne") or both[0] == both[1] else PREFIXES[prefix](*both)
+    return False if both is None else None
 
 
 def _searched_quantity(item: Item, prefix: str) -> list[Search]:

@@ -3,7 +3,16 @@
 import re
 
 from fhircheck.fhirpath import Item
-from fhircheck.probe.search_kinds.search import NO_SUCH, Search, SearchKind, Told, any_of, escaped, nothing_holds
+from fhircheck.probe.search_kinds.search import (
+    NO_SUCH,
+    Search,
+    SearchKind,
+    Told,
+    any_of,
+    escaped,
+    escaped_url,
+    nothing_holds,
+)
 
 _LITERAL = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?")
 
@@ -23,6 +32,8 @@ def _holds(wanted: str, item: Item) -> Told:
     url = _url(item)
     if url == wanted:
         return True
+    if url.partition("|")[0] == wanted.partition("|")[0]:
+        return None
     mine, there = _LITERAL.fullmatch(wanted), _LITERAL.fullmatch(url)
     if mine and there and mine.groups() == there.groups():
         return True
@@ -43,7 +54,7 @@ def _plain(item: Item) -> list[Search]:
         return []
     relative = literal(item)
     text = "/".join(relative) if relative and not url.startswith("http") else url
-    return [Search(escaped(text), lambda items: any_of(_holds(text, each) for each in items))]
+    return [Search(escaped_url(text), lambda items: any_of(_holds(text, each) for each in items))]
 
 
 def _further(item: Item) -> list[Search]:

@@ -69,12 +69,11 @@ def escaped(text: str) -> str:
     return text
 
 
+def escaped_url(text: str) -> str:
+    """A URL with what divides values escaped; ``|`` stays, since it divides a canonical from its version."""
+    return "|".join(map(escaped, text.split("|")))
+
+
 def nothing_holds(items: list[Item]) -> Told:
     """False: for values that cannot exist."""
     return False
-
-
-MISSING = Search("true", lambda items: not items, "missing")
-"""``:missing=true``, which every type of parameters has."""
-PRESENT = Search("false", bool, "missing")
-"""``:missing=false``."""

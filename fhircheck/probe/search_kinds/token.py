@@ -87,13 +87,11 @@ def _holds_not(plain: Search, items: list[Item]) -> Told:
 
 
 def _displays(item: Item) -> list[str]:
-    """The texts that belong to a token: of a concept, its codings, an identifier's type."""
+    """The texts that belong to a token: of a concept and its codings, of an identifier's type."""
     node = item.value
     if node.__class__ is not dict:
         return []
-    if item.type == "Identifier":
-        node = node.get("type")
-    holders = [node, *_codings(node)]
+    holders = [node.get("type")] if item.type == "Identifier" else [node, *_codings(node)]
     texts = [each.get(name) for each in holders if each.__class__ is dict for name in ("text", "display")]
     return [each for each in texts if each.__class__ is str]
 

@@ -1,7 +1,7 @@
 """URIs and canonicals, which are compared as they are (http://hl7.org/fhir/R4/search.html#uri)."""
 
 from fhircheck.fhirpath import Item
-from fhircheck.probe.search_kinds.search import LONGEST, Search, SearchKind, Told, any_of, escaped, nothing_holds
+from fhircheck.probe.search_kinds.search import LONGEST, Search, SearchKind, Told, any_of, escaped_url, nothing_holds
 
 
 def _plain(item: Item) -> list[Search]:
@@ -15,7 +15,7 @@ def _plain(item: Item) -> list[Search]:
             return True
         return None if str(there).partition("|")[0] == text.partition("|")[0] else False
 
-    return [Search(escaped(text), lambda items: any_of(one(each.value) for each in items))]
+    return [Search(escaped_url(text), lambda items: any_of(one(each.value) for each in items))]
 
 
 URI = SearchKind(

@@ -63,6 +63,10 @@ def test_what_divides_values_is_escaped() -> None:
         ("eq", "2025", {"start": "2025-02-01"}, False),
         ("gt", "2025-06-01", {"start": "2025-02-01"}, True),
         ("eb", "2025-06-01", {"start": "2025-02-01"}, False),
+        ("le", "2025-02-01", {"start": "2025-02-01", "end": "2025-02-03"}, None),
+        ("le", "2025-01-31", {"start": "2025-02-01", "end": "2025-02-03"}, False),
+        ("ge", "2025-02-03", {"start": "2025-02-01", "end": "2025-02-03"}, None),
+        ("ge", "2025-02-04", {"start": "2025-02-01", "end": "2025-02-03"}, False),
         ("eq", "2025", "yesterday", None),
         ("eq", "2025", {"repeat": {}}, None),
     ],
@@ -177,6 +181,8 @@ def test_uris() -> None:
     search = plain("uri", "http://example.org/a|1", "canonical")
     assert search.holds([item("http://example.org/a", "canonical")]) is None
     assert search.holds([item("http://example.org/ab", "canonical")]) is False
+    assert search.text == "http://example.org/a|1"
+    assert plain("reference", "http://example.org/a|1", "canonical").text == "http://example.org/a|1"
 
 
 @pytest.mark.parametrize("kind", SEARCH_KINDS.names)

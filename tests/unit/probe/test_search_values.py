@@ -67,6 +67,16 @@ def test_missing_is_asked_the_way_that_finds_something() -> None:
     assert [each.text for each in values("Patient", "family").modified() if each.modifier == "missing"] == ["false"]
 
 
+def test_what_cannot_be_searched_by_is_neither_missing_nor_there() -> None:
+    samples = [
+        {"resourceType": "Condition", "id": "a", "code": {"text": "only words"}},
+        {"resourceType": "Condition", "id": "b"},
+    ]
+    found = SearchValues(KNOWN.find("Condition", "code"), samples, KNOWN)
+    (missing,) = [each for each in found.modified() if each.modifier == "missing"]
+    assert [each.holds(missing) for each in found.samples] == [None, True]
+
+
 def test_composites_are_pairs_that_stand_together() -> None:
     search = values("Observation", "code-value-quantity").plain()
     assert search is not None
