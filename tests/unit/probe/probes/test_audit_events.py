@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.needs import shared_path
 from tests.servers import search_matching
 from tests.servers.fhir_server import FhirServer
 from tests.servers.probed import probed, told
@@ -67,3 +68,15 @@ def test_nothing_to_test_with() -> None:
     with FhirServer([record(0)]) as server:
         server.capability["rest"][0]["resource"] = []
         assert told(probed(server, "audit-events")) == {f"{A}:date": "search-not-declared"}
+
+
+def test_a_record_against_the_published_profile() -> None:
+    """The server's record breaks the profile it claims, by the package's own definition."""
+    from fhircheck.definitions.definition_set import load_definitions
+    from fhircheck.probe.profile_errors import profile_errors
+
+    package = str(shared_path("packages", "ihe.iti.balp-1.1.4.tgz"))
+    errors = profile_errors(load_definitions((package,), offline=True))
+    assert errors(record(0), "https://example.org/not-loaded") is None
+    resources = [record(0, profile=[BALP])]
+    assert found(resources=resources, errors_against=errors)["AuditEvent.profile:BALP"] == "records-break-profile"
