@@ -9,7 +9,8 @@ says what is out of date). A table is compact TOML; for each part a text of word
     services     system|code of rest.security.service
     modifiers    asked of every parameter of a type (date/ge) or of a name (=status/not) that is itself asked for so
     demands      what the form has no element for, in the words of probes
-    [[resource]] type, expectation, profiles, interactions, search, include, revinclude, operations, conditional*
+    [[resource]] type, expectation, profiles, interactions, search, include, revinclude, operations, conditional*,
+                 optional (those of the conditional ones that are MAY)
 """
 
 import json
@@ -127,6 +128,8 @@ def _resource(table: Json) -> Json:
     for name in ("conditionalCreate", "conditionalUpdate", "conditionalDelete"):
         if name in table:
             made[name] = table[name]
+            if name in table.get("optional", []):
+                made[f"_{name}"] = _needed("MAY")
     made.update(_codes("searchInclude", list(_words(table, "include"))))
     made.update(_codes("searchRevInclude", list(_words(table, "revinclude"))))
     made.update({name: shared[name] for name in ("searchParam", "operation") if name in shared})

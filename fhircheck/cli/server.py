@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from fhircheck.cli.connection_options import connection_options
-from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
+from fhircheck.cli.package_options import PACKAGE_CACHE, REGISTRY, Function, Option
 
 _FILES = ("save", "test_report", "outcome")
 FORMATS = ("text", "json", "markdown", "csv")
@@ -41,7 +41,7 @@ _OPTIONS: tuple[Option, ...] = (
                  show_default=True, help="Least demand that makes exit code 1 where it is unmet."),
     click.option("--language", type=click.Choice(("en", "de")), default="en", show_default=True,
                  envvar="FHIRCHECK_LANGUAGE", help="Language of texts."),
-    OFFLINE,
+    click.option("--offline", is_flag=True, help="Ask no package registry; the server itself is asked all the same."),
     PACKAGE_CACHE,
     REGISTRY,
 )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 from fhircheck.model.errors import UsageError
 from fhircheck.probe.judging import exit_code
-from fhircheck.probe.result import ServerReport
+from fhircheck.probe.result import ProbeResult, RequirementResult, ServerReport
 from fhircheck.probe.server_changes import Change
 from fhircheck.probe.server_score import ServerScore, score_of
 
@@ -47,11 +47,11 @@ def server_json(
                 "version": actor.version,
                 "verified": actor.verified,
                 "score": _score(score_of((actor,))),
-                "results": [_result(asdict(row)) for row in actor.results],
+                "results": [_row(row) for row in actor.results],
             }
             for actor in report.actors
         ],
-        "probes": [_result(asdict(each)) for each in report.probes],
+        "probes": [_probed(each) for each in report.probes],
         "broken": list(report.broken),
         "notes": list(report.notes),
     }
@@ -67,9 +67,30 @@ def _exact(value: object) -> object:
     return float(str(value))
 
 
-def _result(row: dict[str, Any]) -> dict[str, Any]:
-    lanes = {"lanes": list(row["lanes"])} if "lanes" in row else {}
-    return {**row, "params": dict(row["params"]), "evidence": list(row["evidence"]), **lanes}
+def _row(row: RequirementResult) -> dict[str, Any]:
+    return {
+        "actor": row.actor,
+        "id": row.id,
+        "expectation": row.expectation,
+        "declared": row.declared,
+        "probed": row.probed,
+        "why": row.why,
+        "params": dict(row.params),
+        "evidence": [asdict(each) for each in row.evidence],
+        "lanes": list(row.lanes),
+    }
+
+
+def _probed(result: ProbeResult) -> dict[str, Any]:
+    return {
+        "probe": result.probe,
+        "about": result.about,
+        "outcome": result.outcome,
+        "expectation": result.expectation,
+        "why": result.why,
+        "params": dict(result.params),
+        "evidence": [asdict(each) for each in result.evidence],
+    }
 
 
 def _score(score: ServerScore) -> dict[str, Any]:

@@ -55,6 +55,11 @@ DIFFERENT = {
     },
     # _lastUpdated is of type date, whatever the statement says
     "mcsd-directory": {("system.searchParam:_lastUpdated", "SHALL token", "SHALL date")},
+    # removing a patient is an option of the actor
+    "pixm-manager": {
+        ("Patient.conditionalDelete:single", "SHALL", "MAY"),
+        ("Patient.delete", "SHALL", "MAY"),
+    },
     # the code it is called with is export; group-export and patient-export are ids of definitions
     "bulk-data": {
         ("Group", "SHALL", "SHOULD"),
