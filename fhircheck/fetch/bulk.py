@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fhircheck.fetch.bulk_arrival import WORST, bulk_issue
 from fhircheck.fetch.bulk_clients import BulkClients
 from fhircheck.fetch.bulk_downloads import Downloads, Surroundings
-from fhircheck.fetch.bulk_file import WORST, DownloadLimits, Stopped, bulk_issue
+from fhircheck.fetch.bulk_file import DownloadLimits, Stopped
 from fhircheck.fetch.bulk_files import KnownFiles
 from fhircheck.fetch.fetch_folder import FetchFolder
 from fhircheck.model.connection import DEFAULT_CONNECTION, Connection

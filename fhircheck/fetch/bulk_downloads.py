@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from fhircheck.fetch.bulk_arrival import bulk_issue
 from fhircheck.fetch.bulk_clients import BulkClients
-from fhircheck.fetch.bulk_file import DownloadLimits, FileDownload, Stopped, bulk_issue
+from fhircheck.fetch.bulk_file import DownloadLimits, FileDownload, Stopped
 from fhircheck.fetch.bulk_files import KnownFiles
 from fhircheck.fetch.fetch_folder import FetchFolder
 from fhircheck.model.connection import Connection

@@ -40,7 +40,7 @@ _WORDS = {
 def fetch_summary(manifest: dict[str, Any], out: str, view: View, partial: bool = False) -> str:
     """The manifest of a fetch into `out` in a few lines; partial: it was put in its place whatever is missing."""
     words, language = _WORDS[view.language], view.language
-    entries = [*manifest["output"], *manifest["error"], *manifest["deleted"]]
+    entries = [*manifest["output"], *manifest["error"], *manifest["deleted"], *manifest.get("unreadable", ())]
     count = sum(each["count"] for each in manifest["output"])
     whole = sum(each.get("bytes", 0) for each in entries)
     came = words["resources"].format(

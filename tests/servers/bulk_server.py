@@ -35,7 +35,8 @@ class File:
 
     breaks: after how many bytes of an answer the connection is cut, one entry for each download. statuses: answered
     instead of the data, one for each download. elsewhere: on the second port. signed: its address changes with each
-    status request, and older ones are refused. length: False to send it without a Content-Length, ended by closing.
+    status request, and older ones are refused. moved: the first port only says where on the second it is. length:
+    False to send it without a Content-Length, ended by closing.
     """
 
     type: str
@@ -46,6 +47,7 @@ class File:
     statuses: list[int] = field(default_factory=list)
     elsewhere: bool = False
     signed: bool = False
+    moved: bool = False
     length: bool = True
     packed: bool = False
     pause: float = 0.0
@@ -204,8 +206,10 @@ class BulkServer:
     def _file(self, handler: BaseHTTPRequestHandler, asked: Asked, file: File, allowed: bool) -> None:
         if file.signed and not asked.path.endswith(f"secret-{self.generation}"):
             send(handler, 403, {"Content-Type": "application/xml"}, b"<Error/>")
-        elif not file.elsewhere and self.requires_token and not allowed:
+        elif not (file.elsewhere or asked.second) and self.requires_token and not allowed:
             send(handler, 401, FHIR, outcome("login"))
+        elif file.moved and not asked.second:
+            send(handler, 307, {"Location": f"{self.other.removesuffix('/fhir')}{asked.path}"}, b"")
         elif file.statuses:
             send(handler, file.statuses.pop(0), FHIR, outcome("exception"))
         else:

@@ -20,6 +20,7 @@ from tests.servers.bulk_server import BulkServer, File, ndjson, outcome
 
 PATIENTS = ndjson("Patient", range(900))
 ALL = ExportRequest()
+WRAPPED = b'{"resourceType": "Binary", "id": "a", "contentType": "application/fhir+ndjson", "data": "AAAA"}'
 QUICK = Patience(first=0.001)
 
 
@@ -338,6 +339,15 @@ def test_types_that_were_not_asked_for(server: BulkServer, out: Path) -> None:
     assert kinds(manifest) == ["bulk-type-not-asked"]
 
 
+def test_outcomes_of_any_form_are_kept(server: BulkServer, out: Path) -> None:
+    odd = [{"issue": {}}, {"issue": [{"severity": []}, 3]}, {"issue": [{"severity": "odd", "code": {}}]}]
+    lines = [json.dumps({"resourceType": "OperationOutcome", **each}) for each in odd]
+    server.files = [File("OperationOutcome", "\n".join(lines).encode(), group="error")]
+    manifest = fetch(server, out)
+    assert manifest["findings"][0]["params"] == {"count": 3, "codes": "-"}
+    assert (out / "error" / "OperationOutcome.ndjson").read_text().splitlines() == lines
+
+
 @pytest.mark.parametrize(("severity", "shown"), [("fatal", "error"), ("warning", "warning"), ("information",) * 2])
 def test_errors_of_the_server_are_counted(server: BulkServer, out: Path, severity: str, shown: str) -> None:
     """The worst of them counts, also when it came before a break."""
@@ -360,7 +370,13 @@ def test_errors_of_the_server_are_counted(server: BulkServer, out: Path, severit
 
 @pytest.mark.parametrize(
     ("data", "form"),
-    [(b"<!doctype html><html>Sign in</html>", "html"), (b"%PDF-1.7 x", "pdf"), (b"PK\x03\x04x", "zip")],
+    [
+        (b"<!doctype html><html>Sign in</html>", "html"),
+        (b"%PDF-1.7 x", "pdf"),
+        (b"PK\x03\x04x", "zip"),
+        (b"<Binary/>", "xml"),
+        (WRAPPED, "binary-resource"),
+    ],
 )
 def test_something_else_than_lines(server: BulkServer, out: Path, data: bytes, form: str) -> None:
     server.files = [File("Patient", data)]

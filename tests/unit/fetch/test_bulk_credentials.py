@@ -34,12 +34,12 @@ def fetch(server: BulkServer, out: Path, **options: Any) -> dict[str, Any]:
         return run.run()
 
 
-def bearer(tmp_path: Path) -> Connection:
+def bearer(tmp_path: Path, retries: int = 0) -> Connection:
     """A connection with a token."""
     secret = tmp_path / "token"
     secret.write_text("s3cret")
     secret.chmod(0o600)
-    return Connection(sign_in="bearer", secret=f"file:{secret}", retries=0)
+    return Connection(sign_in="bearer", secret=f"file:{secret}", retries=retries)
 
 
 def tokens(server: BulkServer, second: bool) -> set[str]:
@@ -64,6 +64,17 @@ def test_another_origin_gets_our_token_only_where_it_was_named(server: BulkServe
     server.files = [File("Patient", PATIENTS, elsewhere=True)]
     assert fetch(server, out, connection=bearer(tmp_path), token_for=(server.other,))["complete"]
     assert tokens(server, True) == {"Bearer s3cret"}
+
+
+def test_a_file_that_moved_to_another_host_is_fetched_there_without_our_token(
+    server: BulkServer, out: Path, tmp_path: Path
+) -> None:
+    """The server wants the token, and sends us on to storage that must not get it; a break asks it again."""
+    server.token = "s3cret"
+    server.files = [File("Patient", PATIENTS, moved=True, breaks=[200])]
+    assert fetch(server, out, connection=bearer(tmp_path, retries=1))["complete"]
+    assert (tokens(server, False), tokens(server, True)) == ({"Bearer s3cret"}, {""})
+    assert (out / "Patient.ndjson").read_bytes() == PATIENTS
 
 
 def test_a_server_that_wants_the_token_against_its_manifest_gets_it(

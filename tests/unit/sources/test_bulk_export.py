@@ -26,7 +26,7 @@ class Client:
     def __init__(self, server: BulkServer, **patience: Any) -> None:
         self.pauses: list[float] = []
         self.told: list[str] = []
-        self.http = HttpClient(Connection(retries=0), server.base)
+        self.http = HttpClient(Connection(retries=2), server.base)
         self.export = BulkExport(
             self.http,
             server.base,
