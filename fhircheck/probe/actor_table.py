@@ -14,6 +14,10 @@ from fhircheck.probe.result import ActorResult, Evidence, Expectation, Lane, Out
 
 GENERAL = "fhir-rest"
 DECLARED = "own-declaration"
+_WRITING = frozenset({
+    "create", "update", "patch", "delete", "transaction", "batch", "updateCreate", "conditionalCreate",
+    "conditionalUpdate", "conditionalDelete",
+})  # fmt: skip
 _NEVER_PROBED = frozenset({"claim", "software"})
 _DECLARED_ONLY = frozenset({"resource", "profile", "patchFormat", "security-service", *_NEVER_PROBED})
 
@@ -74,7 +78,7 @@ def _as_asked(each: Requirement, types: dict[str, Expectation], declared: Declar
 def _row(actor: str, each: Requirement, declared: Declared, probed: Probed, base: str) -> RequirementResult:
     said = compare(each, declared, base)
     results = [] if each.what in _NEVER_PROBED else probed.results(each.id)
-    seen, evidence = lane(results, each.expectation)
+    seen, evidence = _seen(each, results, each.expectation)
     why, params = (said.why, said.params) if said.outcome == "unmet" else (seen.why, seen.params)
     lanes: list[Lane] = [] if said.outcome == "not-tested" else ["declared"]
     if results or each.what not in _DECLARED_ONLY:
@@ -86,6 +90,13 @@ def _row(actor: str, each: Requirement, declared: Declared, probed: Probed, base
     )
 
 
+def _seen(each: Requirement, results: list[ProbeResult], needed: Expectation) -> tuple[Said, tuple[Evidence, ...]]:
+    """What probes say of a demand; where none tried it since that would write, this is the reason."""
+    if not results and each.what in ("interaction", "flag") and each.value in _WRITING:
+        return Said("not-tested", "needs-writing"), ()
+    return lane(results, needed)
+
+
 def own_declaration(capability: dict[str, Any], probed: Probed, base: str) -> ActorResult:
     """What the server itself declares, as demands on its behaviour: a declaration must be true.
 
@@ -94,7 +105,7 @@ def own_declaration(capability: dict[str, Any], probed: Probed, base: str) -> Ac
     rows = []
     for each in requirements_of(capability):
         if each.what not in _DECLARED_ONLY and each.what != "flag":
-            seen, evidence = lane(probed.results(each.id), "SHALL")
+            seen, evidence = _seen(each, probed.results(each.id), "SHALL")
             rows.append(
                 RequirementResult(
                     DECLARED, each.id, "SHALL", "met", seen.outcome, seen.why, seen.params, evidence, ("probed",)

@@ -39,6 +39,7 @@ WHY: dict[str, tuple[str, str]] = {
     "not-valid": ("the CapabilityStatement has errors", "das CapabilityStatement hat Fehler"),
     "other-kind": ("its kind is not instance", "seine Art ist nicht instance"),
     "other-fhir-version": ("another FHIR version than 4.0", "andere FHIR-Version als 4.0"),
+    "needs-writing": ("only writing could tell", "nur Schreiben könnte es zeigen"),
     "not-probed": ("no probe tried it", "kein Test hat es versucht"),
     "probe-broke": ("the probe broke off ({fault})", "der Test brach ab ({fault})"),
     "writes-not-allowed": (

@@ -130,3 +130,15 @@ def test_what_no_table_asks_about_has_a_row_for_each_probe() -> None:
     found = general(server(), (), Probed(probes), {"Patient.read"})
     rows = {row.id: row.probed for row in found.results[3:]}
     assert rows == {"rest (a)": "met", "rest (b)": "unmet"}
+
+
+def test_what_only_writing_could_tell_says_so() -> None:
+    patient = {"type": "Patient", "interaction": [{"code": "create"}, {"code": "read"}], "conditionalUpdate": True}
+    asked = server(patient, interaction=[{"code": "transaction"}])
+    why = {name: row.why for name, row in table(asked, asked).items()}
+    assert why == {
+        "Patient": "", "system.transaction": "needs-writing", "Patient.create": "needs-writing",
+        "Patient.read": "not-probed", "Patient.conditionalUpdate": "needs-writing",
+    }  # fmt: skip
+    tried = table(asked, asked, probe("not-tested", "Patient.create", why="writes-not-allowed"))
+    assert tried["Patient.create"].why == "writes-not-allowed"
