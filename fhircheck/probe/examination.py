@@ -41,6 +41,10 @@ Node = dict[str, Any]
 Run = Callable[[Probing], Iterable[ProbeResult]]
 
 
+CONTROLS = ("_count", "_sort", "_summary", "_elements", "_total", "_include", "_revinclude", "_format")
+"""Parameters that filter nothing."""
+
+
 class OutOfRequests(Exception):
     """No further request is sent; reason: name of a text."""
 
@@ -58,13 +62,18 @@ class NoAnswer(Exception):
 
 
 class Examination:
-    """What the probes of one run over one server share; see `examination`."""
+    """What the probes of one run over one server share; see `examination`.
+
+    unlike: parameters (``Patient.searchParam:family``) that do not work by themselves. needed: type -> parameters
+    without which the server does not search it.
+    """
 
     def __init__(self, probing: Probing) -> None:
         self.probing = probing
         self.base = probing.base
         self.declared = Declared(probing.capability)
         self.unlike: set[str] = set()
+        self.needed: dict[str, Query] = {}
         self._sent = 0
         self._limit = probing.max_requests
         self._silent = 0
@@ -102,16 +111,22 @@ class Examination:
 
     def search(self, kind: str, query: Query, headers: Mapping[str, str] | None = None) -> Asked:
         """Search for resources of type `kind` by GET."""
-        return self.send(kind, query, headers={**JSON, **(headers or {})})
+        return self.send(kind, self._narrowed(kind, query), headers={**JSON, **(headers or {})})
 
     def post_search(self, kind: str, query: Query, content_type: str = FORM) -> Asked:
         """Search for resources of type `kind` by POST."""
+        query = self._narrowed(kind, query)
         body = urlencode(query).encode()
         names = "&".join(dict.fromkeys(name for name, _ in query))
         headers = {**JSON, "Content-Type": content_type}
         return self.send(
             f"{kind}/_search", headers=headers, method="POST", body=body, shown=f"{kind}/_search ({names})"
         )
+
+    def _narrowed(self, kind: str, query: Query) -> Query:
+        """`query`, and where the server searches the type only by a parameter and there is none, the one that works."""
+        filters = [name for name, value in query if value and not name.startswith((NO_SUCH, *CONTROLS))]
+        return query if filters else [*self.needed.get(kind, ()), *query]
 
     def read(self, node: Node, headers: Mapping[str, str] | None = None) -> Asked:
         """Read a sample; the same question is sent once only."""

@@ -86,6 +86,10 @@ SEARCH_REASONS: dict[str, tuple[str, str]] = {
         "{parameter} does not work by itself",
         "{parameter} geht schon für sich allein nicht",
     ),
+    "search-too-wide": (
+        "HTTP {status} for a search without parameters, and none was found that works",
+        "HTTP {status} für eine Suche ohne Parameter, und keiner fand sich, mit dem sie geht",
+    ),
     "another-type": ("{count} hits are of another type", "{count} Treffer sind von anderem Typ"),
     "no-id": ("hits have no id", "Treffer haben keine id"),
     "include-wildcard": ("it names no single reference", "es nennt keine einzelne Referenz"),

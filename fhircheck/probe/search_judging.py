@@ -65,7 +65,7 @@ class SearchJudge:
     def _is_unfiltered(self, page: Searchset) -> bool:
         """Whether there are more hits than the page shows, and by their number they are all resources of the type."""
         everything = sampled(self.session.probing).get(self.kind)
-        if page.is_whole or not page.total or everything is None:
+        if page.is_whole or not page.total or everything is None or self.kind in self.session.needed:
             return False
         return page.total == Searchset(everything, self.kind).total
 

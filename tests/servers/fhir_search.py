@@ -56,6 +56,8 @@ class Searching:
         strict = "handling=strict" in prefer and "strict-ignored" not in self.lies
         if ignored and (strict or "lenient-refused" in self.lies):
             raise Refused(400, "not-supported")
+        if "needs-parameters" in self.lies and not used and type_name != "Patient":
+            raise Refused(400, "too-costly")
         for name, value in used:
             self._check(type_name, name, value)
         return used, ignored

@@ -60,6 +60,7 @@ LIES = {
     "lenient-refused": "unknown parameters are refused even if lenient",
     "empty-refused": "an empty parameter value is an error",
     "date-invalid-200": "an invalid date is ignored, whatever Prefer says",
+    "needs-parameters": "a search without a parameter that filters gets 400; no lie, servers may do so",
     "include-missing": "_include brings nothing",
     "revinclude-missing": "_revinclude brings nothing",
     "include-as-match": "included resources are said to be matches",

@@ -83,20 +83,32 @@ def _subjects(session: Examination) -> Iterator[_Subject]:
 
 def _parameters(probing: Probing) -> Iterator[ProbeResult]:
     session = examination(probing)
+    shared: dict[str, list[ProbeResult]] = {}
     for subject in _subjects(session):
         if subject.modifier:
             continue
-        verdict = Verdict(_PLAIN, subject.about)
-        if subject.plain in _SPECIAL:
-            yield subject.not_tested(verdict, "special-parameter")
-            continue
-        if subject.values.reason:
-            yield subject.not_tested(verdict)
-            continue
-        result = judged(verdict, partial(_parameter, subject, verdict))
+        result = _of_type(subject, Verdict(_PLAIN, subject.about))
         if result.outcome == "unmet":
             session.unlike.add(subject.about)
+        if subject.plain in ("_id", "_lastUpdated"):
+            shared.setdefault(subject.plain, []).append(result)
         yield result
+    for name, results in shared.items():
+        yield replace(_worst(results), about=f"system.searchParam:{name}")
+
+
+def _worst(results: list[ProbeResult]) -> ProbeResult:
+    """An unmet one, else a met one, else the first."""
+    order = ("unmet", "met", "not-tested")
+    return min(results, key=lambda each: order.index(each.outcome))
+
+
+def _of_type(subject: _Subject, verdict: Verdict) -> ProbeResult:
+    if subject.plain in _SPECIAL:
+        return subject.not_tested(verdict, "special-parameter")
+    if subject.values.reason:
+        return subject.not_tested(verdict)
+    return judged(verdict, partial(_parameter, subject, verdict))
 
 
 def _parameter(subject: _Subject, verdict: Verdict) -> ProbeResult:

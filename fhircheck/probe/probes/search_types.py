@@ -7,7 +7,7 @@ from fhircheck.probe.examination import exact, examination
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import ProbeResult
 from fhircheck.probe.samples import sampled
-from fhircheck.probe.search_judging import RIGHTS, seen
+from fhircheck.probe.search_judging import RIGHTS, refused, seen
 from fhircheck.probe.searchset import Searchset
 from fhircheck.probe.verdict import Verdict
 
@@ -26,6 +26,8 @@ def _search(verdict: Verdict, asked: Asked, kind: str) -> ProbeResult:
         return verdict.no_answer(asked)
     if asked.status in RIGHTS:
         return verdict.not_tested("not-allowed", asked)
+    if refused(asked):
+        return verdict.not_tested("search-too-wide", asked, status=asked.status)
     if not asked.ok:
         return verdict.unmet("wrong-status", asked, status=asked.status, expected="200")
     page = Searchset(asked, kind)

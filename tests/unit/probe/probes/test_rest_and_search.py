@@ -16,7 +16,7 @@ from fhircheck.transport.http import HttpClient
 from tests.servers.clinic import clinic
 from tests.servers.fhir_answers import Node
 from tests.servers.fhir_server import LIES, FhirServer
-from tests.servers.probed import QUICK
+from tests.servers.probed import QUICK, replied
 
 NAMES = (
     "search-type", "read", "vread", "history", "unknown-id", "unknown-type", "error-outcome", "deleted",
@@ -133,6 +133,7 @@ EXPECTED: dict[str, dict[str, set[str]]] = {
     "lenient-refused": {"unknown-parameter": {"search-refused"}},
     "empty-refused": {"empty-parameter": {"empty-refused"}},
     "date-invalid-200": {"invalid-date": {"invalid-date-taken"}},
+    "needs-parameters": {},
     "include-missing": {"include": {"include-missing"}},
     "revinclude-missing": {"revinclude": {"include-missing"}},
     "include-as-match": {"include": {"include-not-marked"}, "revinclude": {"include-not-marked"}},
@@ -206,6 +207,31 @@ def test_a_server_that_falls_silent_is_left_alone() -> None:
         results = examine(server)
     assert turned(results) == {}
     assert {each.why for each in results if each.outcome == "not-tested"} >= {"no-answer", "server-silent"}
+
+
+@pytest.mark.parametrize(("lies", "outcome"), [((), "met"), (("finds-nothing:_id",), "unmet")])
+def test_a_parameter_of_all_resources_is_told_for_the_server_too(lies: tuple[str, ...], outcome: str) -> None:
+    with serving(lies) as server:
+        for each in server.capability["rest"][0]["resource"]:
+            each["searchParam"].append({"name": "_id", "type": "token"})
+        results = examine(server, ["search-parameter"])
+    assert [each.outcome for each in results if each.about == "system.searchParam:_id"] == [outcome]
+
+
+def test_what_is_searched_only_by_a_parameter_is_searched_by_one() -> None:
+    with serving(["needs-parameters"]) as server:
+        results = examine(server)
+        refused = [each for each in server.asked if each.path == "/Observation" and not each.query[1:]]
+    assert len(refused) == 1
+    tried = {each.about for each in results if each.outcome == "met"}
+    assert {"Observation.search-type", "Observation.searchParam:code", "Observation.searchParam:_count"} <= tried
+
+
+def test_a_search_that_is_always_too_wide_is_not_tested() -> None:
+    with serving() as server:
+        server.routes[("GET", "/Organization")] = lambda asked: replied(status=422)
+        (found,) = [each for each in examine(server, ["search-type"]) if each.about == "Organization.search-type"]
+    assert (found.outcome, found.why) == ("not-tested", "search-too-wide")
 
 
 def test_without_samples_nothing_passes() -> None:
