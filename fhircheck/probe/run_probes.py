@@ -27,7 +27,8 @@ def run_probes(
     """What the probes found, and the names of those that broke off. progress: is told the name of each.
 
     Samples are read first. A probe that writes is "not tested" where writing is not allowed; so is the rest after some
-    probes in a row that had no answer at all. What a probe gave before it broke is kept; nothing of the fault's own
+    probes in a row that had no answer at all, the last of which counts as broken off: a server that is gone is not
+    one that was judged. What a probe gave before it broke is kept; nothing of the fault's own
     text is shown, since it may hold data.
     """
     results: list[ProbeResult] = []
@@ -61,6 +62,8 @@ def run_probes(
             broken.append(probe.name)
             results.append(_broken(probe.name, fault))
         silent = silent + 1 if _without_answer(results[start:]) else 0
+        if silent == SILENT:
+            broken.append(probe.name)
     return tuple(results), tuple(broken)
 
 
