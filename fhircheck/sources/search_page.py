@@ -18,9 +18,11 @@ _PAGED = {"searchset", "history"}
 _CODE = re.compile(r"[a-z-]{1,40}")
 _MEDIA = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}")
 _SPACE = (b" ", b"\t", b"\r", b"\n")
+_SPACES = b" \t\r\n"
 _SPACES_AND_COMMA = b" \t\r\n,"
 # how nearly all entries begin; any other is looked through member by member
 _BEGIN = re.compile(rb'\{\s*+(?:"fullUrl"\s*+:\s*+"[^"\\]*+"\s*+,\s*+)?"resource"\s*+:\s*+(?=\{)')
+_PLAIN = {("resource",), ("fullUrl", "resource"), ("resource", "search"), ("fullUrl", "resource", "search")}
 
 
 class Entry(NamedTuple):
@@ -145,14 +147,29 @@ class SearchPage:
             _, start, end = Locator(self.answer.body).span(["entry", number, "resource"])
             return self.answer.body[start:end]
         text = texts[number]
-        found = _BEGIN.match(text)
-        start = found.end() if found else Locator(text).span(["resource"])[1]
-        ends = object_ends(text[start:])
-        return text[start : start + ends[0]] if ends else text[start : Locator(text).span(["resource"])[2]]
+        return _cut_plainly(text, self.node["entry"][number]) or _cut(text)
 
     def _list(self, name: str) -> list[Any]:
         value = self.node.get(name)
         return value if isinstance(value, list) else []
+
+
+def _cut_plainly(text: bytes, entry: dict[str, Any]) -> bytes:
+    """The text of the resource in an entry that is built as nearly all are; empty for others."""
+    found = _BEGIN.match(text)
+    members = tuple(entry)
+    if not found or members not in _PLAIN or any(text.count(b'"%s"' % name.encode()) != 1 for name in members):
+        return b""
+    if members[-1] == "resource":
+        return text[found.end() : text.rfind(b"}")].rstrip(_SPACES)
+    cut = text[found.end() : text.rfind(b'"search"')].rstrip(_SPACES)
+    return cut[:-1].rstrip(_SPACES)
+
+
+def _cut(text: bytes) -> bytes:
+    """The text of the resource in any entry."""
+    _, start, end = Locator(text).span(["resource"])
+    return text[start:end]
 
 
 def outcome_codes(node: dict[str, Any]) -> str:
