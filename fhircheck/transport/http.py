@@ -160,6 +160,8 @@ class HttpClient:
         """The open response; of a second request where the server refused credentials that can be renewed."""
         if has_credentials(request.url):
             raise ServerFault("credentials-in-url")
+        if origin(request.url)[0] not in ("http", "https"):
+            raise ServerFault("not-a-url")
         header = self._credentials.header(request)
         response = self._exchanged(request, header)
         if response.status_code != 401 or not self._credentials.renewed(header):

@@ -38,7 +38,7 @@ def faultless(call: Callable[[], Given]) -> Given:
     """What `call` gives; every fault of the network as a ServerFault whose text names no address."""
     import requests
     import urllib3
-    from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+    from urllib3.exceptions import HTTPError, LocationValueError, ProtocolError, ReadTimeoutError
 
     try:
         return call()
@@ -48,6 +48,10 @@ def faultless(call: Callable[[], Given]) -> Given:
         raise ServerFault("no-answer-in-time") from None
     except (requests.exceptions.SSLError, urllib3.exceptions.SSLError) as fault:
         raise ServerFault(*_of_tls(fault)) from None
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError, UnicodeError):
+        raise ServerFault("not-a-url") from None
+    except requests.exceptions.InvalidHeader:
+        raise ServerFault("header-not-possible") from None
     except requests.exceptions.ProxyError:
         raise ServerFault("proxy-refused") from None
     except requests.exceptions.ConnectionError as fault:

@@ -421,3 +421,26 @@ def test_logs_of_the_library_below_hold_no_query_of_ours(server: Loopback, caplo
     assert "Muster" not in caplog.text
     requests.get(server.base + "/Patient?family=Other", timeout=5)
     assert "Other" in caplog.text, "what others ask is not ours to change"
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/hostname", "ftp://127.0.0.1/x", "http://", "http://a b/", "http://.x/", "x", ""]
+)
+def test_what_cannot_be_asked_for_is_said_at_once(url: str, pauses: list[float]) -> None:
+    with HttpClient() as one, pytest.raises(ServerFault, match="not-a-url") as raised:
+        one.get(url)
+    assert (raised.value.status, pauses) == (0, [])
+    with HttpClient() as one, pytest.raises(ServerFault, match="not-a-url"), one.stream(url):
+        pass
+
+
+def test_a_header_that_cannot_be_sent_is_said_without_its_value(server: Loopback) -> None:
+    with client(server) as one, pytest.raises(ServerFault) as raised:
+        one.get(server.base, {"X-Own": "s3cret\nX-Other: 1"})
+    assert raised.value.shown == "header-not-possible"
+
+
+def test_answers_without_a_body_are_whole(server: Loopback) -> None:
+    server.answer = lambda asked: (304, {"Content-Encoding": "gzip", "ETag": "1"}, b"")
+    with client(server) as one:
+        assert [one.send(method, server.base).body for method in ("GET", "HEAD", "DELETE")] == [b"", b"", b""]
