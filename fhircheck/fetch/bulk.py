@@ -24,6 +24,12 @@ from fhircheck.transport.http import HttpClient, ServerFault, redacted
 Tell = Callable[[str], None]
 _NOTE = "bulk"
 _NAMED = 5
+_REFUSED = "the server started no export"
+_NO_EXPORT = {
+    "no-export": "the server answered, but started no export; it may not know $export at this level",
+    "status-elsewhere": "the address that tells the status of the export is on another server; behind a proxy, the"
+    " server's own base address has to be set right",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ class BulkFetch:
             return export.kick_off(self._request)
         except ServerFault as fault:
             shown = redacted(self._request.url(self._base))
-            raise SourceUnusable(f"{shown}: the server started no export ({fault.shown})") from None
+            raise SourceUnusable(f"{shown}: {_NO_EXPORT.get(fault.reason, _REFUSED)} ({fault.shown})") from None
 
     def _no_manifest(self, fault: ServerFault) -> Issue:
         """Why there is none. The same command asks again; only an export that is gone needs a new start."""

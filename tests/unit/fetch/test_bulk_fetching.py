@@ -75,10 +75,18 @@ def test_a_part_can_be_had(server: BulkServer, out: Path) -> None:
     assert not server.requests("DELETE")
 
 
-def test_a_kick_off_that_fails_leaves_nothing(server: BulkServer, out: Path) -> None:
-    server.kick_off_headers = {}
-    with pytest.raises(SourceUnusable):
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [({}, "it may not know $export"), ({"Content-Location": "http://inner:8080/status/1"}, "behind a proxy")],
+)
+def test_a_kick_off_that_fails_leaves_nothing(
+    server: BulkServer, out: Path, headers: dict[str, str], said: str
+) -> None:
+    server.kick_off_headers = headers
+    with pytest.raises(SourceUnusable) as caught:
         fetch(server, out)
+    assert said in str(caught.value)
+    assert "inner" not in str(caught.value)
     assert list(out.parent.iterdir()) == []
 
 
