@@ -1,8 +1,10 @@
 """A server that keeps to the rules passes every probe of REST and search; the right probe alone notices each lie."""
 
 import json
+import random
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import pytest
 
@@ -14,8 +16,8 @@ from fhircheck.probe.run_probes import run_probes
 from fhircheck.probe.texts import WHY, why
 from fhircheck.transport.http import HttpClient
 from tests.servers.clinic import clinic
-from tests.servers.fhir_answers import Node
-from tests.servers.fhir_server import LIES, FhirServer
+from tests.servers.fhir_answers import Node, Reply
+from tests.servers.fhir_server import LIES, Asked, FhirServer
 from tests.servers.probed import QUICK, replied
 
 NAMES = (
@@ -198,7 +200,7 @@ def test_a_server_that_falls_silent_is_left_alone() -> None:
     with serving() as server:
         answer = server.answer
 
-        def broken(asked):  # type: ignore[no-untyped-def]
+        def broken(asked: Asked) -> Reply:
             if len(server.asked) > 20:
                 raise ConnectionResetError
             return answer(asked)
@@ -238,3 +240,33 @@ def test_without_samples_nothing_passes() -> None:
     with FhirServer([]) as server:
         results = examine(server, [each for each in NAMES if each not in ("unknown-type", "error-outcome")])
     assert {each.outcome for each in results} == {"not-tested"}
+
+
+ODD: tuple[Any, ...] = (None, [], {}, "", 7, 1.5, True, [None], [1], {"a": 1}, {"resourceType": "Patient"}, -1)
+
+
+def mutated(node: Any, chance: random.Random, share: float) -> Any:
+    """`node` with odd things in place of some of its parts."""
+    if chance.random() < share:
+        return chance.choice(ODD)
+    if isinstance(node, dict):
+        return {name: mutated(value, chance, share) for name, value in node.items()}
+    return [mutated(each, chance, share) for each in node] if isinstance(node, list) else node
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_odd_answers_break_no_probe(seed: int) -> None:
+    """`examine` asserts that no probe broke off."""
+    chance = random.Random(seed)
+    with serving() as server:
+        answer = server.answer
+
+        def odd(asked: Asked) -> Reply:
+            reply = answer(asked)
+            if reply.body[:1] == b"{" and chance.random() < 0.7:
+                body = json.dumps(mutated(json.loads(reply.body), chance, chance.choice((0.002, 0.02)))).encode()
+                return Reply(chance.choice([reply.status] * 9 + [200, 404, 500]), reply.headers, body)
+            return reply if chance.random() < 0.95 else Reply(reply.status, reply.headers, reply.body[:9])
+
+        server.answer = odd  # type: ignore[method-assign]
+        assert examine(server)
