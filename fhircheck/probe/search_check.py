@@ -9,7 +9,7 @@ from fhircheck.probe.probe import Probing
 from fhircheck.probe.requirement import dicts
 from fhircheck.probe.result import ProbeResult
 from fhircheck.probe.verdict import Verdict
-from fhircheck.transport.http import same_place
+from fhircheck.transport.http import ServerFault, joined, same_place
 
 PAGES = 5
 Node = dict[str, Any]
@@ -44,7 +44,8 @@ def _hits(
             return verdict.unmet("hits-do-not-match", asked, count=len(strangers))
         found = found or any(each.get("id") == wanted for each in hits)
         following = next_link(bundle)
-        if (found and wanted) or not following or not same_place(following, probing.base):
+        following = here(following, asked.url, probing.base) if following else ""
+        if (found and wanted) or not following:
             break
         bundle = ask(probing.client, following, headers=JSON).resource("Bundle") or {}
     else:
@@ -78,21 +79,27 @@ def next_link(bundle: Node) -> str:
     return ""
 
 
+def here(link: str, page: str, base: str) -> str:
+    """`link` of the page at the URL `page` as an absolute URL; empty where it is none, or leads to another server."""
+    try:
+        url = joined(page, link)
+        return url if same_place(url, base) else ""
+    except ServerFault:
+        return ""
+
+
 def refers_to(reference: Any, kind: str, identity: str) -> bool:
     """Whether a Reference is to `kind`/`identity`, in whatever form it is written."""
-    text = reference.get("reference") if isinstance(reference, dict) else None
-    if not isinstance(text, str):
-        return False
-    steps = urlsplit(text).path.strip("/").split("/")
-    if "_history" in steps:
-        steps = steps[: steps.index("_history")]
-    return steps[-2:] == [kind, identity]
+    return bool(identity) and target_id(reference, kind) == identity
 
 
 def target_id(reference: Any, kind: str) -> str:
     """Logical id of the resource of type `kind` that a Reference points at; empty for any other."""
     text = reference.get("reference") if isinstance(reference, dict) else None
-    steps = urlsplit(text).path.strip("/").split("/") if isinstance(text, str) else []
+    try:
+        steps = urlsplit(text).path.strip("/").split("/") if isinstance(text, str) else []
+    except ValueError:
+        return ""
     if "_history" in steps:
         steps = steps[: steps.index("_history")]
     return steps[-1] if len(steps) > 1 and steps[-2] == kind else ""

@@ -56,6 +56,8 @@ class Written:
                 attachment["url"] = self.keep(document)
             if "no-url" in self.lies:
                 attachment.pop("url", None)
+            if "elsewhere" in self.lies:
+                attachment["url"] = "https://archive.example.org/1"
             if "hash-lost" in self.lies:
                 attachment["hash"] = base64.b64encode(b"x" * 20).decode()
         if node["resourceType"] == "Binary" and "document-changed" in self.lies:

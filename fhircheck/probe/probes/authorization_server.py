@@ -79,7 +79,8 @@ def _same_issuer(node: Configuration, asked: Asked) -> ProbeResult:
     issuer = node.get("issuer")
     if not isinstance(issuer, str):
         return verdict.not_tested("no-issuer", asked)
-    return verdict.met(asked) if asked.url in _forms(issuer) else verdict.unmet("issuer-differs", asked)
+    same = secure_url(issuer) and asked.url in _forms(issuer)
+    return verdict.met(asked) if same else verdict.unmet("issuer-differs", asked)
 
 
 def _service(probing: Probing) -> Iterator[ProbeResult]:

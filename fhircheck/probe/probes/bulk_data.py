@@ -7,8 +7,8 @@ from fhircheck.probe.declared import Declared, Level
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.probes.smart_configuration import contains, fetched
 from fhircheck.probe.result import ProbeResult
+from fhircheck.probe.search_check import here
 from fhircheck.probe.verdict import Verdict
-from fhircheck.transport.http import same_place
 
 _NAME = "bulk-export"
 _DEFINITIONS = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
@@ -81,7 +81,7 @@ def _kicked_off(probing: Probing, declared: Declared) -> Iterator[ProbeResult]:
 
 def _cancelled(probing: Probing, place: str, home: str) -> ProbeResult:
     verdict = Verdict(_NAME, f"{home}.operation:$export:cancel")
-    if not same_place(place, probing.base):
+    if not here(place, probing.base, probing.base):
         return verdict.not_tested("on-another-host")
     asked: Asked = ask(probing.client, place, method="DELETE", shown="(status URL of the export)")
     return (

@@ -10,8 +10,8 @@ from fhircheck.probe.asking import Asked, ask
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.requirement import dicts
 from fhircheck.probe.result import Evidence, ProbeResult
+from fhircheck.probe.search_check import here
 from fhircheck.probe.verdict import Verdict
-from fhircheck.transport.http import ServerFault, joined, same_place
 
 DOCUMENTS = 3
 _NAME = "document-retrieval"
@@ -26,11 +26,11 @@ def _retrieved(probing: Probing) -> Iterator[ProbeResult]:
     if not attachments:
         yield from (_verdict(part).not_tested("no-sample", type="DocumentReference") for part in _PARTS)
         return
-    here = [each for each in attachments if _is_here(probing, each["url"])][:DOCUMENTS]
-    if not here:
+    found = [each for each in attachments if place_of(probing, each)][:DOCUMENTS]
+    if not found:
         yield from (_verdict(part).not_tested("on-another-host") for part in _PARTS)
         return
-    fetched = [(each, document_of(probing, each)) for each in here]
+    fetched = [(each, document_of(probing, each)) for each in found]
     for part in _PARTS:
         yield _worst([judged(part, attachment, asked, content) for attachment, (asked, content) in fetched])
 
@@ -46,18 +46,16 @@ def _attachments(references: list[Node]) -> Iterator[Node]:
                 yield attachment
 
 
-def _is_here(probing: Probing, url: str) -> bool:
-    try:
-        return same_place(joined(probing.base + "/", url), probing.base)
-    except ServerFault:
-        return False
+def place_of(probing: Probing, attachment: Node) -> str:
+    """Where the document is; empty where that is not on this server."""
+    return here(attachment["url"], probing.base + "/", probing.base)
 
 
 def document_of(probing: Probing, attachment: Node) -> tuple[Asked, bytes | None]:
     """The first answer, and the document's bytes; out of the Binary where the server sends one as a resource."""
     kind = attachment.get("contentType")
     accept = kind if isinstance(kind, str) and kind else "*/*"
-    url = joined(probing.base + "/", attachment["url"])
+    url = place_of(probing, attachment)
     asked = ask(probing.client, url, headers={"Accept": accept}, shown=_SHOWN)
     if asked.status == 406:  # what it is can still be seen in another form
         other = ask(probing.client, url, headers={"Accept": "*/*"}, shown=_SHOWN)

@@ -7,7 +7,7 @@ from typing import Any
 from fhircheck.probe.asking import JSON, Asked, ask, entries
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
-from fhircheck.probe.probes.document_retrieval import document_of, judged
+from fhircheck.probe.probes.document_retrieval import document_of, judged, place_of
 from fhircheck.probe.probes.document_search import LIST_TYPES
 from fhircheck.probe.requirement import dicts
 from fhircheck.probe.result import ProbeResult
@@ -147,6 +147,8 @@ def _read_back(probing: Probing, verdict: Verdict, name: str, data: TestData) ->
     )
     if attachment is None:
         return verdict.unmet("document-without-url", asked)
+    if not place_of(probing, attachment):
+        return verdict.not_tested("on-another-host", asked)
     if is_binary(attachment["url"], probing.base):
         data.note(attachment["url"])  # of our document, wherever the server put it
     got, content = document_of(probing, attachment)

@@ -9,7 +9,7 @@ from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.probes.patient_demographics import families
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.search_check import escaped, judged_nothing, next_link
+from fhircheck.probe.search_check import escaped, here, judged_nothing, next_link
 from fhircheck.probe.verdict import Verdict
 
 _NAME = "isik-rules"
@@ -84,8 +84,8 @@ def _next_link(probing: Probing) -> ProbeResult:
         return verdict.not_tested("no-sample", type="Patient")
     name, value = found
     asked = search(probing.client, probing.base, "Patient", [(name, escaped(value)), ("_count", "1")])
-    link = next_link(asked.resource("Bundle") or {})
-    if not asked.ok or not link:
+    link = here(next_link(asked.resource("Bundle") or {}), asked.url, probing.base)
+    if not asked.ok or link in ("", asked.url):
         return verdict.not_tested("no-next-link", asked)
     shown = parse_qsl(urlsplit(link).query, keep_blank_values=True)
     leaks = name in dict(shown) or any(value.lower() == each.lower() for _, each in shown)

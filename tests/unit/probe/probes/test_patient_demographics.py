@@ -136,6 +136,21 @@ def test_the_sample_may_stand_on_a_later_page() -> None:
         assert told(probed(server, NAME, samples=samples))[f"{P}:family+gender"] == "met"
 
 
+def test_pages_by_relative_links_are_followed() -> None:
+    resources = copy.deepcopy(clinic())[:12]
+    for each in resources:
+        each["name"][0]["family"], each["gender"] = "Ahorn", "female"
+    pages = [{"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": each}]} for each in resources]
+    with FhirServer(resources) as server:
+        server.routes["GET", "/Patient"] = lambda asked: replied(
+            {**pages[0], "link": [{"relation": "next", "url": "page2"}]}
+        )
+        server.routes["GET", "/page2"] = lambda asked: replied(pages[1])
+        results = told(probed(server, NAME, samples={"Patient": [resources[1]]}))
+        assert results["Patient.searchParam:family:exact"] != "sample-not-found"
+        assert any(each.path == "/page2" for each in server.asked)
+
+
 @pytest.mark.parametrize(
     ("text", "value", "expected"),
     [

@@ -54,6 +54,7 @@ T, D, F = "system.transaction", "DocumentReference.create", "Patient.conditional
             f"{T}:document": "document-changed", "test-data": "location-of-other-data"}),
         ("provide-document-bundle", "hash-lost", {f"{T}:document": "document-hash-differs"}),
         ("provide-document-bundle", "no-url", {f"{T}:document": "document-without-url"}),
+        ("provide-document-bundle", "elsewhere", {f"{T}:document": "on-another-host"}),
         ("provide-document-bundle", "keeps", {"test-data": "test-data-stays"}),
         ("simplified-publish", "not-created", {D: "not-created", "test-data": "nothing-written"}),
         ("simplified-publish", "no-location", {D: "no-location", "test-data": "met"}),
