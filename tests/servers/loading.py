@@ -14,7 +14,7 @@ SAMPLES = ROOT / "sample_bundles" / "valid"
 # what is loaded of the larger set in every test run: some 900 resources
 _SMALL = ("Patient", "Immunization", "Condition", "AllergyIntolerance", "Device", "Location", "Organization",
           "Practitioner", "PractitionerRole")  # fmt: skip
-# other resources refer to these by a search, which must find something when they arrive
+# others refer to these by a search, which must find something when they arrive
 _FIRST = ("Organization", "Location", "Practitioner", "PractitionerRole", "Patient")
 BATCH = 200
 Resource = dict[str, Any]
@@ -49,12 +49,41 @@ def shared_resources(*, large: bool = False) -> Iterator[Resource]:
 
 
 def updates(resources: Iterator[Resource], batch: int = BATCH) -> Iterator[Resource]:
-    """Transactions that put each resource under its own id; the last of two of one id counts, as on a server."""
+    """Transactions that put each resource under its own id; the last of two of one id counts, as on a server.
+
+    What is referred to comes first: a server need not index what leads nowhere when it arrives.
+    """
     by_url = {f"{each['resourceType']}/{each['id']}": each for each in resources}
-    entries = iter(sorted(by_url.items(), key=_turn))
+    ordered: dict[str, Resource] = {}
+    seen: set[str] = set()
+    for url, _ in sorted(by_url.items(), key=_turn):
+        _put(url, by_url, seen, ordered)
+    entries = iter(ordered.items())
     while some := list(islice(entries, batch)):
         requests = [{"resource": each, "request": {"method": "PUT", "url": url}} for url, each in some]
         yield {"resourceType": "Bundle", "type": "transaction", "entry": requests}
+
+
+def _put(url: str, by_url: dict[str, Resource], seen: set[str], ordered: dict[str, Resource]) -> None:
+    """Put a resource behind what it refers to; circles are cut where they are met."""
+    if url in seen or url not in by_url:
+        return
+    seen.add(url)
+    for target in _references(by_url[url]):
+        _put(target, by_url, seen, ordered)
+    ordered[url] = by_url[url]
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from _references(each)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name == "reference" and isinstance(value, str):
+                yield value
+            else:
+                yield from _references(value)
 
 
 def _turn(item: tuple[str, Resource]) -> int:

@@ -101,3 +101,29 @@ def test_a_second_run_brings_what_has_changed_since(hapi: HapiServer, loaded: Lo
     second = fetch(hapi.base, tmp_path / "data", "--type", "Questionnaire", "--since", "last", "--restart")
     assert set(counts(second)) <= {"Questionnaire"}
     assert second["since"]
+
+
+@pytest.mark.parametrize("more", [(), ("--concurrency", "1")])
+def test_an_export_brings_all(hapi: HapiServer, loaded: Loaded, more: tuple[str, ...], tmp_path: Path) -> None:
+    manifest = fetch(hapi.base, tmp_path / "data", "--bulk", *more)
+    assert counts(manifest) == loaded.counts
+
+
+def test_an_export_of_some_types_is_what_searches_bring(hapi: HapiServer, loaded: Loaded, tmp_path: Path) -> None:
+    fetch(hapi.base, tmp_path / "searched", "--type", ",".join(TYPES))
+    fetch(hapi.base, tmp_path / "exported", "--bulk", "--patient-level", "--type", ",".join(TYPES))
+    assert content(tmp_path / "exported") == content(tmp_path / "searched")
+
+
+def test_an_export_of_a_group_behind_a_sign_in(hapi: HapiServer, loaded: Loaded, tmp_path: Path) -> None:
+    manifest = fetch(hapi.secured, tmp_path / "data", "--bulk", "--group", loaded.group, token=hapi.token)
+    assert counts(manifest)["Patient"] == len(loaded.patients)
+    found = content(tmp_path / "data")
+    for patient in loaded.patients:
+        own = {key for key in plain(hapi.base, f"Observation?patient={patient}") if key.startswith("Observation/")}
+        assert own <= set(found)
+
+
+def test_an_export_filtered(hapi: HapiServer, loaded: Loaded, tmp_path: Path) -> None:
+    fetch(hapi.base, tmp_path / "data", "--bulk", "--type", "Patient", "--type-filter", "Patient?gender=female")
+    assert content(tmp_path / "data") == plain(hapi.base, "Patient?gender=female")

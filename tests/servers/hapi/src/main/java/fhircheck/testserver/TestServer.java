@@ -17,14 +17,25 @@ import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.interceptor.CorsInterceptor;
 import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
@@ -53,12 +64,13 @@ public final class TestServer {
         ServletContextHandler context = new ServletContextHandler("/");
         mount(context, "/fhir/*", restful(beans, null));
         mount(context, "/secured/*", restful(beans, new SignIn(accepted())));
+        context.addFilter(new FilterHolder(TestServer::impatient), "/*", EnumSet.of(DispatcherType.REQUEST));
         server.setHandler(context);
         server.start();
         Path written = Path.of(arguments[0]);
         Path beside = written.resolveSibling(written.getFileName() + ".part");
         Files.writeString(beside, Integer.toString(connector.getLocalPort()));
-        Files.move(beside, written, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(beside, written, StandardCopyOption.ATOMIC_MOVE);
         server.join();
     }
 
@@ -66,6 +78,22 @@ public final class TestServer {
         ServletHolder holder = new ServletHolder(path, servlet);
         holder.setInitOrder(1);
         context.addServlet(holder, path);
+    }
+
+    /** An export asks to be polled every two minutes; tests have a second. */
+    private static void impatient(ServletRequest request, ServletResponse response, FilterChain rest)
+            throws IOException, ServletException {
+        rest.doFilter(request, new HttpServletResponseWrapper((HttpServletResponse) response) {
+            @Override
+            public void addHeader(String name, String value) {
+                super.addHeader(name, name.equalsIgnoreCase("Retry-After") ? "1" : value);
+            }
+
+            @Override
+            public void setHeader(String name, String value) {
+                super.setHeader(name, name.equalsIgnoreCase("Retry-After") ? "1" : value);
+            }
+        });
     }
 
     private static RestfulServer restful(AnnotationConfigApplicationContext beans, SignIn signIn) {
