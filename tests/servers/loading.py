@@ -130,7 +130,7 @@ def _pointed(node: Any, places: dict[str, str]) -> Any:
 
 
 def _is_transaction(node: Resource) -> bool:
-    return node["resourceType"] == "Bundle" and node["type"] == "transaction"
+    return (node["resourceType"], node.get("type")) == ("Bundle", "transaction")
 
 
 def _lines(text: bytes) -> Iterator[Resource]:
