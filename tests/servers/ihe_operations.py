@@ -94,6 +94,8 @@ class CrossReference:
             found.append({"name": "targetIdentifier", "valueIdentifier": {"system": MRN, "value": value}})
         if "no-domain" in self.lies:
             del found[0]["valueIdentifier"]["system"]
+        if "no-value" in self.lies:
+            found[0]["valueIdentifier"]["value"] = ""
         if "other-parameter" in self.lies:
             found.append({"name": "match", "valueString": "x"})
         if target and "target-ignored" in self.lies:

@@ -26,6 +26,7 @@ def test_a_sound_server_meets_all() -> None:
     [
         ("source-back", A, "source-in-answer"),
         ("no-domain", A, "target-without-domain"),
+        ("no-value", A, "target-without-domain"),
         ("other-parameter", A, "other-parameters"),
         ("target-ignored", f"{A}:targetSystem", "target-system-ignored"),
         ("nothing-else", f"{A}:targetSystem", "no-other-identifier"),
