@@ -98,6 +98,10 @@ SEARCH_REASONS: dict[str, tuple[str, str]] = {
 }
 
 RESULT_REASONS: dict[str, tuple[str, str]] = {
+    "too-few-samples": (
+        "the server showed too few resources {type} to see it",
+        "der Server zeigte zu wenige Ressourcen {type}, um es zu sehen",
+    ),
     "count-ignored": ("{hits} hits on a page, 2 asked for", "{hits} Treffer auf einer Seite, 2 gefragt"),
     "page-empty": ("the page is empty", "die Seite ist leer"),
     "not-sorted": ("the hits are not in order", "die Treffer sind nicht sortiert"),
