@@ -18,6 +18,8 @@ _WRITING = frozenset({
     "create", "update", "patch", "delete", "transaction", "batch", "updateCreate", "conditionalCreate",
     "conditionalUpdate", "conditionalDelete",
 })  # fmt: skip
+_OF_ALL = "rest."
+"""Demands on the whole interface: how strongly FHIR itself asks for it does not matter to who demands it."""
 _NEVER_PROBED = frozenset({"claim", "software"})
 _DECLARED_ONLY = frozenset({"resource", "profile", "patchFormat", "security-service", *_NEVER_PROBED})
 
@@ -94,7 +96,7 @@ def _seen(each: Requirement, results: list[ProbeResult], needed: Expectation) ->
     """What probes say of a demand; where none tried it since that would write, this is the reason."""
     if not results and each.what in ("interaction", "flag") and each.value in _WRITING:
         return Said("not-tested", "needs-writing"), ()
-    return lane(results, needed)
+    return lane(results, "MAY" if each.id.startswith(_OF_ALL) else needed)
 
 
 def own_declaration(capability: dict[str, Any], probed: Probed, base: str) -> ActorResult:

@@ -4,7 +4,7 @@ import pytest
 
 from fhircheck.probe.actor_table import Probed, actor_table, general, lane, own_declaration
 from fhircheck.probe.declared import Declared
-from fhircheck.probe.requirement import requirements_of
+from fhircheck.probe.requirement import DEMAND, requirements_of
 from fhircheck.probe.requirement_sets import RequirementSet
 from fhircheck.probe.result import Evidence, Expectation, Outcome, ProbeResult
 
@@ -54,6 +54,14 @@ PATIENT = {"type": "Patient", "searchParam": [FAMILY]}
 def test_what_several_results_say_together(outcomes, needed: Expectation, said: Outcome) -> None:
     results = [probe(outcome, needed=each) for outcome, each in outcomes]
     assert lane(results, needed)[0].outcome == said
+
+
+def test_a_demand_on_the_whole_interface_is_as_strong_as_who_demands_it() -> None:
+    demand = {"url": DEMAND, "valueString": "SHALL rest.unsupported-accept"}
+    asked = {**server(), "extension": [demand]}
+    seen = probe("unmet", "rest.unsupported-accept", "SHOULD", why="not-406")
+    row = table(asked, server(), seen)["rest.unsupported-accept"]
+    assert (row.expectation, row.probed) == ("SHALL", "unmet")
 
 
 @pytest.mark.parametrize("outcome", ["met", "unmet", "not-tested"])
