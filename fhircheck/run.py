@@ -97,6 +97,8 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     rubric = _rubric(options)
     options, settings = with_settings(options)
     baseline = load_baseline(options.baseline) if options.baseline is not None else None
+    reading = ReadOptions(sample=options.sample, offline=options.offline, connection=options.connection)
+    chunks = open_sources(options.sources, reading)
     definitions, asked = _definitions(options, settings)
     executor, jobs = executor_for(options.jobs)
     splits = bool(options.write_valid or options.write_invalid)
@@ -104,8 +106,6 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     plan = Plan(
         definitions.recipe(), asked, options.measure, keep, started, settings, options.split_by if splits else ""
     )
-    reading = ReadOptions(sample=options.sample, offline=options.offline, connection=options.connection)
-    chunks = open_sources(options.sources, reading)
     merged = Partial()
     with merged.links, _split(options) as split:
         findings = Findings(sink, baseline, decisions_of(settings, started))

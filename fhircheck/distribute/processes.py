@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +22,14 @@ START_METHOD = "FHIRCHECK_START_METHOD"
 """Environment variable: fork, forkserver or spawn, where the platform's own choice does not fit."""
 
 _work: Callable[[Any], Any] | None = None
+
+
+def _start_method() -> str | None:
+    """The platform's own (None), but no fork of a process with threads: a lock may stay held in the copy for ever."""
+    import multiprocessing
+
+    threaded = threading.active_count() > 1
+    return "forkserver" if threaded and multiprocessing.get_start_method() == "fork" else None
 
 
 def _start(prepare: Callable[[Any], Callable[[Any], Any]], plan: Any) -> None:
@@ -58,7 +67,7 @@ class Processes:
         from concurrent.futures import ProcessPoolExecutor
         from concurrent.futures.process import BrokenProcessPool
 
-        context = multiprocessing.get_context(os.environ.get(START_METHOD) or None)
+        context = multiprocessing.get_context(os.environ.get(START_METHOD) or _start_method())
         pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(prepare, plan))
         waiting: deque[Future[Result]] = deque()
         try:

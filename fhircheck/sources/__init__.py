@@ -1,6 +1,7 @@
 """Stage: where instances come from. Names as the user gave them -> chunks of bytes, lazily, in a stable order."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from fhircheck.model.errors import UsageError
 from fhircheck.model.issue import IssueKind
@@ -41,7 +42,8 @@ def open_sources(names: Iterable[str], options: ReadOptions) -> Iterator[Chunk]:
         raise UsageError("a sample needs at least one record")
     for source, name in chosen:
         source.check(name, options)
-    pieces: Iterator[Piece] = (piece for source, name in chosen for piece in source.pieces(name, options))
+    # asked for at once: a server is read ahead from now on, all others when their turn comes
+    pieces: Iterator[Piece] = chain.from_iterable([source.pieces(name, options) for source, name in chosen])
     if options.sample is not None:
         from fhircheck.sources.sampling import sample
 

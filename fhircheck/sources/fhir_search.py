@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from fhircheck.model.errors import SourceUnusable
 from fhircheck.model.issue import Issue
 from fhircheck.model.record import Piece
 from fhircheck.sources.content import problem
 from fhircheck.sources.options import MIB, ReadOptions
-from fhircheck.sources.read_ahead import read_ahead
+from fhircheck.sources.read_ahead import ReadAhead
 from fhircheck.sources.resource_key import resource_key
 from fhircheck.sources.search_page import HEADERS, SearchPage
 from fhircheck.sources.search_query import SearchQuery, query_of, searchable_types
@@ -22,14 +23,21 @@ _AHEAD = 16 * MIB
 
 
 def _pieces(url: str, options: ReadOptions) -> Iterator[Piece]:
+    """All records, in the order of the searches; reading begins now, while definitions are still being loaded."""
+    batches: ReadAhead[list[Piece]] = ReadAhead([partial(_batches, url, options)], 1, _size, _AHEAD // 16)
+    return chain.from_iterable(batches)
+
+
+def _batches(url: str, options: ReadOptions) -> Iterator[list[Piece]]:
+    """The pieces of one page at a time: to hand over each by itself costs more."""
     with HttpClient(options.connection, service_base(url)) as client:
         query = query_of(url)
         queries = [query] if query else _declared(client, url)
         if not queries:
-            yield problem(redacted(url), "server-declares-no-search")
+            yield [problem(redacted(url), "server-declares-no-search")]
             return
         makers = [partial(_read, client, each, options, query is not None) for each in queries]
-        yield from read_ahead(makers, max(options.connection.concurrency, 1), _size, _AHEAD)
+        yield from ReadAhead(makers, max(options.connection.concurrency, 1), _size, _AHEAD)
 
 
 def _declared(client: HttpClient, base: str) -> list[SearchQuery]:
@@ -50,11 +58,11 @@ def capability(client: HttpClient, base: str) -> dict[str, object]:
     return page.node
 
 
-def _size(piece: Piece) -> int:
-    return len(piece.data) + 1024
+def _size(pieces: list[Piece]) -> int:
+    return sum(len(piece.data) + 1024 for piece in pieces)
 
 
-def _read(client: HttpClient, query: SearchQuery, options: ReadOptions, alone: bool) -> Iterator[Piece]:
+def _read(client: HttpClient, query: SearchQuery, options: ReadOptions, alone: bool) -> Iterator[list[Piece]]:
     """The records of one query; a fault on its first page is SourceUnusable where it is `alone`, else a finding."""
     reading = SearchReading(client, query)
     seen = _Seen()
@@ -68,22 +76,18 @@ def _read(client: HttpClient, query: SearchQuery, options: ReadOptions, alone: b
         except PageFailed as failed:
             if alone and not reading.position.page:
                 raise SourceUnusable(f"{source}: {_said(failed.fault)}") from None
-            yield _problem(failed.issue)
+            yield [_problem(failed.issue)]
             return
         if not page.is_paged:
-            yield Piece(source, "resource", page.answer.body, first=number)
+            yield [Piece(source, "resource", page.answer.body, first=number)]
             return
         texts, counts = seen.new(page, reading)
-        for text in texts:
-            yield Piece(source, "resource", text, first=number)
-            number += 1
-        for issue in reading.settle(page, *counts):
-            yield _problem(issue)
+        pieces = [Piece(source, "resource", text, first=at) for at, text in enumerate(texts, number)]
+        number += len(texts)
+        yield [*pieces, *map(_problem, reading.settle(page, *counts))]
     issues, gave_up = reading.ended()
-    for issue in (*issues, *([gave_up] if gave_up else [])):
-        yield _problem(issue)
-    if not number and alone:
-        yield problem(source, "nothing-to-read", skipped=0)
+    last = [_problem(issue) for issue in (*issues, *([gave_up] if gave_up else []))]
+    yield [*last, *([] if number or not alone else [problem(source, "nothing-to-read", skipped=0)])]
 
 
 class _Seen:

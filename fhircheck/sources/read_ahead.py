@@ -51,36 +51,55 @@ class _Shelf(Generic[Item]):
             yield item
 
 
-def read_ahead(
-    makers: Sequence[Callable[[], Iterator[Item]]], threads: int, size: Callable[[Item], int], bound: int
-) -> Iterator[Item]:
+class ReadAhead(Generic[Item]):
     """What the iterators of `makers` give, one iterator after the other; up to `threads` are read at a time.
 
-    Each is read ahead up to `bound` in `size`. Where one raises, the exception comes in its place. The threads end
-    when this is closed, at the latest after the item they are at.
+    Reading begins at once, before the first item is asked for, and each iterator is ahead by up to `bound` in `size`.
+    Where one raises, the exception comes in its place. The threads end when this is closed or nobody holds it any
+    more, at the latest after the item they are at.
     """
-    stop = threading.Event()
-    shelves: list[_Shelf[Item]] = [_Shelf(bound, stop) for _ in makers]
-    waiting = deque(zip(makers, shelves, strict=True))
 
-    def work() -> None:
-        while not stop.is_set():
-            try:
-                maker, shelf = waiting.popleft()
-            except IndexError:
-                return
-            try:
-                for item in maker():
-                    if not shelf.put(item, size(item)):
-                        break
-                shelf.end()
-            except BaseException as fault:  # the reader's to raise
-                shelf.end(fault)
+    def __init__(
+        self, makers: Sequence[Callable[[], Iterator[Item]]], threads: int, size: Callable[[Item], int], bound: int
+    ) -> None:
+        self._stop = stop = threading.Event()
+        shelves: list[_Shelf[Item]] = [_Shelf(bound, stop) for _ in makers]
+        waiting = deque(zip(makers, shelves, strict=True))
+        self._items = (item for shelf in shelves for item in shelf.taken())
+        # the threads hold nothing of this object, so that it can go
+        for number in range(min(threads, len(makers))):
+            arguments = (waiting, stop, size)
+            threading.Thread(target=_work, args=arguments, name=f"read-ahead-{number}", daemon=True).start()
 
-    for number in range(min(threads, len(makers))):
-        threading.Thread(target=work, name=f"read-ahead-{number}", daemon=True).start()
-    try:
-        for shelf in shelves:
-            yield from shelf.taken()
-    finally:
-        stop.set()
+    def __iter__(self) -> Iterator[Item]:
+        return self
+
+    def __next__(self) -> Item:
+        return next(self._items)
+
+    def close(self) -> None:
+        """Read no further."""
+        self._stop.set()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _work(
+    waiting: "deque[tuple[Callable[[], Iterator[Item]], _Shelf[Item]]]",
+    stop: threading.Event,
+    size: Callable[[Item], int],
+) -> None:
+    """One thread: an iterator after the other."""
+    while not stop.is_set():
+        try:
+            maker, shelf = waiting.popleft()
+        except IndexError:
+            return
+        try:
+            for item in maker():
+                if not shelf.put(item, size(item)):
+                    break
+            shelf.end()
+        except BaseException as fault:  # the reader's to raise
+            shelf.end(fault)

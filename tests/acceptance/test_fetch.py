@@ -118,6 +118,7 @@ def test_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
     assert canonical(tmp_path / "out") == canonical(tmp_path / "whole")
 
 
-def test_check_reads_all_of_a_server(server: FhirServer, tmp_path: Path) -> None:
-    done = fhircheck("check", server.base, "--format", "json")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_check_reads_all_of_a_server(server: FhirServer, jobs: str) -> None:
+    done = fhircheck("check", server.base, "--format", "json", "--jobs", jobs)
     assert resources(json.loads(done.stdout)) == len(clinic())

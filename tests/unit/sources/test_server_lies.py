@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -264,9 +265,20 @@ def test_searches_are_read_ahead_but_bounded(server: FhirServer, monkeypatch: py
     time.sleep(0.3)
     ahead = len(server.asked)
     assert 2 <= ahead < 20
-    records.close()  # type: ignore[attr-defined]
-    time.sleep(0.7)
+    del records
+    time.sleep(1.2)
     assert len(server.asked) <= ahead + 2
+    assert not [each for each in threading.enumerate() if each.name.startswith("read-ahead")]
+
+
+def test_reading_begins_before_the_first_record_is_asked_for(server: FhirServer) -> None:
+    chunks = open_sources([server.base + "/Patient"], ReadOptions())
+    for _ in range(100):
+        if server.asked:
+            break
+        time.sleep(0.02)
+    assert server.asked
+    del chunks
 
 
 def test_urls_that_are_shown_hold_no_values(server: FhirServer) -> None:
