@@ -7,11 +7,13 @@ from typing import Any
 
 from fhircheck.fetch.fetch_folder import FetchFolder
 from fhircheck.fetch.fetch_request import LAST, FetchRequest
+from fhircheck.fetch.group_members import by_member, needs_members
 from fhircheck.fetch.last_runs import last_time, remember
 from fhircheck.fetch.search_fetch import PAGE_LIMIT, SearchFetch
 from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
 from fhircheck.model.errors import CouldNotCheck, SourceUnusable, UsageError
 from fhircheck.sources.search_page import HEADERS, SearchPage
+from fhircheck.sources.search_query import SearchQuery
 from fhircheck.sources.search_reading import server_time
 from fhircheck.sources.server_kinds import SERVER_KINDS
 from fhircheck.transport.http import HttpClient, ServerFault, redacted
@@ -60,7 +62,7 @@ def _fetched(
 ) -> dict[str, Any]:
     try:
         about, capability = _about(request, client, folder)
-        queries = request.plan(capability, _since(request, out, folder, options))
+        queries = _queries(request, capability, client, _since(request, out, folder, options))
     except BaseException:
         if not folder.resumed:
             folder.discard()
@@ -85,6 +87,15 @@ def _fetched(
     if manifest["complete"]:
         _remember(request, out, about["serverTime"])
     return manifest
+
+
+def _queries(request: FetchRequest, capability: dict[str, Any], client: HttpClient, since: str) -> list[SearchQuery]:
+    """The queries; for groups on a server without their `$everything` those of their patients."""
+    if not needs_members(request, capability):
+        return request.plan(capability, since)
+    request, reads = by_member(request, client)
+    named = request.patients or request.groups or request.everything
+    return [*reads, *(request.plan(capability, since) if named else [])]
 
 
 def _about(request: FetchRequest, client: HttpClient, folder: FetchFolder) -> tuple[dict[str, Any], dict[str, Any]]:

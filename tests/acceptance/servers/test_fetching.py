@@ -86,6 +86,16 @@ def test_all_about_a_patient(hapi: HapiServer, loaded: Loaded, patient: str, tmp
     assert len(there) > 5
 
 
+def test_all_about_a_group_of_patients(hapi: HapiServer, loaded: Loaded, tmp_path: Path) -> None:
+    """HAPI has no $everything for groups: it is the group itself and all about each of its patients."""
+    fetch(hapi.base, tmp_path / "data", "--group", loaded.group)
+    there = plain(hapi.base, f"Group?_id={loaded.group}")
+    for patient in loaded.patients:
+        there |= plain(hapi.base, f"Patient/{patient}/$everything?_count=50")
+    assert content(tmp_path / "data") == there
+    assert len(there) > 20
+
+
 def test_what_hits_refer_to(hapi: HapiServer, loaded: Loaded, tmp_path: Path) -> None:
     search = "DiagnosticReport?_id=lab-report"
     there = plain(hapi.base, f"{search}&_include=DiagnosticReport:subject")

@@ -124,6 +124,67 @@ def test_everything_about_patients_and_groups(server: FhirServer, tmp_path: Path
     assert queries["/Patient/a/$everything"] == [("_type", "Patient,Organization"), ("_since", "2026-01-01")]
 
 
+MEMBERS = [
+    {"entity": {"reference": "Patient/p1"}},
+    {"entity": {"reference": "BASE/Patient/p2/_history/1"}},
+    {"entity": {"reference": "Patient/p1"}},
+    {"entity": {"reference": "Patient/left"}, "inactive": True},
+    {"entity": {"reference": "Practitioner/x"}},
+    {"entity": {"reference": "Patient/../p3"}},
+    {"entity": {"display": "nobody"}},
+    "broken",
+]
+
+
+def with_group(server: FhirServer, members: Any, operation: str = "everything") -> dict[str, Any]:
+    """A group on a server that has $everything for patients alone."""
+    group = {"resourceType": "Group", "id": "g", "type": "person", "actual": True, "member": members}
+    text = json.dumps(group).replace("BASE", server.base).encode()
+    server.routes["GET", "/Group/g"] = lambda asked: Reply(200, {"Content-Type": "application/fhir+json"}, text)
+    for each in server.capability["rest"][0]["resource"]:
+        if each["type"] == "Patient":
+            each["operation"] = [{"name": operation, "definition": "x"}]
+    for name in ("p1", "p2", "p3"):
+        server.routes["GET", f"/Patient/{name}/$everything"] = lambda asked: bundle(
+            [{"resourceType": "Patient", "id": asked.path.split("/")[2]}]
+        )
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+@pytest.mark.parametrize("operation", ["everything", "$everything"])
+def test_a_group_is_read_patient_by_patient_where_the_server_has_no_other_way(
+    server: FhirServer, tmp_path: Path, operation: str
+) -> None:
+    group = with_group(server, MEMBERS, operation)
+    manifest = fetch(request_of(server.base, groups=("g",), patients=("p3",)), str(tmp_path / "out"), ONCE)
+    assert (manifest["complete"], manifest["findings"]) == (True, [])
+    found = written(tmp_path / "out")
+    assert [each["id"] for each in found["Patient"]] == ["p3", "p1", "p2"]
+    assert found["Group"] == [group]
+    assert "/Group/g/$everything" not in paths(server)
+
+
+def test_a_group_without_patients_brings_itself_alone(server: FhirServer, tmp_path: Path) -> None:
+    with_group(server, [])
+    fetch(request_of(server.base, groups=("g",)), str(tmp_path / "out"), ONCE)
+    assert set(written(tmp_path / "out")) == {"Group"}
+    assert "/Patient/$everything" not in paths(server)
+
+
+def test_of_a_group_only_the_types_that_are_asked_for(server: FhirServer, tmp_path: Path) -> None:
+    with_group(server, MEMBERS)
+    fetch(request_of(server.base, ("Patient",), groups=("g",)), str(tmp_path / "out"), ONCE)
+    assert set(written(tmp_path / "out")) == {"Patient"}
+
+
+def test_a_group_that_is_not_there_is_given_up(server: FhirServer, tmp_path: Path) -> None:
+    with_group(server, MEMBERS)
+    manifest = fetch(request_of(server.base, groups=("nobody",), patients=("p1",)), str(tmp_path / "out"), ONCE)
+    assert not manifest["complete"]
+    assert "/Group/nobody/$everything" in paths(server)
+
+
 def test_one_url_is_fetched_as_it_is(server: FhirServer, tmp_path: Path) -> None:
     fetch(request_of(f"{server.base}/Patient?gender=male"), str(tmp_path / "out"), ONCE)
     assert {each["gender"] for each in written(tmp_path / "out")["Patient"]} == {"male"}
