@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -278,7 +279,13 @@ def test_reading_begins_before_the_first_record_is_asked_for(server: FhirServer)
             break
         time.sleep(0.02)
     assert server.asked
+    assert sys.getswitchinterval() < 0.005
     del chunks
+    for _ in range(100):
+        if sys.getswitchinterval() == 0.005:
+            break
+        time.sleep(0.02)
+    assert sys.getswitchinterval() == 0.005
 
 
 def test_urls_that_are_shown_hold_no_values(server: FhirServer) -> None:
