@@ -43,7 +43,10 @@ def _one(text: str, prefix: str, item: Item) -> Told:
     wanted, there = span_of(text), span_of(item.value) if item.type in _DATES else None
     if wanted is None or there is None:
         return None
-    told = {PREFIXES[prefix](*_at(text, item.value, zone)) for zone in zones(wanted, there)}
+    spans = [_at(text, item.value, zone) for zone in zones(wanted, there)]
+    if any(there.high <= there.low for _, there in spans):
+        return None  # a period that ends before it begins
+    told = {PREFIXES[prefix](*each) for each in spans}
     return told.pop() if len(told) == 1 else None
 
 
