@@ -180,8 +180,13 @@ class _Connection(BaseHTTPRequestHandler):
     stranger: str = ""
 
     def handle(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
+        try:
             super().handle()
+        except OSError:
+            pass
+        except ValueError:  # the connection was closed under the handler's hands
+            if not self.rfile.closed:
+                raise
 
     def start(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -343,7 +343,8 @@ def _lied(lie: Lie, wire: Wire, sound: Sound) -> bool:
 
 def search_bundle(sound: Sound) -> Node | None:
     """The search Bundle that was answered, None for anything else."""
-    if sound.status != 200 or "json" not in sound.headers.get("Content-Type", ""):
+    kind = sound.headers.get("Content-Type", "").partition(";")[0]
+    if sound.status != 200 or kind not in ("application/fhir+json", "application/json"):
         return None
     node = json.loads(sound.body)
     return node if isinstance(node, dict) and node.get("type") == "searchset" else None

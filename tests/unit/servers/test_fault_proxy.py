@@ -11,6 +11,7 @@ import requests
 from tests.servers.clinic import clinic
 from tests.servers.fault_proxy import FaultProxy
 from tests.servers.faults import FAULTS, LIES, PASSING
+from tests.servers.fhir_answers import Reply
 from tests.servers.fhir_server import FhirServer
 
 # what a client without any patience sees: an exception, a status, or a body that is no FHIR
@@ -115,6 +116,13 @@ def test_a_lie_needs_a_bundle(server: FhirServer) -> None:
         assert [(each.number, each.method, each.path, each.fault, each.status) for each in proxy.log] == [
             (1, "GET", "/fhir/Patient/p1", "", 200)
         ]
+
+
+def test_lines_of_json_pass_as_they_are(server: FhirServer) -> None:
+    text = b'{"resourceType": "Patient"}\n{"resourceType": "Patient"}\n'
+    server.routes["GET", "/lines"] = lambda asked: Reply(200, {"Content-Type": "application/fhir+ndjson"}, text)
+    with broken(server, "entry-lost") as proxy:
+        assert asked(f"{proxy.root}/fhir/lines").content == text
 
 
 def test_the_same_seed_breaks_the_same_requests(server: FhirServer) -> None:
