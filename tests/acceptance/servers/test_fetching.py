@@ -32,7 +32,8 @@ def fetch(base: str, out: Path, *more: str, token: str = "") -> dict[str, Any]:
 
 
 def counts(manifest: dict[str, Any]) -> dict[str, int]:
-    return {each["type"]: each["count"] for each in manifest["output"]}
+    """Resources by type; but for Binary, of which none is loaded: the server keeps the files of exports as such."""
+    return {each["type"]: each["count"] for each in manifest["output"] if each["type"] != "Binary"}
 
 
 def content(out: Path) -> dict[str, Any]:
