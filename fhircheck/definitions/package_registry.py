@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fhircheck.definitions.package import is_name, is_version
@@ -20,7 +20,10 @@ from fhircheck.definitions.registry_access import RegistryAddress
 from fhircheck.definitions.version import is_range, newest
 from fhircheck.model.connection import Connection
 from fhircheck.model.errors import PackageUnusable
-from fhircheck.transport.http import HttpClient, ServerFault, Stream
+from fhircheck.transport.server_fault import ServerFault
+
+if TYPE_CHECKING:
+    from fhircheck.transport.http import HttpClient, Stream
 
 CONNECT = 3.0
 READ = 30.0
@@ -43,7 +46,7 @@ class PackageRegistry:
         self._addresses = addresses
         self._progress = progress
         self._unreachable: dict[str, str] = {}
-        self._client = HttpClient(Connection(connect_timeout=CONNECT, read_timeout=READ, retries=2, longest_pause=3.0))
+        self._client: HttpClient | None = None
 
     def download(self, name: str, wanted: str, folder: Path) -> Path:
         """Fetch the archive of a package (`wanted`: version, range or ``latest``) into `folder`.
@@ -105,13 +108,21 @@ class PackageRegistry:
                     if self._progress:
                         self._progress(label, done, expected)
 
+    def _opened(self) -> "HttpClient":
+        if self._client is None:
+            from fhircheck.transport.http import HttpClient  # with the first package to fetch, not with every run
+
+            waits = Connection(connect_timeout=CONNECT, read_timeout=READ, retries=2, longest_pause=3.0)
+            self._client = HttpClient(waits)
+        return self._client
+
     @contextmanager
-    def _answer(self, address: RegistryAddress, url: str) -> Iterator[Stream]:
+    def _answer(self, address: RegistryAddress, url: str) -> "Iterator[Stream]":
         """The answer to a GET while it arrives. The token goes to the registry's own host only."""
         own = urlsplit(url)[:2] == urlsplit(address.url)[:2]
         headers = {"Authorization": f"Bearer {address.token}"} if address.token and own else {}
         try:
-            with self._client.stream(url, {"Accept-Encoding": "identity", **headers}) as answer:
+            with self._opened().stream(url, {"Accept-Encoding": "identity", **headers}) as answer:
                 if answer.status != 200:
                     raise RegistryRefused(_STATUS.get(answer.status, f"it answers with status {answer.status}"))
                 yield answer

@@ -259,7 +259,7 @@ def test_the_words_of_all_findings_are_filled(server: FhirServer) -> None:
 
 
 def test_searches_are_read_ahead_but_bounded(server: FhirServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fhircheck.sources.fhir_search._AHEAD", 5000)
+    monkeypatch.setattr("fhircheck.sources.search_pieces._AHEAD", 5000)
     serve(server, *([entry(f"p{number}")] for number in range(200)))
     records = iter(open_sources([server.base + "/Patient"], ReadOptions(chunk_bytes=1)))
     next(records)
