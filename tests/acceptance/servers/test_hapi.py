@@ -1,11 +1,15 @@
 """The real server is what the other tests take it for: loaded as said, open and closed by its two addresses."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from tests.needs import ROOT
 from tests.servers.hapi.loading import Loaded
 from tests.servers.hapi.process import HapiRun, HapiServer
 
@@ -45,3 +49,19 @@ def test_a_server_of_another_run_is_another(hapi_run: HapiRun, hapi: HapiServer,
     assert hapi_run.running() == hapi
     assert HapiRun(tmp_path).running() is None
     assert not HapiRun(tmp_path).stop()
+
+
+def test_it_ends_by_itself_where_nobody_is_left(hapi: HapiServer, tmp_path: Path) -> None:
+    """A test run that is killed leaves no server behind."""
+    started = "import os, sys; from tests.servers.hapi.process import HapiRun; from pathlib import Path; "
+    started += "print(HapiRun(Path(sys.argv[1])).enter(str(os.getpid())).pid)"
+    done = subprocess.run(
+        [sys.executable, "-c", started, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    process = int(done.stdout)
+    deadline = time.monotonic() + 60
+    while HapiRun(tmp_path).running() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    still = HapiRun(tmp_path).running()
+    HapiRun(tmp_path).stop()
+    assert still is None, process

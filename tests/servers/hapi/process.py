@@ -75,9 +75,10 @@ class HapiRun:
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
         access = {"HAPI_TEST_TOKEN": token, "HAPI_TEST_USER": user, "HAPI_TEST_PASSWORD": password}
+        settings = {**os.environ, **access, "HAPI_TEST_STARTER": str(os.getpid())}
         with self.log.open("wb") as log:
             process = subprocess.Popen(
-                command(program, port_file), env={**os.environ, **access}, cwd=self.folder, stdin=subprocess.DEVNULL,
+                command(program, port_file), env=settings, cwd=self.folder, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         try:

@@ -35,6 +35,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -47,9 +48,12 @@ import org.springframework.web.cors.CorsConfiguration;
  * HAPI FHIR JPA (R4) on loopback: /fhir for all, /secured the same data for who signs in.
  *
  * <p>Argument: the file to which the port is written when it answers. HAPI_TEST_PORT: the port, 0 for any free one.
+ * HAPI_TEST_STARTER: number of the process that starts it; beside the port's file, the folder "users" says who uses it.
  * HAPI_TEST_TOKEN, HAPI_TEST_USER, HAPI_TEST_PASSWORD: what /secured accepts.
  */
 public final class TestServer {
+
+    private static final long PAUSE = 2000;
 
     private TestServer() {}
 
@@ -71,7 +75,34 @@ public final class TestServer {
         Path beside = written.resolveSibling(written.getFileName() + ".part");
         Files.writeString(beside, Integer.toString(connector.getLocalPort()));
         Files.move(beside, written, StandardCopyOption.ATOMIC_MOVE);
+        endWithUsers(written.resolveSibling("users"), Long.parseLong(setting("HAPI_TEST_STARTER", "0")));
         server.join();
+    }
+
+    /** End where who started it has gone, and of the users (files named by their process, or "kept") none is left. */
+    private static void endWithUsers(Path users, long starter) {
+        Thread watch = new Thread(() -> {
+            while (isAlive(starter) || anyAlive(users)) {
+                try {
+                    Thread.sleep(PAUSE);
+                } catch (InterruptedException stopped) {
+                    return;
+                }
+            }
+            System.exit(0);
+        });
+        watch.setDaemon(true);
+        watch.start();
+    }
+
+    private static boolean anyAlive(Path users) {
+        String[] names = users.toFile().list();
+        return names != null
+                && Stream.of(names).anyMatch(each -> each.equals("kept") || isAlive(Long.parseLong(each)));
+    }
+
+    private static boolean isAlive(long process) {
+        return ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
     }
 
     private static void mount(ServletContextHandler context, String path, RestfulServer servlet) {
