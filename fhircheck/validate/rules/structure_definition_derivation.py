@@ -277,7 +277,8 @@ def _report(subject: Subject, found: Review) -> None:
     if found.unmatched:
         add(UNMATCHED, root, definition, what=f"{len(found.unmatched)} elements")
     for path, each in found.complaints:
-        add(WIDER, root, definition, element=path, facet=each.facet, stated=each.stated, base=each.base)
+        stated, base = shown_term(str(each.stated)), shown_term(str(each.base))
+        add(WIDER, root, definition, element=shown_term(path), facet=each.facet, stated=stated, base=base)
     for path in found.conflicts:
         add(FIXED, path, definition, element=path)
     for path in found.resliced:

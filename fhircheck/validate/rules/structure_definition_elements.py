@@ -203,7 +203,7 @@ class _Element:
         """Apply all rules; `root` is the type that paths begin with, empty where it is not known."""
         path = self._path
         if root and path and path != root and not path.startswith(f"{root}."):
-            self._add(PATH, self._place, path=shown_term(path), type=root)
+            self._add(PATH, self._place, path=shown_term(path), type=shown_term(root))
         if path and "." not in path and "slicing" in self._element:
             self._add(ROOT_SLICED, self._place, path=shown_term(path))
         if "slicing" in self._element and _is_single(self._subject, path):
