@@ -235,7 +235,7 @@ def test_a_stream_is_not_held_and_not_bounded_in_sum(server: Loopback) -> None:
         for _ in range(100):
             yield b"x" * 1000
 
-    in_turn(server, (503, {"Retry-After": "0"}, b""), (200, {**JSON, "X-Seen": "1"}, blocks()))
+    in_turn(server, (503, {"Retry-After": "0"}, b""), (200, {**JSON, "X-Seen": "1"}, blocks()), OK)
     with client(server, answer_bytes=10, concurrency=1) as one, one.stream(server.base) as stream:
         assert (stream.status, stream.content_type, stream.headers["x-seen"]) == (200, JSON["Content-Type"], "1")
         assert one.get(server.base + "/nested").status == 200  # no waiting for itself
