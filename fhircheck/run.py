@@ -97,7 +97,9 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     rubric = _rubric(options)
     options, settings = with_settings(options)
     baseline = load_baseline(options.baseline) if options.baseline is not None else None
-    reading = ReadOptions(sample=options.sample, offline=options.offline, connection=options.connection)
+    reading = ReadOptions(
+        sample=options.sample, offline=options.offline, connection=options.connection, own_process=True
+    )
     chunks = open_sources(options.sources, reading)
     definitions, asked = _definitions(options, settings)
     executor, jobs = executor_for(options.jobs)

@@ -48,7 +48,9 @@ def open_sources(names: Iterable[str], options: ReadOptions) -> Iterator[Chunk]:
         from fhircheck.sources.sampling import sample
 
         pieces = sample(pieces, options.sample)
-    return _chunks(pieces, options.chunk_bytes)
+    # what comes over the network is checked in smaller portions: less waiting for the first and after the last byte
+    portion = options.chunk_bytes // 8 if any(source is FHIR_SEARCH for source, _ in chosen) else options.chunk_bytes
+    return _chunks(pieces, portion)
 
 
 def estimate(names: Iterable[str]) -> int | None:

@@ -16,7 +16,8 @@ class ReadOptions:
     max_depth: nesting of JSON containers. chunk_bytes: about what one chunk of work holds.
     split_bytes: Bundles from this size on are split entry by entry while they are read.
     unpack: bounds for archives. sample: check only so many records. offline: refuse URLs.
-    page_limit: pages of a search. connection: how servers are spoken to.
+    page_limit: pages of a search. connection: how servers are spoken to. own_process: servers are read in a process of
+    their own where one can be started, so that reading takes no time from the check.
     """
 
     max_record_bytes: int = 64 * MIB
@@ -28,3 +29,4 @@ class ReadOptions:
     offline: bool = False
     page_limit: int = 100_000
     connection: Connection = DEFAULT_CONNECTION
+    own_process: bool = False

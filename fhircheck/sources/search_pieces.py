@@ -10,6 +10,7 @@ from fhircheck.model.record import Piece
 from fhircheck.sources.content import problem
 from fhircheck.sources.options import MIB, ReadOptions
 from fhircheck.sources.read_ahead import ReadAhead
+from fhircheck.sources.reader_process import ReaderProcess
 from fhircheck.sources.resource_key import resource_key
 from fhircheck.sources.search_page import HEADERS, SearchPage
 from fhircheck.sources.search_query import SearchQuery, query_of, searchable_types
@@ -23,11 +24,17 @@ _AHEAD = 16 * MIB
 
 def search_pieces(url: str, options: ReadOptions) -> Iterator[Piece]:
     """All records, in the order of the searches; reading begins now, while definitions are still being loaded."""
-    batches: ReadAhead[list[Piece]] = ReadAhead([partial(_batches, url, options)], 1, _size, _AHEAD // 16)
+    batches: Iterator[list[Piece]]
+    try:
+        if not options.own_process:
+            raise OSError("not asked for")
+        batches = ReaderProcess(piece_batches, url, options)
+    except OSError:
+        batches = ReadAhead([partial(piece_batches, url, options)], 1, _size, _AHEAD // 16)
     return chain.from_iterable(batches)
 
 
-def _batches(url: str, options: ReadOptions) -> Iterator[list[Piece]]:
+def piece_batches(url: str, options: ReadOptions) -> Iterator[list[Piece]]:
     """The pieces of one page at a time: to hand over each by itself costs more."""
     with HttpClient(options.connection, service_base(url)) as client:
         query = query_of(url)
