@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -13,6 +11,7 @@ from typing import Any
 import jiter
 
 from fhircheck.compile.compiled_profile import DECIMAL
+from fhircheck.transport.whole_file import whole_file
 
 WRITERS = ("assertions", "compile", "definitions", "terminology")
 
@@ -58,15 +57,8 @@ class CompileCache:
         """Keep `data`; a full or read-only disk only costs the speed of the next run."""
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    json.dump(data, file, ensure_ascii=False, separators=(",", ":"), default=_number)
-                os.replace(name, path)
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(name)
-                raise
+            with whole_file(path, mode=0o600) as file:
+                file.write(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_number).encode())
 
 
 def _number(value: Any) -> dict[str, str]:

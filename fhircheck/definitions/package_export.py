@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import shutil
 import tarfile
 import tempfile
@@ -18,6 +17,7 @@ from fhircheck.definitions.package_install import folder_name, install_archive
 from fhircheck.definitions.package_lock import LOCK, Locked, check_locked, lock_text, locked, parse_lock
 from fhircheck.definitions.package_registry import LARGEST_ARCHIVE
 from fhircheck.model.errors import PackageUnusable, UsageError
+from fhircheck.transport.whole_file import whole_file
 
 
 def write_export(target: Path, packages: Sequence[Package]) -> None:
@@ -28,20 +28,13 @@ def write_export(target: Path, packages: Sequence[Package]) -> None:
     entries = locked(packages)
     by_label = {(package.name, package.version): package for package in packages}
     try:
-        number, unfinished = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(number, "wb") as file, tarfile.open(fileobj=file, mode="w") as archive:
-                _add(archive, LOCK, io.BytesIO(lock_text(entries).encode()))
-                for entry in entries:
-                    package = by_label[entry.name, entry.version]
-                    with tempfile.TemporaryFile() as packed:
-                        _pack(package, packed)
-                        _add(archive, f"{folder_name(package)}.tgz", packed)
-            os.chmod(unfinished, 0o644)
-            os.replace(unfinished, target)
-        except BaseException:
-            os.unlink(unfinished)
-            raise
+        with whole_file(target) as file, tarfile.open(fileobj=file, mode="w") as archive:
+            _add(archive, LOCK, io.BytesIO(lock_text(entries).encode()))
+            for entry in entries:
+                package = by_label[entry.name, entry.version]
+                with tempfile.TemporaryFile() as packed:
+                    _pack(package, packed)
+                    _add(archive, f"{folder_name(package)}.tgz", packed)
     except OSError as error:
         raise UsageError(f"{target}: the archive cannot be written: {error.strerror or error}") from None
 

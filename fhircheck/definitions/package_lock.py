@@ -1,9 +1,7 @@
 """fhircheck.lock: which packages, in which version and with which content, a project works with."""
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +9,7 @@ from typing import Any, NamedTuple
 from fhircheck.definitions.embedded import ORIGIN
 from fhircheck.definitions.package import Package, is_name, is_version
 from fhircheck.model.errors import PackageUnusable, UsageError
+from fhircheck.transport.whole_file import whole_file
 
 LOCK = "fhircheck.lock"
 LOCK_FORM = 1
@@ -46,11 +45,8 @@ def lock_text(entries: Iterable[Locked]) -> str:
 def write_lock(path: Path, entries: Iterable[Locked]) -> None:
     """Write the lock file; it appears whole or not at all. Raises UsageError where it cannot be written."""
     try:
-        number, unfinished = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-        with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:
-            file.write(lock_text(entries))
-        os.chmod(unfinished, 0o644)
-        os.replace(unfinished, path)
+        with whole_file(path) as file:
+            file.write(lock_text(entries).encode())
     except OSError as error:
         raise UsageError(f"{path}: the lock file cannot be written: {error.strerror}") from None
 

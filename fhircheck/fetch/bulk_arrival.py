@@ -12,8 +12,9 @@ from fhircheck.fetch.fetch_folder import FetchFolder
 from fhircheck.fetch.line import Line, line_of
 from fhircheck.model.issue import Issue, Place, Severity, params
 from fhircheck.sources.bulk_kinds import BULK_KINDS
-from fhircheck.sources.bulk_manifest import ExportFile, codes_of
+from fhircheck.sources.bulk_manifest import ExportFile
 from fhircheck.sources.fetched_folder import UNREADABLE
+from fhircheck.sources.search_page import outcome_codes
 from fhircheck.transport.http import redacted
 
 WORST: tuple[Severity, ...] = ("fatal", "error", "warning", "information")
@@ -128,7 +129,7 @@ class Arrival:
         issues = node.get("issue")
         found = [each.get("severity") for each in issues if isinstance(each, dict)] if isinstance(issues, list) else []
         self.progress.worst = min([self.progress.worst, *(WORST.index(each) for each in found if each in WORST)])
-        known = {*self.progress.codes, *filter(None, codes_of(node).split(", "))}
+        known = {*self.progress.codes, *filter(None, outcome_codes(node).split(", "))}
         self.progress.codes = sorted(known)[:_NAMED]
 
     def _keep_broken(self, texts: list[tuple[int, bytes]]) -> None:

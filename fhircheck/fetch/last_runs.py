@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from fhircheck.transport.whole_file import whole_file
+
 FILE = ".fhircheck-fetch.json"
 MARGIN = timedelta(seconds=60)
 """Taken off the server's time: what was being written while it answered may carry an earlier stamp."""
@@ -31,9 +33,8 @@ def remember(out: str, asked: Mapping[str, Any], server_time: str) -> None:
     path = _file(out)
     known = _read(path)
     known[_key(asked)] = {"serverTime": server_time, "folder": os.path.basename(os.path.realpath(out))}
-    part = path.with_name(f"{path.name}.part")
-    part.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    with whole_file(path) as file:
+        file.write(f"{json.dumps(known, indent=2)}\n".encode())
 
 
 def _file(out: str) -> Path:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from fhircheck import __version__
 from fhircheck.fetch.fetch_state import FetchState
 from fhircheck.model.issue import Issue, IssueKind
 from fhircheck.sources.fetched_folder import BESIDE, FORMAT, MANIFEST, UNREADABLE
+from fhircheck.transport.whole_file import whole_file
 
 LISTS = {"": "output", UNREADABLE: UNREADABLE, **{name: name for name in BESIDE}}
 _BLOCK = 1 << 20
@@ -90,10 +90,5 @@ def staged_entries(state: FetchState) -> list[dict[str, Any]]:
 
 def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     """Write it durably, whole or not at all."""
-    part = folder / f".{MANIFEST}.part"
-    with open(part, "w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, folder / MANIFEST)
+    with whole_file(folder / MANIFEST, durable=True) as file:
+        file.write(f"{json.dumps(content, ensure_ascii=False, indent=2)}\n".encode())

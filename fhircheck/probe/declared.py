@@ -9,6 +9,7 @@ from fhircheck.probe.requirement import (
     format_name,
     operation_name,
     parameter_name,
+    text_of,
     texts,
 )
 
@@ -34,12 +35,12 @@ class Level:
 
     def take(self, node: dict[str, Any]) -> None:
         """Add what `node` (``rest`` or ``rest.resource``) lists."""
-        self.interactions.update(each["code"] for each in dicts(node, "interaction") if _is(each, "code"))
+        self.interactions.update(each["code"] for each in dicts(node, "interaction") if text_of(each, "code"))
         for each in dicts(node, "searchParam"):
-            if _is(each, "name"):
+            if text_of(each, "name"):
                 self.parameters[parameter_name(each["name"])].append(_named(each))
         for each in dicts(node, "operation"):
-            if _is(each, "name"):
+            if text_of(each, "name"):
                 self.operations[operation_name(each["name"])].append(_named(each))
         self.includes.update(text for text, _ in texts(node, "searchInclude"))
         self.revincludes.update(text for text, _ in texts(node, "searchRevInclude"))
@@ -48,7 +49,9 @@ class Level:
         for flag in FLAGS:
             value = node.get(flag)
             values = value if isinstance(value, list) else [value]
-            self.flags[flag].update("" if each is True else str(each) for each in values if each is True or _text(each))
+            self.flags[flag].update(
+                "" if each is True else str(each) for each in values if each is True or (isinstance(each, str) and each)
+            )
 
 
 class Declared:
@@ -59,7 +62,7 @@ class Declared:
         self.resources: dict[str, Level] = {}
         self.services: set[str] = set()
         software = capability.get("software")
-        self.software = {name for name in ("name", "version") if isinstance(software, dict) and _is(software, name)}
+        self.software = {name for name in ("name", "version") if isinstance(software, dict) and text_of(software, name)}
         self.formats = {format_name(text) for text, _ in texts(capability, "format")}
         self.patch_formats = {text for text, _ in texts(capability, "patchFormat")}
         self.claims = {text for text, _ in texts(capability, "instantiates")}
@@ -68,25 +71,24 @@ class Declared:
             if rest.get("mode", "server") == "server":
                 self._take(rest)
 
+    def can(self, kind: str, interaction: str) -> bool:
+        """Whether an interaction of a resource type is declared."""
+        return kind in self.resources and interaction in self.resources[kind].interactions
+
+    def offers(self, kind: str, operation: str) -> bool:
+        """Whether an operation of a resource type is declared; its name without ``$``."""
+        return kind in self.resources and operation in self.resources[kind].operations
+
     def _take(self, rest: dict[str, Any]) -> None:
         self.system.take(rest)
         for resource in dicts(rest, "resource"):
-            if _is(resource, "type"):
+            if text_of(resource, "type"):
                 self.resources.setdefault(resource["type"], Level()).take(resource)
         for service in dicts(rest.get("security"), "service"):
-            self.services.update(each["code"] for each in dicts(service, "coding") if _is(each, "code"))
-            if _is(service, "text"):
+            self.services.update(each["code"] for each in dicts(service, "coding") if text_of(each, "code"))
+            if text_of(service, "text"):
                 self.services.add(service["text"])
 
 
 def _named(node: dict[str, Any]) -> Named:
-    kind, definition = node.get("type"), node.get("definition")
-    return Named(kind if isinstance(kind, str) else "", definition if isinstance(definition, str) else "")
-
-
-def _is(node: dict[str, Any], name: str) -> bool:
-    return _text(node.get(name))
-
-
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value)
+    return Named(text_of(node, "type"), text_of(node, "definition"))

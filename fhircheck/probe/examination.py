@@ -179,7 +179,7 @@ class Examination:
 
     def can(self, kind: str, interaction: str) -> bool:
         """Whether an interaction of a type is declared."""
-        return interaction in self.level(kind).interactions
+        return self.declared.can(kind, interaction)
 
     def samples(self, kind: str) -> list[Node]:
         """Samples of a type that have an id."""

@@ -14,6 +14,7 @@ from fhircheck.probe.capability import read_capability, validated
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probing
 from fhircheck.probe.profile_errors import profile_errors
+from fhircheck.probe.requirement import text_of
 from fhircheck.probe.requirement_sets import RequirementSet, claimed_sets, requirement_sets
 from fhircheck.probe.result import ActorResult, ProbeResult, RequirementResult, ServerReport
 from fhircheck.probe.run_probes import chosen_probes, run_probes
@@ -83,7 +84,7 @@ def judge_server(options: ServerOptions) -> ServerReport:
         base=_shown(base),
         at=(options.now or datetime.now(UTC)).isoformat(),
         seconds=time.monotonic() - started,
-        fhir_version=_text(capability, "fhirVersion"),
+        fhir_version=text_of(capability, "fhirVersion"),
         software=_software(capability),
         capability=capability,
         issues=issues,
@@ -167,14 +168,9 @@ def _run_options(options: ServerOptions) -> RunOptions:
     )
 
 
-def _text(node: Any, name: str) -> str:
-    value = node.get(name) if isinstance(node, dict) else None
-    return value if isinstance(value, str) else ""
-
-
 def _software(capability: dict[str, Any]) -> str:
     software = capability.get("software")
-    return " ".join(filter(None, (_text(software, "name"), _text(software, "version"))))
+    return " ".join(filter(None, (text_of(software, "name"), text_of(software, "version"))))
 
 
 def _unknown_claims(capability: dict[str, Any], sets: tuple[RequirementSet, ...], options: ServerOptions) -> list[str]:

@@ -81,6 +81,12 @@ def dicts(node: Any, name: str) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def text_of(node: Any, name: str) -> str:
+    """The text in the member `name` of `node`, empty where there is none."""
+    value = node.get(name) if isinstance(node, dict) else None
+    return value if isinstance(value, str) else ""
+
+
 def texts(node: Any, name: str) -> list[tuple[str, Any]]:
     """The texts in the list `name` of `node`, each with what stands beside it in ``_name``."""
     value = node.get(name) if isinstance(node, dict) else None
@@ -187,17 +193,12 @@ def _shared(node: dict[str, Any], level: str, resource: str) -> Iterator[Require
             name = parameter_name(each["name"])
             yield Requirement(
                 f"{level}.searchParam:{name}", expectation_of(each), "searchParam", resource, name,
-                _text(each, "type"), _text(each, "definition"),
+                text_of(each, "type"), text_of(each, "definition"),
             )  # fmt: skip
     for each in dicts(node, "operation"):
         if isinstance(each.get("name"), str):
             name = operation_name(each["name"])
             yield Requirement(
                 f"{level}.operation:${name}", expectation_of(each), "operation", resource, name,
-                definition=_text(each, "definition"),
+                definition=text_of(each, "definition"),
             )  # fmt: skip
-
-
-def _text(node: dict[str, Any], name: str) -> str:
-    value = node.get(name)
-    return value if isinstance(value, str) else ""

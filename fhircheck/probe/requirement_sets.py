@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fhircheck.definitions.canonical import split_canonical
 from fhircheck.model.errors import UsageError
 from fhircheck.probe.declared import Declared
-from fhircheck.probe.requirement import Requirement, dicts, merged, requirements_of, texts
+from fhircheck.probe.requirement import Requirement, dicts, merged, requirements_of, text_of, texts
 
 if TYPE_CHECKING:
     from fhircheck.definitions.definition_set import DefinitionSet
@@ -143,15 +143,15 @@ def _foreign(statement: dict[str, Any], definitions: "DefinitionSet") -> Require
     """A statement that is not ours, with all that it imports or instantiates; loops end where they began."""
     notes: list[str] = []
     every = [each for one in _with_imports(statement, definitions, set(), notes) for each in requirements_of(one)]
-    url, version = _text(statement, "url"), _text(statement, "version")
-    title = _text(statement, "title") or _text(statement, "name") or url or "CapabilityStatement"
+    url, version = text_of(statement, "url"), text_of(statement, "version")
+    title = text_of(statement, "title") or text_of(statement, "name") or url or "CapabilityStatement"
     return RequirementSet(url or title, title, url, version, merged(every), (url,) if url else (), "", tuple(notes))
 
 
 def _with_imports(
     statement: dict[str, Any], definitions: "DefinitionSet", seen: set[str], notes: list[str]
 ) -> Iterator[dict[str, Any]]:
-    seen.add(_text(statement, "url"))
+    seen.add(text_of(statement, "url"))
     yield statement
     for member in ("imports", "instantiates"):
         for canonical, _ in texts(statement, member):
@@ -163,8 +163,3 @@ def _with_imports(
                 notes.append(f"demands refer to {canonical} ({member}), which no loaded package has")
             else:
                 yield from _with_imports(found, definitions, seen, notes)
-
-
-def _text(node: dict[str, Any], name: str) -> str:
-    value = node.get(name)
-    return value if isinstance(value, str) else ""

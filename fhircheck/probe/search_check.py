@@ -8,7 +8,9 @@ from fhircheck.probe.asking import JSON, Asked, Query, ask, matches, search
 from fhircheck.probe.probe import Probing
 from fhircheck.probe.requirement import dicts
 from fhircheck.probe.result import ProbeResult
+from fhircheck.probe.search_kinds.search import escaped
 from fhircheck.probe.verdict import Verdict
+from fhircheck.sources.search_page import link_url
 from fhircheck.transport.http import ServerFault, joined, same_place
 
 PAGES = 5
@@ -43,7 +45,7 @@ def _hits(
         if strangers:
             return verdict.unmet("hits-do-not-match", asked, count=len(strangers))
         found = found or any(each.get("id") == wanted for each in hits)
-        following = next_link(bundle)
+        following = link_url(bundle, "next")
         following = here(following, asked.url, probing.base) if following else ""
         if (found and wanted) or not following:
             break
@@ -69,14 +71,6 @@ def judged_nothing(probing: Probing, verdict: Verdict, kind: str, query: Query, 
     if bundle.get("total", 0) != 0:
         return verdict.unmet("total-not-zero", asked)
     return verdict.met(asked)
-
-
-def next_link(bundle: Node) -> str:
-    """URL of the next page, empty without one."""
-    for each in dicts(bundle, "link"):
-        if each.get("relation") == "next" and isinstance(each.get("url"), str):
-            return str(each["url"])
-    return ""
 
 
 def here(link: str, page: str, base: str) -> str:
@@ -114,13 +108,6 @@ def identifiers(node: Node) -> list[tuple[str, str]]:
 def token(system: str, value: str) -> str:
     """``system|value`` as a search writes it, special characters escaped."""
     return f"{escaped(system)}|{escaped(value)}"
-
-
-def escaped(value: str) -> str:
-    """A search value with ``,``, ``$``, ``|`` and the backslash written so that they mean themselves."""
-    for each in "\\,$|":
-        value = value.replace(each, "\\" + each)
-    return value
 
 
 def codings(concept: Any) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fhircheck.probe.asking import Asked, entries, matches
 from fhircheck.probe.examination import exact
-from fhircheck.probe.requirement import dicts
+from fhircheck.sources.search_page import link_url
 
 Node = dict[str, Any]
 
@@ -38,10 +38,7 @@ class Searchset:
 
     def link(self, relation: str) -> str:
         """URL of a link, empty where there is none."""
-        for each in dicts(self.node, "link"):
-            if each.get("relation") == relation and isinstance(each.get("url"), str):
-                return str(each["url"])
-        return ""
+        return link_url(self.node, relation)
 
     def names(self) -> list[str] | None:
         """Names of the parameters in the self link, with modifiers; None without such a link."""

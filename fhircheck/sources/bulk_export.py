@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from jiter import from_json
 
-from fhircheck.sources.bulk_manifest import ExportManifest, codes_of, read_manifest
+from fhircheck.sources.bulk_manifest import ExportManifest, read_manifest
 from fhircheck.sources.bulk_request import ExportRequest
+from fhircheck.sources.search_page import outcome_codes
 from fhircheck.transport.http import Answer, ServerFault, joined, same_place
 from fhircheck.transport.retry import retry_after
 
@@ -163,7 +164,7 @@ def _failed(answer: Answer | None) -> ServerFault:
 def codes(answer: Answer | None) -> str:
     """Issue codes of the OperationOutcome in an answer, empty where there is none."""
     try:
-        return codes_of(from_json(answer.body)) if answer is not None else ""
+        return outcome_codes(from_json(answer.body)) if answer is not None else ""
     except ValueError:
         return ""
 

@@ -1,38 +1,17 @@
 """Types of finding that a Bulk Data export raises while it is fetched."""
 
-from fhircheck.model.issue import IssueKind, Severity
+from functools import partial
 
-_GUIDE = "https://hl7.org/fhir/uv/bulkdata/STU2/export.html"
-_CLAUSES = {
-    "status": f"{_GUIDE}#bulk-data-status-request",
-    "manifest": f"{_GUIDE}#response---complete-status",
-    "file": f"{_GUIDE}#bulk-data-output-file-request",
-    "ndjson": "http://hl7.org/fhir/R4/nd-json.html",
-    "kick-off": f"{_GUIDE}#query-parameters",
-}
+from fhircheck.model.issue import IssueKind
+from fhircheck.sources.source_kinds import source_kind
 
-
-def _kind(
-    name: str,
-    code: str,
-    clause: str,
-    summary: str,
-    why: str,
-    fix: str,
-    english: str,
-    german: str,
-    failing: str,
-    passing: str,
-    severity: Severity = "error",
-) -> IssueKind:
-    return IssueKind(name, severity, code, summary, why, _CLAUSES[clause], fix, english, german, failing, passing)
-
+_kind = partial(source_kind, tags=())  # they say what a fetch did not bring; no record went unchecked for it
 
 STATUS_KINDS = (
     _kind(
         "bulk-export-failed",
         "incomplete",
-        "status",
+        "bulk-status",
         "A Bulk Data export did not come to its end on the server.",
         "Nothing of it can be had, or only what came before.",
         "Look into the server's log for the job; begin again with --restart.",
@@ -44,7 +23,7 @@ STATUS_KINDS = (
     _kind(
         "bulk-manifest-unreadable",
         "structure",
-        "manifest",
+        "bulk-manifest",
         "What the server sent as the manifest of an export is none.",
         "Without it nobody knows which files the export has.",
         "Open the status URL and look at what comes; mostly a proxy or a login page stands between.",
@@ -57,7 +36,7 @@ STATUS_KINDS = (
     _kind(
         "bulk-manifest-incomplete",
         "required",
-        "manifest",
+        "bulk-manifest",
         "The manifest of an export lacks a member, or has it in a wrong form.",
         "Without transactionTime, for one, the next run cannot ask for what is new.",
         "Report it to the maker of the server.",
@@ -71,7 +50,7 @@ STATUS_KINDS = (
     _kind(
         "bulk-manifest-changed",
         "conflict",
-        "manifest",
+        "bulk-manifest",
         "The manifest of a finished export says something else than before.",
         "Files fetched before and after may show the data at two moments.",
         "Begin again with --restart where all data must be of one moment.",
@@ -84,7 +63,7 @@ STATUS_KINDS = (
     _kind(
         "bulk-server-errors",
         "exception",
-        "manifest",
+        "bulk-manifest",
         "The server says in the error files of an export that something went wrong.",
         "Mostly resources are missing that were asked for.",
         "Read the OperationOutcomes in the folder error/ of the fetched data.",
@@ -96,7 +75,7 @@ STATUS_KINDS = (
     _kind(
         "bulk-type-not-asked",
         "processing",
-        "kick-off",
+        "bulk-kick-off",
         "An export holds files of resource types that were not asked for.",
         "The server ignored _type: more data left it than was wanted.",
         "Report it to the maker of the server; what is not needed should not be kept.",
@@ -112,7 +91,7 @@ FILE_KINDS = (
     _kind(
         "bulk-file-missing",
         "not-found",
-        "file",
+        "bulk-file",
         "A file of an export could not be had.",
         "All resources in it are missing.",
         "Run the same command again; where the links have expired, begin again with --restart.",
@@ -124,7 +103,7 @@ FILE_KINDS = (
     _kind(
         "bulk-file-short",
         "incomplete",
-        "file",
+        "bulk-file",
         "A file of an export broke off and could not be had to its end.",
         "What came before is there, the rest is missing.",
         "Run the same command again: it goes on where it stopped.",
@@ -136,7 +115,7 @@ FILE_KINDS = (
     _kind(
         "bulk-file-changed",
         "conflict",
-        "file",
+        "bulk-file",
         "A file of an export was another one when its download was gone on with.",
         "What came of the first is kept beside the second: resources may be there that the server no longer names.",
         "Begin again with --restart where all data must be of one moment.",
@@ -173,7 +152,7 @@ FILE_KINDS = (
     _kind(
         "bulk-count-differs",
         "value",
-        "manifest",
+        "bulk-manifest",
         "A file of an export holds another number of resources than the manifest says.",
         "Resources were lost on the way, or the manifest is wrong: nobody can tell which.",
         "Export again; report it to the maker of the server.",
@@ -185,7 +164,7 @@ FILE_KINDS = (
     _kind(
         "bulk-other-type",
         "value",
-        "manifest",
+        "bulk-manifest",
         "A file of an export holds resources of another type than the manifest says.",
         "Who reads files by their type misses these resources.",
         "Report it to the maker of the server. They are written to the file of their own type.",
@@ -198,7 +177,7 @@ FILE_KINDS = (
     _kind(
         "bulk-duplicate",
         "duplicate",
-        "file",
+        "bulk-file",
         "Resources came several times in one export.",
         "Counted as they came, every figure would be too high; they are written once.",
         "Report it to the maker of the server.",
@@ -211,7 +190,7 @@ FILE_KINDS = (
     _kind(
         "bulk-content-type",
         "processing",
-        "file",
+        "bulk-file",
         "A file of an export does not come as application/fhir+ndjson.",
         "It was read all the same, but other programs go by the type.",
         "Set the content type of the files where they are stored.",

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from jiter import from_json
 
 from fhircheck.sources.content import foreign_form
+from fhircheck.sources.search_page import link_url, outcome_codes
 from fhircheck.transport.http import Answer, ServerFault, joined
 
 FileGroup = Literal["output", "deleted", "error"]
@@ -17,7 +18,6 @@ GROUPS: tuple[FileGroup, ...] = ("output", "deleted", "error")
 _KNOWN = {"transactionTime", "request", "requiresAccessToken", "output", "deleted", "error", "link"}
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _TYPE = re.compile(r"[A-Za-z]{1,64}")
-_CODE = re.compile(r"[a-z-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def read_manifest(answer: Answer) -> ExportManifest:
     if not isinstance(node, dict):
         raise ServerFault("not-a-manifest", answer.status, form or "json-without-members")
     if node.get("resourceType") == "OperationOutcome":
-        raise ServerFault("export-failed", answer.status, codes_of(node))
+        raise ServerFault("export-failed", answer.status, outcome_codes(node))
     if not isinstance(node.get("output"), list):
         raise ServerFault("not-a-manifest", answer.status, "no-output")
     return _manifest(node, answer)
@@ -122,7 +122,7 @@ def _manifest(node: dict[str, Any], answer: Answer) -> ExportManifest:
         tuple(dict.fromkeys(wrong)),
         {name: value for name, value in node.items() if name not in _KNOWN},
         answer.headers.get("expires", ""),
-        _next(node, answer.url),
+        _absolute(answer.url, url) if (url := link_url(node, "next")) else "",
         wrong.count("output.url"),
     )
 
@@ -155,18 +155,3 @@ def _absolute(base: str, url: str) -> str:
         return joined(base, url)
     except ServerFault:
         return url
-
-
-def _next(node: dict[str, Any], base: str) -> str:
-    links = node.get("link")
-    for each in links if isinstance(links, list) else []:
-        if isinstance(each, dict) and each.get("relation") == "next" and isinstance(each.get("url"), str):
-            return _absolute(base, each["url"])
-    return ""
-
-
-def codes_of(node: Any) -> str:
-    """Issue codes of an OperationOutcome; its texts may hold anything and are not shown."""
-    issues = node.get("issue") if isinstance(node, dict) else None
-    codes = [each.get("code") for each in issues if isinstance(each, dict)] if isinstance(issues, list) else []
-    return ", ".join(sorted({code for code in codes if isinstance(code, str) and _CODE.fullmatch(code)}))

@@ -37,7 +37,8 @@ class ReaderProcess(Generic[Item]):
             env=environment,
         )
         self._end = weakref.finalize(self, _end, self._process)
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._answers = cast("BinaryIO", self._process.stdout)
         _widen(self._answers)
         pickle.dump((make, arguments), self._process.stdin)
@@ -50,10 +51,12 @@ class ReaderProcess(Generic[Item]):
         if not self._end.alive:
             raise StopIteration
         try:
-            told, value = pickle.load(self._answers)  # noqa: S301 - from a process of ours, through a pipe of ours
+            told, value = pickle.load(self._answers)
         except (EOFError, pickle.UnpicklingError, ValueError) as fault:
             self.close()
-            raise CouldNotCheck("the process that reads died (killed, or out of memory): nothing is reported") from fault
+            raise CouldNotCheck(
+                "the process that reads died (killed, or out of memory): nothing is reported"
+            ) from fault
         if told == "item":
             return cast("Item", value)
         self.close()
@@ -87,7 +90,7 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", _BUFFER)
     os.dup2(2, 1)  # whoever prints does not disturb the answers
-    make, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+    make, arguments = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_leave_with, args=(sys.stdin.buffer,), daemon=True).start()
     try:
         for item in make(*arguments):
@@ -118,7 +121,7 @@ def _portable(fault: BaseException) -> BaseException:
 
         fault.add_note("".join(traceback.format_exception(fault)))
     try:
-        pickle.loads(pickle.dumps(fault))  # noqa: S301 - what was pickled one line before
+        pickle.loads(pickle.dumps(fault))
     except Exception:
         return CouldNotCheck(f"reading failed: {type(fault).__name__}")
     return fault

@@ -92,22 +92,16 @@ class SearchPage:
 
     def next(self) -> str:
         """URL of the next page, empty at the last. Raises ServerFault where it is no URL."""
-        url = self._link("next")
+        url = link_url(self.node, "next")
         return joined(self.answer.url, url) if url else ""
 
     def self_names(self) -> set[str] | None:
         """Names of the parameters in the self link, None without one."""
-        url = self._link("self")
+        url = link_url(self.node, "self")
         try:
             return {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)} if url else None
         except ValueError:
             return None
-
-    def _link(self, relation: str) -> str:
-        for link in self._list("link"):
-            if isinstance(link, dict) and link.get("relation") == relation and isinstance(link.get("url"), str):
-                return str(link["url"])
-        return ""
 
     @cached_property
     def _sorted(self) -> tuple[list[Entry], int, list[dict[str, Any]]]:
@@ -172,9 +166,18 @@ def _cut(text: bytes) -> bytes:
     return text[start:end]
 
 
-def outcome_codes(node: dict[str, Any]) -> str:
+def link_url(node: Any, relation: str) -> str:
+    """URL of the first link of that relation in a Bundle or a manifest, empty where there is none."""
+    links = node.get("link") if isinstance(node, dict) else None
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("relation") == relation and isinstance(link.get("url"), str):
+            return str(link["url"])
+    return ""
+
+
+def outcome_codes(node: Any) -> str:
     """Issue codes of an OperationOutcome; its texts may hold anything and are not shown."""
-    issues = node.get("issue")
+    issues = node.get("issue") if isinstance(node, dict) else None
     codes = [each.get("code") for each in issues if isinstance(each, dict)] if isinstance(issues, list) else []
     return ", ".join(sorted({code for code in codes if isinstance(code, str) and _CODE.fullmatch(code)}))
 

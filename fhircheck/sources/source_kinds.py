@@ -2,6 +2,7 @@
 
 from fhircheck.model.issue import IssueKind, Severity
 
+_EXPORT = "https://hl7.org/fhir/uv/bulkdata/STU2/export.html"
 _CLAUSES = {
     "file": "http://hl7.org/fhir/R4/json.html",
     "ndjson": "http://hl7.org/fhir/R4/nd-json.html",
@@ -11,6 +12,10 @@ _CLAUSES = {
     "total": "http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.total",
     "self": "http://hl7.org/fhir/R4/search.html#conformance",
     "entry": "http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.search.mode",
+    "bulk-status": f"{_EXPORT}#bulk-data-status-request",
+    "bulk-manifest": f"{_EXPORT}#response---complete-status",
+    "bulk-file": f"{_EXPORT}#bulk-data-output-file-request",
+    "bulk-kick-off": f"{_EXPORT}#query-parameters",
 }
 
 
@@ -26,10 +31,11 @@ def source_kind(
     failing: str,
     passing: str,
     severity: Severity = "error",
+    tags: tuple[str, ...] = ("not-checked",),
 ) -> IssueKind:
     """A type of finding about what could not be read; clause: key of _CLAUSES."""
     url = _CLAUSES[clause]
-    return IssueKind(name, severity, code, summary, why, url, fix, english, german, failing, passing, ("not-checked",))
+    return IssueKind(name, severity, code, summary, why, url, fix, english, german, failing, passing, tags)
 
 
 FILE_KINDS = (

@@ -16,7 +16,7 @@ _FAULTS = {9: "not-yet-valid", 10: "expired", 18: "self-signed", 19: "unknown-au
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """What came of it. version: as agreed, empty without agreement. not_before, not_after: of the certificate.
+    """What came of it. version: as agreed, empty without agreement. not_after: of the certificate.
 
     fault: empty where a connection stands; ``refused`` (the server broke the handshake off), ``no-connection``,
     ``not-available-here`` (this machine's TLS library cannot offer that version), or what is wrong with the
@@ -25,7 +25,6 @@ class Handshake:
     """
 
     version: str = ""
-    not_before: datetime | None = None
     not_after: datetime | None = None
     fault: str = ""
 
@@ -73,8 +72,7 @@ def _agreed(context: "ssl.SSLContext", plain: object, host: str) -> Handshake:
     wrap: Callable[..., ssl.SSLSocket] = context.wrap_socket
     try:
         with wrap(plain, server_hostname=host) as secured:
-            first, last = _dates(secured.getpeercert(binary_form=True))
-            return Handshake(secured.version() or "", first, last)
+            return Handshake(secured.version() or "", _last_day(secured.getpeercert(binary_form=True)))
     except ssl.SSLCertVerificationError as fault:
         return Handshake(fault=_FAULTS.get(fault.verify_code, "not-accepted"))
     except ssl.SSLError as fault:
@@ -113,14 +111,13 @@ def _phrase(asked: TlsAsk) -> str:
     return read_secret(asked.passphrase) if asked.passphrase else ""
 
 
-def _dates(certificate: bytes | None) -> tuple[datetime | None, datetime | None]:
-    """From when and until when a certificate (DER) is valid."""
+def _last_day(certificate: bytes | None) -> datetime | None:
+    """Until when a certificate (DER) is valid."""
     from cryptography import x509
 
     if not certificate:
-        return None, None
+        return None
     try:
-        parsed = x509.load_der_x509_certificate(certificate)
-        return parsed.not_valid_before_utc, parsed.not_valid_after_utc
+        return x509.load_der_x509_certificate(certificate).not_valid_after_utc
     except ValueError:
-        return None, None
+        return None

@@ -101,10 +101,8 @@ def signed_in(probing: Probing) -> bool:
 
 def personal_types(probing: Probing) -> list[str]:
     """Declared types that tell about persons and can be searched, the most telling first."""
-    declared = Declared(probing.capability).resources
-    return [kind for kind in _PERSONAL if kind in declared and "search-type" in declared[kind].interactions][
-        :OPEN_TYPES
-    ]
+    declared = Declared(probing.capability)
+    return [kind for kind in _PERSONAL if declared.can(kind, "search-type")][:OPEN_TYPES]
 
 
 _RFC = "https://www.rfc-editor.org/rfc/rfc9110.html#name-401-unauthorized"

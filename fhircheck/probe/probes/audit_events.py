@@ -18,9 +18,8 @@ Node = dict[str, Any]
 
 
 def _audited(probing: Probing) -> Iterator[ProbeResult]:
-    declared = Declared(probing.capability).resources.get("AuditEvent")
     verdict = Verdict(_NAME, "AuditEvent.search-type:date")
-    if declared is None or "search-type" not in declared.interactions:
+    if not Declared(probing.capability).can("AuditEvent", "search-type"):
         yield verdict.not_tested("search-not-declared", type="AuditEvent")
         return
     sample = next((each for each in probing.samples.get("AuditEvent", []) if _day(each)), None)

@@ -40,8 +40,8 @@ def audit_event(data: TestData) -> Node:
 
 def _recorded(probing: Probing) -> Iterator[ProbeResult]:
     verdict = Verdict(_NAME, "AuditEvent.create")
-    declared = Declared(probing.capability).resources.get("AuditEvent")
-    if declared is None or "create" not in declared.interactions:
+    declared = Declared(probing.capability)
+    if not declared.can("AuditEvent", "create"):
         yield verdict.not_tested("create-not-declared", type="AuditEvent")
         return
     data = TestData()
@@ -49,7 +49,7 @@ def _recorded(probing: Probing) -> Iterator[ProbeResult]:
         asked = send(probing, data, "POST", "AuditEvent", audit_event(data))
         name = place(data, asked, "AuditEvent")
         yield created(verdict, asked)
-        if name and "read" in declared.interactions:
+        if name and declared.can("AuditEvent", "read"):
             kept, again = (
                 Verdict(_NAME, "AuditEvent.create:kept"),
                 ask(probing.client, f"{probing.base}/{name}", headers=JSON),

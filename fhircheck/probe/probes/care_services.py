@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fhircheck.probe.asking import JSON, ask
 from fhircheck.probe.combined_search import combined, included, until_silent
-from fhircheck.probe.declared import Declared, Level
+from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.result import ProbeResult
 from fhircheck.probe.verdict import Verdict
@@ -39,8 +39,8 @@ INCLUDES = {
 
 def _found(probing: Probing) -> Iterator[ProbeResult]:
     """Each declared type by each parameter of mCSD, whether or not the server declares it."""
-    declared = Declared(probing.capability).resources
-    there = [kind for kind in SEARCHES if kind in declared and "search-type" in declared[kind].interactions]
+    declared = Declared(probing.capability)
+    there = [kind for kind in SEARCHES if declared.can(kind, "search-type")]
     if not there:
         yield Verdict(_NAME, "Organization.search-type").not_tested("search-not-declared", type="Organization")
     yield from until_silent(_each(probing, there))
@@ -55,10 +55,10 @@ def _each(probing: Probing, kinds: list[str]) -> Iterator[ProbeResult]:
 
 
 def _updates(probing: Probing) -> Iterator[ProbeResult]:
-    declared = Declared(probing.capability).resources
+    declared = Declared(probing.capability)
     for kind in SEARCHES:
         verdict = Verdict("care-services-updates", f"{kind}.history-type")
-        if "history-type" not in declared.get(kind, Level()).interactions:
+        if not declared.can(kind, "history-type"):
             yield verdict.not_tested("history-not-declared", type=kind)
             continue
         query = urlencode({"_since": "2000-01-01T00:00:00Z", "_count": "5"})

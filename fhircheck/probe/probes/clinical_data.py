@@ -42,8 +42,8 @@ INCLUDES = {
 
 def _found(probing: Probing) -> Iterator[ProbeResult]:
     """Each declared type by each combination that a consumer sends."""
-    declared = Declared(probing.capability).resources
-    there = [kind for kind in SEARCHES if kind in declared and "search-type" in declared[kind].interactions]
+    declared = Declared(probing.capability)
+    there = [kind for kind in SEARCHES if declared.can(kind, "search-type")]
     if not there:
         yield Verdict(_NAME, "Observation.search-type").not_tested("search-not-declared", type="Observation")
     yield from until_silent(_each(probing, there))

@@ -136,8 +136,7 @@ def _source_ids(node: Node) -> list[str]:
 
 
 def _unsearchable(probing: Probing, kind: str) -> str | None:
-    declared = Declared(probing.capability).resources.get(kind)
-    return None if declared is not None and "search-type" in declared.interactions else "search-not-declared"
+    return None if Declared(probing.capability).can(kind, "search-type") else "search-not-declared"
 
 
 DOCUMENT_LISTS = Probe(

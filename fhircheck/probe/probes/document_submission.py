@@ -168,8 +168,7 @@ def is_binary(url: str, base: str) -> bool:
 
 def _published(probing: Probing) -> Iterator[ProbeResult]:
     verdict = Verdict(_SIMPLE, "DocumentReference.create")
-    declared = Declared(probing.capability).resources.get("DocumentReference")
-    if declared is None or "create" not in declared.interactions:
+    if not Declared(probing.capability).can("DocumentReference", "create"):
         yield verdict.not_tested("create-not-declared", type="DocumentReference")
         return
     data = TestData()

@@ -9,8 +9,10 @@ from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.probes.patient_demographics import families
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.search_check import escaped, here, judged_nothing, next_link
+from fhircheck.probe.search_check import here, judged_nothing
+from fhircheck.probe.search_kinds.search import escaped
 from fhircheck.probe.verdict import Verdict
+from fhircheck.sources.search_page import link_url
 
 _NAME = "isik-rules"
 _CLAUSE = "https://simplifier.net/guide/isik-basis-stufe-4"
@@ -84,7 +86,7 @@ def _next_link(probing: Probing) -> ProbeResult:
         return verdict.not_tested("no-sample", type="Patient")
     name, value = found
     asked = search(probing.client, probing.base, "Patient", [(name, escaped(value)), ("_count", "1")])
-    link = here(next_link(asked.resource("Bundle") or {}), asked.url, probing.base)
+    link = here(link_url(asked.resource("Bundle"), "next"), asked.url, probing.base)
     if not asked.ok or link in ("", asked.url):
         return verdict.not_tested("no-next-link", asked)
     shown = parse_qsl(urlsplit(link).query, keep_blank_values=True)

@@ -9,7 +9,8 @@ from fhircheck.probe.declared import Declared
 from fhircheck.probe.probe import Probe, Probing
 from fhircheck.probe.requirement import dicts
 from fhircheck.probe.result import ProbeResult
-from fhircheck.probe.search_check import escaped, identifiers, judged_nothing, judged_search, token
+from fhircheck.probe.search_check import identifiers, judged_nothing, judged_search, token
+from fhircheck.probe.search_kinds.search import escaped
 from fhircheck.probe.string_match import begins_with
 from fhircheck.probe.verdict import Verdict
 
@@ -20,8 +21,7 @@ Condition = tuple[str, str, Callable[[Node], bool]]
 
 
 def _query(probing: Probing) -> Iterator[ProbeResult]:
-    declared = Declared(probing.capability).resources.get("Patient")
-    if declared is None or "search-type" not in declared.interactions:
+    if not Declared(probing.capability).can("Patient", "search-type"):
         yield Verdict(_NAME, "Patient.search-type").not_tested("search-not-declared", type="Patient")
         return
     yield from _combinations(probing)

@@ -21,8 +21,7 @@ Node = dict[str, Any]
 
 def _pix(probing: Probing) -> Iterator[ProbeResult]:
     verdict = Verdict(_NAME, _ABOUT)
-    declared = Declared(probing.capability).resources.get("Patient")
-    if declared is None or "ihe-pix" not in declared.operations:
+    if not Declared(probing.capability).offers("Patient", "ihe-pix"):
         yield verdict.not_tested("operation-not-declared", operation="$ihe-pix")
         return
     sample = next((each for each in probing.samples.get("Patient", []) if identifiers(each)), None)

@@ -23,8 +23,7 @@ Node = dict[str, Any]
 
 def _match(probing: Probing) -> Iterator[ProbeResult]:
     verdict = Verdict(_NAME, _ABOUT)
-    declared = Declared(probing.capability).resources.get("Patient")
-    if declared is None or "match" not in declared.operations:
+    if not Declared(probing.capability).offers("Patient", "match"):
         yield verdict.not_tested("operation-not-declared", operation="$match")
         return
     asked = _posted(probing, _nobody())

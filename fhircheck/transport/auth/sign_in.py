@@ -1,13 +1,13 @@
 """What an entry of the table SIGN_INS is, and what it gives to a client."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from fhircheck.model.connection import Connection
 
 if TYPE_CHECKING:
-    from fhircheck.transport.http import Answer
+    from fhircheck.transport.http import HttpClient
 
 
 class SignIn(Protocol):
@@ -25,25 +25,8 @@ class SignIn(Protocol):
         ...
 
 
-class SendsTo(Protocol):
-    """A client that adds no credentials of its own; for token endpoints and what a server says of them."""
-
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> "Answer": ...
-
-    def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        retried: bool | None = None,
-        follow: bool = True,
-    ) -> "Answer": ...
-
-
-ClientFor = Callable[[str], SendsTo]
-"""The client for an address, with the connection's certificates and proxy."""
+ClientFor = Callable[[str], "HttpClient"]
+"""A client for an address, with the connection's certificates and proxy; it adds no credentials of its own."""
 
 
 @dataclass(frozen=True, slots=True)
