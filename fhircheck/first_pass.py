@@ -14,6 +14,7 @@ from fhircheck.definitions.cache_directory import cache_directory
 from fhircheck.definitions.definition_set import DefinitionRecipe, DefinitionSet, open_definitions
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import has_error
+from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
 from fhircheck.model.record import Chunk, Piece, Record
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 from fhircheck.model.split_line import SplitLine
@@ -34,7 +35,7 @@ class Plan:
     asked: profiles every resource of their type is checked against. measure: count measures and
     links too. keep: hand all findings on, not only their counts. now: the moment of the run.
     settings: how strictly is judged what is left to whoever judges. split: hand on each record as a line, for
-    the files of a split, by ``record`` or by ``patient``; empty for none.
+    the files of a split, by ``record`` or by ``patient``; empty for none. measures: what they are asked for.
     """
 
     recipe: DefinitionRecipe
@@ -44,6 +45,7 @@ class Plan:
     now: datetime
     settings: CheckSettings = DEFAULT_SETTINGS
     split: str = ""
+    measures: MeasureOptions = DEFAULT_MEASURE_OPTIONS
 
 
 def compiled_folder() -> Path:
@@ -74,7 +76,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     linker = linker_for(open_definitions(plan.recipe), count, plan.now, plan.settings)
     validator = Validator(linker, plan.asked)
     reader = RecordReader(linker.around.types, plan.settings.allow_comments)
-    learn = _measuring() if plan.measure else None
+    learn = _measuring(plan) if plan.measure else None
     decisions = decisions_of(plan.settings, plan.now)
     keep_line = _splitting(plan.split) if plan.split else None
 
@@ -140,12 +142,15 @@ def _without_cycle_search() -> Iterator[None]:
             gc.enable()
 
 
-def _measuring() -> Callable[[Checked, Partial], None]:
+def _measuring(plan: Plan) -> Callable[[Checked, Partial], None]:
     from fhircheck.measures import observe_all
+    from fhircheck.measures.tools import Tools
     from fhircheck.resolve.reference_walk import collect_links
 
+    tools = Tools(plan.now, plan.measures)
+
     def learn(checked: Checked, partial: Partial) -> None:
-        observe_all(checked.node, checked, partial.tallies)
+        observe_all(checked.node, checked, partial.tallies, partial.rows, tools)
         collect_links(checked.node, checked, partial.links, full_url=checked.full_url, bundle=checked.bundle)
 
     return learn

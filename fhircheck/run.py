@@ -22,6 +22,7 @@ from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
 from fhircheck.model.errors import DefinitionUnusable, SecretExposed, UsageError
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import Issue, params
+from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
 from fhircheck.model.report import MeasureResult, RunHeader, RunReport, Score
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings, UnknownProfile
 from fhircheck.resolve.baseline import Baseline, load_baseline
@@ -54,7 +55,7 @@ class RunOptions:
     settings: how to judge: a TOML file or CheckSettings; unknown_profile goes before what it says.
     accept: TOML files of accepted issues. baseline: report or findings of an earlier run.
     write_valid, write_invalid: NDJSON files records are sent to; split_by: each by itself, or with all of
-    their patient.
+    their patient. measures: what the measures are asked for.
     now: the moment the data is judged at (a parameter, so that runs repeat).
     progress: called with (records, bytes) so far.
     """
@@ -81,6 +82,7 @@ class RunOptions:
     write_valid: str | None = None
     write_invalid: str | None = None
     split_by: SplitBy = "record"
+    measures: MeasureOptions = DEFAULT_MEASURE_OPTIONS
     now: datetime | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -106,14 +108,21 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     splits = bool(options.write_valid or options.write_invalid)
     keep = sink is not None or baseline is not None
     plan = Plan(
-        definitions.recipe(), asked, options.measure, keep, started, settings, options.split_by if splits else ""
+        definitions.recipe(),
+        asked,
+        options.measure,
+        keep,
+        started,
+        settings,
+        options.split_by if splits else "",
+        options.measures,
     )
     merged = Partial()
     with merged.links, _split(options) as split:
         findings = Findings(sink, baseline, decisions_of(settings, started))
         _merge(executor.run(first_pass, plan, chunks, jobs), merged, findings, split, options.progress)
         _report_versions(merged, findings)
-        measures, scores = _judge(merged, rubric, options, definitions)
+        measures, scores = _judge(merged, rubric, options, definitions, started)
         written = split.finish(merged.unwritten) if split is not None else None
     header = RunHeader(__version__, started.isoformat(), time.monotonic() - clock, jobs, platform.python_version())
     report = build_report(header, options, merged, definitions, measures, scores, settings)
@@ -294,13 +303,22 @@ def _rubric(options: RunOptions) -> Any:
 
 
 def _judge(
-    merged: Partial, rubric: Any, options: RunOptions, definitions: DefinitionSet
+    merged: Partial, rubric: Any, options: RunOptions, definitions: DefinitionSet, now: datetime
 ) -> tuple[tuple[MeasureResult, ...], tuple[Score, ...]]:
     """Measures over all that was merged, and the scores of the rubric."""
     if not options.measure:
         return (), ()
     from fhircheck.measures import judge_measures
+    from fhircheck.measures.tools import Tools
     from fhircheck.score import score
 
-    measures = judge_measures(merged.tallies, merged.links, options.sample is not None, definitions)
+    measures = judge_measures(
+        merged.tallies,
+        merged.links,
+        options.sample is not None,
+        definitions,
+        rows=merged.rows,
+        resources=merged.resources,
+        tools=Tools(now, options.measures),
+    )
     return measures, score(measures, rubric)

@@ -1,19 +1,23 @@
 """Stage: what is counted about the data. One measure a file, filed under Kahn's categories and readiness."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from fhircheck.measures.completeness import coded_concept
 from fhircheck.measures.conformance import profile_validity, reference_integrity
-from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.measures.judging import judge
 from fhircheck.measures.observing import observer
 from fhircheck.measures.plausibility import date_sequence
 from fhircheck.measures.readiness import date_precision, ucum_unit
+from fhircheck.measures.seen import Seen
+from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.protocols import Conformance, Observed
 from fhircheck.model.record import Node
 from fhircheck.model.report import MeasureResult
+from fhircheck.model.row_facts import RowFacts
 from fhircheck.registry import Registry
 
 MEASURES: Registry[CountedMeasure] = Registry(
@@ -26,17 +30,48 @@ MEASURES: Registry[CountedMeasure] = Registry(
     date_precision.MEASURE,
 )
 
-observe_all: Callable[[Node, Observed, dict[str, Tally]], None] = observer(MEASURES)
-"""Let every measure that looks at the resource's type count it; called once a resource. Never raises on any JSON."""
+_observe: Callable[[Seen, dict[str, Tally]], None] = observer(MEASURES)
+
+
+def observe_all(
+    node: Node, checked: Observed, tallies: dict[str, Tally], rows: RowFacts | None = None, tools: Tools | None = None
+) -> None:
+    """Let every measure that looks at the resource's type count it; called once a resource. Never raises on any JSON.
+
+    `rows`: where rows for measures across records go. `tools`: made once a process.
+    """
+    _observe(Seen(node, checked, RowFacts() if rows is None else rows, tools or Tools()), tallies)
 
 
 def judge_measures(
-    tallies: Mapping[str, Tally], links: LinkFacts, sampled: bool = False, conformance: Conformance | None = None
+    tallies: Mapping[str, Tally],
+    links: LinkFacts,
+    sampled: bool = False,
+    conformance: Conformance | None = None,
+    *,
+    rows: RowFacts | None = None,
+    resources: Counter[str] | None = None,
+    tools: Tools | None = None,
 ) -> tuple[MeasureResult, ...]:
     """The results of all measures, in the table's order, from what the whole first pass counted.
 
-    `sampled`: shares are estimates and get an interval. `conformance`: the definitions that say which
-    types a reference may point to; the embedded R4 core where none is given. Raises CouldNotCheck
-    where temporary files or definitions cannot be read.
+    `sampled`: shares are estimates and get an interval. `conformance`: the definitions the data was checked by; the
+    embedded R4 core where none is given. Raises CouldNotCheck where temporary files or definitions cannot be read.
     """
-    return tuple(judge(each, tallies.get(each.name), links, sampled, conformance) for each in MEASURES)
+    merged = Merged(
+        Tally(),
+        tallies,
+        links,
+        RowFacts() if rows is None else rows,
+        Counter() if resources is None else resources,
+        sampled,
+        lambda: conformance or _core(),
+        tools or Tools(),
+    )
+    return tuple(judge(each, merged) for each in MEASURES)
+
+
+def _core() -> Conformance:
+    from fhircheck.definitions.definition_set import load_definitions
+
+    return load_definitions()

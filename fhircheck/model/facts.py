@@ -4,9 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
+from fhircheck.model.bounded_counts import BoundedCounts
 from fhircheck.model.decision_facts import DecisionFacts
+from fhircheck.model.distinct import Distinct
 from fhircheck.model.issue import Issue, Place, Severity
 from fhircheck.model.link_facts import LinkFacts
+from fhircheck.model.quantiles import Quantiles
+from fhircheck.model.row_facts import RowFacts
 from fhircheck.model.split_line import SplitLine
 
 EXAMPLES = 3
@@ -101,7 +105,8 @@ class Tally:
     """Counts of one measure: how many items passed of how many that could be judged.
 
     by: the same pair by element path, so that a number leads to its parts.
-    examples: the smallest few places of items that did not pass.
+    examples: the smallest few places of items that did not pass. patients_failed: patients with such an item.
+    counts, quantiles: what else a measure has to tell: distributions by name, numbers by name.
     """
 
     numerator: int = 0
@@ -110,6 +115,9 @@ class Tally:
     by: dict[str, list[int]] = field(default_factory=dict)
     examples: list[Place] = field(default_factory=list)
     resources_failed: int = 0
+    patients_failed: Distinct = field(default_factory=Distinct)
+    counts: BoundedCounts = field(default_factory=BoundedCounts)
+    quantiles: dict[str, Quantiles] = field(default_factory=dict)
 
     def count(self, path: str, passed: bool, place: Place | None = None) -> None:
         """Count one judged item at `path`; `place` is kept as an example where it did not pass."""
@@ -123,6 +131,13 @@ class Tally:
             pair[0] += 1
         elif place is not None:
             self.keep([place])
+
+    def number(self, name: str, value: float) -> None:
+        """See one number of the distribution called `name`."""
+        found = self.quantiles.get(name)
+        if found is None:
+            found = self.quantiles[name] = Quantiles()
+        found.add(value)
 
     def keep(self, places: list[Place]) -> None:
         """Keep the smallest EXAMPLES places."""
@@ -141,6 +156,10 @@ class Tally:
             pair[0] += passed
             pair[1] += all_
         self.keep(other.examples)
+        self.patients_failed.merge(other.patients_failed)
+        self.counts.merge(other.counts)
+        for name, numbers in other.quantiles.items():
+            self.quantiles.setdefault(name, Quantiles()).merge(numbers)
 
 
 UndecidedKey = tuple[str, str]
@@ -171,6 +190,7 @@ class Partial:
     groups: Groups = field(default_factory=Groups)
     tallies: dict[str, Tally] = field(default_factory=dict)
     links: LinkFacts = field(default_factory=LinkFacts)
+    rows: RowFacts = field(default_factory=RowFacts)
     issues: list[Issue] = field(default_factory=list)
     decisions: DecisionFacts = field(default_factory=DecisionFacts)
     lines: list[SplitLine] = field(default_factory=list)
@@ -221,6 +241,7 @@ class Partial:
         for name, tally in other.tallies.items():
             self.tallies.setdefault(name, Tally()).merge(tally)
         self.links.merge(other.links)
+        self.rows.merge(other.rows)
         self.issues.extend(other.issues)
         self.decisions.merge(other.decisions)
         self.lines.extend(other.lines)

@@ -1,13 +1,11 @@
 """What a lower stage needs of a higher one comes in as one of these."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from fhircheck.model.facts import Partial, Tally
+from fhircheck.model.facts import Partial
 from fhircheck.model.issue import Place
-from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.record import Chunk, Node
-from fhircheck.model.report import Threshold
 
 Gate = Callable[[Any], bool]
 
@@ -54,32 +52,6 @@ class Observed(Protocol):
 
     def place(self, expression: str) -> Place:
         """The Place of `expression` in this resource."""
-
-
-class Measure(Protocol):
-    """One counted statement about the data; see docs/concepts/measures.md.
-
-    types: resource types it looks at, None for all. published: whether the formula was published.
-    `observe` is called once a resource in the first pass and only counts, never raises and keeps no
-    value of the data; what was counted is judged once, after everything was merged.
-    """
-
-    name: str
-    summary: str
-    why: str
-    category: Category
-    subcategory: Subcategory
-    context: Context
-    dimension: Literal["interoperability", "ai-readiness"]
-    formula: str
-    source: str
-    published: bool
-    threshold: Threshold | None
-    types: frozenset[str] | None
-    failing: str
-    passing: str
-
-    def observe(self, node: Node, seen: Observed, tally: Tally) -> None: ...
 
 
 class Executor(Protocol):

@@ -95,10 +95,25 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """A number that a share does not say. name: kebab-case. of: what it is about (a code, a month), empty for all.
+
+    unit: ``days``, ``%``, ``patients``..., empty for a bare number. error: relative error where it is an estimate.
+    """
+
+    name: str
+    value: Fraction | int | float | None
+    unit: str = ""
+    of: str = ""
+    error: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureResult:
     """One counted statement. The value is numerator / denominator: the share that passes.
 
-    coverage: decided / (decided + cannot tell). by: element path -> (passed, judged).
+    code: its place in the catalogue. coverage: decided / (decided + cannot tell). by: element path -> (passed, judged).
+    resources_failed, patients_failed: those with an item that does not pass; patients_exact: no estimate.
     interval: 95 % Wilson score interval, where the share was estimated from a sample.
     """
 
@@ -117,6 +132,10 @@ class MeasureResult:
     resources_failed: int = 0
     interval: tuple[float, float] | None = None
     reason: str = ""
+    code: str = ""
+    patients_failed: int = 0
+    patients_exact: bool = True
+    details: tuple[Detail, ...] = ()
 
     @property
     def share(self) -> Fraction | None:

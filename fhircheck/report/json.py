@@ -7,6 +7,7 @@ from typing import Any
 from fhircheck.model.issue import Issue
 from fhircheck.model.report import (
     DecisionUse,
+    Detail,
     IssueGroup,
     MeasureResult,
     PackageSummary,
@@ -165,6 +166,12 @@ def _group(group: IssueGroup, view: View) -> dict[str, Any]:
     }
 
 
+def _detail(detail: Detail) -> dict[str, Any]:
+    value = detail.value
+    shown = round(float(value), 6) if isinstance(value, Fraction | float) else value
+    return {"name": detail.name, "of": detail.of, "value": shown, "unit": detail.unit, "error": detail.error}
+
+
 def _measure(measure: MeasureResult, view: View) -> dict[str, Any]:
     return {
         "name": measure.name,
@@ -188,6 +195,10 @@ def _measure(measure: MeasureResult, view: View) -> dict[str, Any]:
         "resources_failed": measure.resources_failed,
         "interval": list(measure.interval) if measure.interval else None,
         "reason": measure.reason,
+        "code": measure.code,
+        "patients_failed": measure.patients_failed,
+        "patients_exact": measure.patients_exact,
+        "details": [_detail(each) for each in measure.details],
     }  # fmt: skip
 
 

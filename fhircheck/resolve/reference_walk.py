@@ -38,7 +38,7 @@ def collect_links(
         return
     name, place = seen.source, seen.record << 24
     if "[" in seen.root:
-        place |= _entry(seen.root)
+        place |= entry_of(seen.root)
     source = _keys.get(name) or _key(name)
     links.sources[source] = name
     number = -2 if bundle is None else bundle
@@ -59,7 +59,7 @@ def _identify(node: Node, kind: str, links: LinkFacts, full_url: object, bundle:
     if type(id_) is str:
         identities += (key_of(f"{kind}/{id_}"), type_key)
     if type(full_url) is str and full_url:
-        key, base, scoped = _target(full_url)
+        key, base, scoped = target_of(full_url)
         identities += (key ^ _scope(*bundle) if scoped else key, type_key)
         if base is not None:
             links.bases.fresh.append(base)
@@ -120,7 +120,7 @@ def _add_edges(found: Found, at: tuple[int, int, int], links: LinkFacts) -> None
         path_key = _keys.get(path)
         if path_key is None or path_key not in names:
             path_key = _name(path, links)
-        key, base, scoped = _targets.get(reference) or _target(reference)
+        key, base, scoped = _targets.get(reference) or target_of(reference)
         if base is not None:
             links.absolute.fresh += (base, key, path_key, source, place)
             continue
@@ -129,7 +129,7 @@ def _add_edges(found: Found, at: tuple[int, int, int], links: LinkFacts) -> None
         edges += (key, path_key, source, place)
 
 
-def _target(reference: str) -> Target:
+def target_of(reference: str) -> Target:
     """What `reference` points to, remembered for as long as memory for it is small."""
     target = _targets.get(reference)
     if target is None:
@@ -179,7 +179,7 @@ def _shown(name: str) -> str:
     return f"ofType({shown_name(inner)})" if name == f"ofType({inner})" else shown_name(name)
 
 
-def _entry(root: str) -> int:
+def entry_of(root: str) -> int:
     """Number of the entry that `root` leads to, counted from one; 0 where there is none."""
     digits = root[root.index("[") + 1 : root.find("]")]
     return min(int(digits) + 1, 0xFF_FFFF) if digits.isdecimal() else 0

@@ -4,9 +4,9 @@ from fractions import Fraction
 from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.protocols import Observed
 from fhircheck.model.record import Node
 from fhircheck.model.report import Threshold
 
@@ -30,7 +30,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
 """The elements that say what a resource is about, by type."""
 
 
-def observe(node: Node, seen: Observed, tally: Tally) -> None:
+def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count the key concepts of one resource (R4 datatypes.html#CodeableConcept)."""
     kind = node["resourceType"]
     for name in CONCEPTS[kind]:
@@ -44,7 +44,7 @@ def observe(node: Node, seen: Observed, tally: Tally) -> None:
                 _concept(component["code"], "Observation.component.code", where, seen, tally)
 
 
-def _count(value: Any, path: str, seen: Observed, tally: Tally) -> None:
+def _count(value: Any, path: str, seen: Seen, tally: Tally) -> None:
     if type(value) is list:
         for index, concept in enumerate(value):
             _concept(concept, path, f"{path}[{index}]", seen, tally)
@@ -52,7 +52,7 @@ def _count(value: Any, path: str, seen: Observed, tally: Tally) -> None:
         _concept(value, path, path, seen, tally)
 
 
-def _concept(concept: Any, path: str, where: str, seen: Observed, tally: Tally) -> None:
+def _concept(concept: Any, path: str, where: str, seen: Seen, tally: Tally) -> None:
     """One CodeableConcept. What is none is broken; one with neither coding nor text says nothing."""
     coding = concept.get("coding") if type(concept) is dict else None
     if type(coding) is list:
@@ -73,6 +73,7 @@ def _filled(value: Any) -> bool:
 
 MEASURE = CountedMeasure(
     name="coded-concept",
+    code="CODE-1",
     summary="Clinical statements with a code and its system, of all that have a code or only text.",
     why="Text cannot be counted, compared or mapped without reading it: what is not coded is lost to queries, to "
     "other systems and to most models.",

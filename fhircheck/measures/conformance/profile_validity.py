@@ -3,20 +3,20 @@
 from fractions import Fraction
 
 from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.protocols import Observed
 from fhircheck.model.record import Node
 from fhircheck.model.report import Threshold
 
 
-def observe(node: Node, seen: Observed, tally: Tally) -> None:
+def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count a resource that names profiles in meta.profile, or was asked to conform to one (R4 Meta.profile)."""
-    if not seen.claimed:
+    if not seen.checked.claimed:
         return
-    if seen.valid is False:
+    if seen.checked.valid is False:
         tally.count(_type(node), False, seen.place(""))
-    elif seen.valid is None or seen.cannot_tell:
+    elif seen.checked.valid is None or seen.checked.cannot_tell:
         tally.cannot_tell += 1
     else:
         tally.count(_type(node), True)
@@ -29,6 +29,7 @@ def _type(node: Node) -> str:
 
 MEASURE = CountedMeasure(
     name="profile-valid",
+    code="STD-1",
     summary="Resources that claim a profile and have no error against it.",
     why="A claimed profile is a promise to every reader: software that trusts it breaks, or reads wrongly, where it "
     "does not hold.",

@@ -2,12 +2,35 @@
 
 from fractions import Fraction
 
-from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.report import Threshold
+from fhircheck.resolve.links import LinkVerdicts, judge_links
+from fhircheck.resolve.target_types import TargetTypes
+
+
+def judge(merged: Merged) -> Judged:
+    """Follow all references collected (R4 references.html#literal)."""
+    verdicts = judge_links(merged.links, TargetTypes(merged.conformance()), merged.sampled)
+    return Judged(verdicts.tally, _in_words(verdicts, merged.sampled))
+
+
+def _in_words(verdicts: LinkVerdicts, sampled: bool) -> str:
+    """What is behind the number, as a reason."""
+    external = verdicts.external.total()
+    if sampled:
+        return f"{external} not judged: in a sample the target may have been left out" if external else ""
+    parts = (
+        (verdicts.unresolved.total(), "lead to nothing in the data"),
+        (verdicts.wrong_type.total(), "lead to a resource of a type the element does not allow"),
+        (external, "lead outside the data (cannot tell)"),
+    )
+    return "; ".join(f"{number} {what}" for number, what in parts if number)
+
 
 MEASURE = CountedMeasure(
     name="reference-resolves",
+    code="LINK-2",
     summary="References that lead to a resource of the data, of a type the element allows.",
     why="What is about a patient or a stay is found by its references: a laboratory value whose subject is missing "
     "belongs to nobody and drops out of every cohort, often unnoticed.",
@@ -27,4 +50,5 @@ MEASURE = CountedMeasure(
     '"subject": {"reference": "Patient/not-there"}}',
     passing='{"resourceType": "Observation", "contained": [{"resourceType": "Patient", "id": "p"}], "status": "final", '
     '"code": {"text": "Hb"}, "subject": {"reference": "#p"}}',
+    judge=judge,
 )

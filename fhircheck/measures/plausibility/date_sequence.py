@@ -5,9 +5,9 @@ from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure
 from fhircheck.measures.date_span import in_order, span_of
+from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.protocols import Observed
 from fhircheck.model.record import Node
 from fhircheck.model.report import Threshold
 
@@ -28,7 +28,7 @@ PAIRS: dict[str, tuple[tuple[tuple[Steps, ...], tuple[Steps, ...]], ...]] = {
 """Pairs of dates, earlier first, by type; each date is the first of its elements that is there."""
 
 
-def observe(node: Node, seen: Observed, tally: Tally) -> None:
+def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count the pairs of one resource of which both dates are there (Qualifier q_date_sequence)."""
     kind = node["resourceType"]
     for first_options, second_options in PAIRS[kind]:
@@ -60,6 +60,7 @@ def _find(node: Node, options: tuple[Steps, ...]) -> tuple[Any, Steps]:
 
 MEASURE = CountedMeasure(
     name="date-sequence",
+    code="PLAU-2",
     summary="Pairs of dates of which the one that must be later is not earlier.",
     why="A discharge before admission or a death before birth shows mixed-up records or clocks; a model that learns "
     "from time learns the mix-up.",

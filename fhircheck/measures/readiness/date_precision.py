@@ -4,9 +4,9 @@ from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure
 from fhircheck.measures.date_span import DAY, span_of
+from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.protocols import Observed
 from fhircheck.model.record import Node
 
 DATES: dict[str, tuple[str, ...]] = {
@@ -23,7 +23,7 @@ DATES: dict[str, tuple[str, ...]] = {
 """The elements that place a resource in time (Qualifier, table "By Date"), by type."""
 
 
-def observe(node: Node, seen: Observed, tally: Tally) -> None:
+def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count the dates of one resource, both ends of a Period (R4 datatypes.html#dateTime)."""
     kind = node["resourceType"]
     for name in DATES[kind]:
@@ -36,7 +36,7 @@ def observe(node: Node, seen: Observed, tally: Tally) -> None:
             _date(value, f"{kind}.{name}", seen, tally)
 
 
-def _date(value: Any, path: str, seen: Observed, tally: Tally) -> None:
+def _date(value: Any, path: str, seen: Seen, tally: Tally) -> None:
     span = span_of(value)
     if span is None:
         tally.cannot_tell += 1
@@ -48,6 +48,7 @@ def _date(value: Any, path: str, seen: Observed, tally: Tally) -> None:
 
 MEASURE = CountedMeasure(
     name="date-precision",
+    code="TIME-4",
     summary="Clinical dates that are known to the day or better.",
     why="Sequences, intervals and survival times are counted in days: a year or a month alone puts events in no order.",
     category=Category.COMPLETENESS,

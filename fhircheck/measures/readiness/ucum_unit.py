@@ -3,15 +3,15 @@
 from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.protocols import Observed
 from fhircheck.model.record import Node
 
 UCUM = "http://unitsofmeasure.org"
 
 
-def observe(node: Node, seen: Observed, tally: Tally) -> None:
+def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count the measured values of one Observation and its components (R4 datatypes.html#Quantity)."""
     if "valueQuantity" in node:
         _quantity(node["valueQuantity"], "Observation.valueQuantity", None, seen, tally)
@@ -21,7 +21,7 @@ def observe(node: Node, seen: Observed, tally: Tally) -> None:
             _quantity(component["valueQuantity"], "Observation.component.valueQuantity", index, seen, tally)
 
 
-def _quantity(quantity: Any, path: str, index: int | None, seen: Observed, tally: Tally) -> None:
+def _quantity(quantity: Any, path: str, index: int | None, seen: Seen, tally: Tally) -> None:
     if type(quantity) is not dict:
         tally.cannot_tell += 1
         return
@@ -37,6 +37,7 @@ def _quantity(quantity: Any, path: str, index: int | None, seen: Observed, tally
 
 MEASURE = CountedMeasure(
     name="ucum-unit",
+    code="UNIT-1",
     summary="Measured values whose unit is given as a UCUM code.",
     why="A number without a readable unit cannot be converted or compared between laboratories; mixed units look like "
     "sick patients to a model.",

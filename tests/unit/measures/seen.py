@@ -14,6 +14,7 @@ class Seen:
     valid: bool | None = True
     claimed: bool = False
     cannot_tell: bool = False
+    full_url: object = None
 
     def place(self, expression: str) -> Place:
         return Place(self.source, self.record, self.resource, expression or self.root)

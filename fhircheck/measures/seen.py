@@ -1,0 +1,73 @@
+"""One checked resource as measures see it, with what several of them ask for, found once."""
+
+from typing import TYPE_CHECKING
+
+from fhircheck.measures.date_span import DAY, Span
+from fhircheck.measures.moments import moment_of, patient_of
+from fhircheck.model.issue import Place
+from fhircheck.model.link_facts import key_of
+from fhircheck.model.record import Node
+from fhircheck.model.row_facts import RowFacts
+from fhircheck.resolve.reference_walk import entry_of
+
+if TYPE_CHECKING:
+    from fhircheck.measures.tools import Tools
+    from fhircheck.model.protocols import Observed
+
+_UNKNOWN = object()
+_source_keys: dict[str, int] = {}
+
+
+class Seen:
+    """node, kind: the resource and its type. checked: what validation knows of it. tools: tables, terminology, options.
+
+    rows: where rows for measures across records go (model/row_facts.py).
+    """
+
+    __slots__ = ("_at", "_moment", "_patient", "checked", "kind", "node", "rows", "tools")
+
+    def __init__(self, node: Node, checked: "Observed", rows: RowFacts, tools: "Tools") -> None:
+        self.node, self.checked, self.rows, self.tools = node, checked, rows, tools
+        kind = node.get("resourceType")
+        self.kind = kind if kind.__class__ is str else ""
+        self._patient: int = -1
+        self._moment: object = _UNKNOWN
+        self._at: tuple[int, int] | None = None
+
+    @property
+    def patient(self) -> int:
+        """Key of the patient it is or is about, 0 for none."""
+        if self._patient < 0:
+            self._patient = patient_of(self.node, self.kind, getattr(self.checked, "full_url", None))
+        return self._patient
+
+    @property
+    def moment(self) -> Span | None:
+        """When it happened (MOMENTS), None where it does not say."""
+        if self._moment is _UNKNOWN:
+            self._moment = moment_of(self.node, self.kind)
+        return self._moment  # type: ignore[return-value]
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """First and last day of `moment` as date.toordinal counts, (0, 0) without one."""
+        span = self.moment
+        return (span.first // DAY, span.last // DAY) if span is not None else (0, 0)
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """(source, place) as rows keep them."""
+        if self._at is None:
+            checked = self.checked
+            name = checked.source
+            source = _source_keys.get(name)
+            if source is None:
+                if len(_source_keys) > 20_000:
+                    _source_keys.clear()
+                source = _source_keys[name] = key_of(name)
+            self._at = source, checked.record << 24 | (entry_of(checked.root) if "[" in checked.root else 0)
+        return self._at
+
+    def place(self, expression: str) -> Place:
+        """The Place of `expression` (from the resource's type on) in this resource."""
+        return self.checked.place(expression)

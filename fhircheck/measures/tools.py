@@ -1,0 +1,36 @@
+"""What measures look things up in: the moment of the run, options, terminology, tables."""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Protocol
+
+from fhircheck.measures.tables import Tables
+from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
+
+
+class Codes(Protocol):
+    """Whether a code stands in its own code system."""
+
+    def code_is_known(self, system: str, code: str) -> bool | None:
+        """None where it cannot be told."""
+
+
+class Tools:
+    """now: the moment the data is judged at. codes: None where no terminology is at hand."""
+
+    def __init__(
+        self,
+        now: datetime | None = None,
+        options: MeasureOptions = DEFAULT_MEASURE_OPTIONS,
+        codes: Codes | None = None,
+    ) -> None:
+        self.now = now or datetime.now(UTC)
+        self.options = options
+        self.codes = codes
+        self.remembered: dict[str, dict[object, object]] = {}
+        """By measure: answers that depend on a few values only (a system, a code), so that they are found once."""
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Plausibility tables: the user's where there are some, else ours."""
+        return Tables(self.options.tables)

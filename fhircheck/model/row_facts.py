@@ -1,0 +1,46 @@
+"""Rows about patients and their records that measures across records are judged by; they merge in any order."""
+
+from fhircheck.model.spilled_rows import SpilledRows
+
+WIDTHS = {
+    "patients": 8,
+    "timeline": 6,
+}
+"""Numbers a row, by table; the first is the key, a hash, that tables are joined by. No identifier is kept.
+
+patients: patient, birth first day, birth last day, death first day, death last day, sex, source, place.
+timeline: patient, type, first day, last day, source, place: one row for each dated resource of a patient.
+Days are counted as datetime.date.toordinal does, 0 for none. sex: 0 not said, 1 male, 2 female, 3 other, 4 unknown.
+type: key_of(resource type). source: key_of(source). place: record number << 24 | entry number + 1 (0: no entry).
+"""
+
+
+class RowFacts:
+    """The tables of WIDTHS, each made when it is first written to."""
+
+    __slots__ = ("_tables",)
+
+    def __init__(self) -> None:
+        self._tables: dict[str, SpilledRows] = {}
+
+    def table(self, name: str) -> SpilledRows:
+        """The table of that name, empty where nothing was written."""
+        found = self._tables.get(name)
+        if found is None:
+            found = self._tables[name] = SpilledRows(WIDTHS[name])
+        return found
+
+    def merge(self, other: "RowFacts") -> None:
+        """Add what `other` holds; `other` stays as it is."""
+        for name, rows in other._tables.items():
+            self.table(name).merge(rows)
+
+    def settle(self) -> None:
+        """Hold the bound of memory."""
+        for rows in self._tables.values():
+            rows.settle()
+
+    def close(self) -> None:
+        """Free memory and disk."""
+        for rows in self._tables.values():
+            rows.close()
