@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fhircheck.compile import compile_cache
 from fhircheck.compile.compile_cache import CompileCache
+from fhircheck.transport import whole_file
 
 DATA: dict[str, Any] = {"a": [1, None, True, "ä"], "b": {"c": {}}}
 
@@ -104,7 +104,7 @@ def _read_only_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*args: Any, **more: Any) -> Any:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(compile_cache.tempfile, "mkstemp", refuse)
+        monkeypatch.setattr(whole_file.tempfile, "mkstemp", refuse)
 
 
 def _a_file_in_its_place(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,14 +115,14 @@ def _full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*args: Any, **more: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(compile_cache.json, "dump", full)
+    monkeypatch.setattr(whole_file.os, "fdopen", full)
 
 
 def _cannot_rename(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(compile_cache.os, "replace", refuse)
+    monkeypatch.setattr(whole_file.os, "replace", refuse)
 
 
 @pytest.mark.parametrize("hinder", [_read_only_folder, _a_file_in_its_place, _full_disk, _cannot_rename])

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from fhircheck.sources.bulk_manifest import ExportFile, codes_of, read_manifest
+from fhircheck.sources.bulk_manifest import ExportFile, read_manifest
+from fhircheck.sources.search_page import outcome_codes
 from fhircheck.transport.http import Answer, ServerFault
 
 WHOLE: dict[str, Any] = {
@@ -110,5 +111,5 @@ def test_pages_become_one() -> None:
 
 def test_codes_only_ever_are_codes() -> None:
     issues = [{"code": "exception"}, {"code": "Meyer, born 1950"}, {"code": 3}, "x"]
-    assert codes_of({"issue": issues}) == "exception"
-    assert codes_of({"issue": {}}) == codes_of(None) == ""
+    assert outcome_codes({"issue": issues}) == "exception"
+    assert outcome_codes({"issue": {}}) == outcome_codes(None) == ""
