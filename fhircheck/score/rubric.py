@@ -2,7 +2,8 @@
 
 import json
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
@@ -45,12 +46,16 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """Weighted criteria, each part of one score. published_only: count only what was published in full."""
+    """Weighted criteria, each part of one score.
+
+    published_only: count only what was published in full. left_out: measures that do not count, each with the reason.
+    """
 
     name: str
     summary: str
     criteria: tuple[Criterion, ...]
     published_only: bool = False
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -127,7 +132,13 @@ def _built(data: dict[str, Any], name: str) -> Rubric:
         fault = _fault(each, criteria[: number - 1])
         if fault:
             raise UsageError(f"rubric {name}: criterion[{number}].{fault}")
-    return Rubric(data["name"], data["summary"], criteria, data.get("published_only", False))
+    left_out = data.get("left_out", {})
+    for measure in left_out:
+        if measure not in MEASURES:
+            raise UsageError(f"rubric {name}: left_out.{measure}: no measure is called {measure!r}")
+        if any(each.measure == measure for each in criteria):
+            raise UsageError(f"rubric {name}: left_out.{measure}: is the measure of a criterion")
+    return Rubric(data["name"], data["summary"], criteria, data.get("published_only", False), left_out)
 
 
 def _criterion(data: dict[str, Any]) -> Criterion:

@@ -1,37 +1,102 @@
-"""The measures as a table: what share passed, of how many, what was needed, and who says so."""
+"""The measures by Kahn's categories: what failed with all that is behind it, the rest in a line each status."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from fhircheck.model.issue import Place
-from fhircheck.model.report import MeasureResult, RunReport
-from fhircheck.report.numbers import UNKNOWN, number, percent
+from fhircheck.model.report import Detail, MeasureResult, RunReport
+from fhircheck.report.numbers import UNKNOWN, number, percent, weight
 from fhircheck.report.page import Page, Span
 from fhircheck.report.sections.findings import place_of, whereabouts
-from fhircheck.report.shown import clean
+from fhircheck.report.shown import View, clean
 from fhircheck.report.words import say
 
-_ORDER = ("failed", "error", "cannot-tell", "passed", "informational", "not-applicable")
-_STYLES = {"failed": "red", "error": "red", "cannot-tell": "yellow", "passed": "green"}
+STATUSES = ("failed", "error", "cannot-tell", "passed", "informational", "not-applicable")
+CATEGORIES = ("conformance", "completeness", "plausibility")
+STYLES = {"failed": "red", "error": "red", "cannot-tell": "yellow", "passed": "green"}
+_OPEN = frozenset({"failed", "error", "cannot-tell"})
+_FOLDED = ("passed", "informational", "not-applicable")
 _WEAKEST = 3
+_DETAILS = 2
+Row = tuple[Span, ...]
 
 
 def show(page: Page, report: RunReport) -> None:
-    """Write the table, what is behind measures that did not pass, and the thresholds' sources."""
+    """Write each category: a table of what failed or could not be told, what is behind it, then the others folded."""
     if not report.measures:
         return
     view = page.view
     page.heading(say(view, "measures"))
+    page.wrapped((_counts(report.measures, view), ""), indent=2)
     sources: dict[str, int] = {}
-    head = tuple((say(view, key), "dim") for key in ("measure", "share", "judged", "needed", "status"))
-    ordered = sorted(report.measures, key=lambda each: _ORDER.index(each.status))
-    page.table([head, *(_row(page, each, sources) for each in ordered)], right=frozenset({1, 2, 3}))
-    for each in ordered:
-        _behind(page, each)
+    rows = _aligned(
+        {each.name: _row(page, each, sources) for each in _ordered(report.measures) if each.status in _OPEN}, view
+    )
+    for category in _categories(report.measures):
+        within = [each for each in _ordered(report.measures) if each.category == category]
+        _category(page, category, within, rows)
     for source, index in sources.items():
         page.wrapped((f"[{index}] {source}", "dim"), indent=2, hanging=4)
 
 
-def _row(page: Page, each: MeasureResult, sources: dict[str, int]) -> tuple[Span, ...]:
+def _counts(measures: Iterable[MeasureResult], view: View) -> str:
+    """How many have which status, the urgent ones first."""
+    found = Counter[str](each.status for each in measures)
+    return ", ".join(f"{found[status]} {say(view, f'status-{status}')}" for status in STATUSES if found[status])
+
+
+def _ordered(measures: Iterable[MeasureResult]) -> list[MeasureResult]:
+    """Failed first; of one status in the table's order, failed ones by their share."""
+    return sorted(
+        measures, key=lambda each: (STATUSES.index(each.status), each.share or 0 if each.status == "failed" else 0)
+    )
+
+
+def _categories(measures: Iterable[MeasureResult]) -> Iterator[str]:
+    there = {each.category for each in measures}
+    yield from (each for each in CATEGORIES if each in there)
+    yield from sorted(there - set(CATEGORIES))
+
+
+def _category(page: Page, category: str, within: list[MeasureResult], rows: dict[str, Row]) -> None:
+    page.blank()
+    page.line((say(page.view, f"category-{category}") if category in CATEGORIES else clean(category), "bold"), indent=2)
+    open_ = [each for each in within if each.status in _OPEN]
+    if open_:
+        page.table([rows[""], *(rows[each.name] for each in open_)], indent=4)
+    for each in within:
+        _behind(page, each)
+    for status in _FOLDED:
+        folded = [each for each in within if each.status == status]
+        if folded:
+            shown = ", ".join(_folded(each, page.view) for each in folded)
+            page.wrapped(
+                (say(page.view, f"status-{status}") + ": ", STYLES.get(status, "dim")), (shown, ""), indent=4, hanging=2
+            )
+
+
+def _folded(each: MeasureResult, view: View) -> str:
+    """Name, share and number of items of a measure that needs no line of its own."""
+    text = clean(each.name)
+    if each.denominator:
+        text += " " + say(
+            view,
+            "share-of",
+            share=percent(each.share, view.language),
+            judged=number(each.denominator, view.language),
+        )
+    details = [_detail(detail, view) for detail in each.details if not detail.of and detail.value is not None]
+    return text + (f" ({'; '.join(details[:_DETAILS])})" if details else "")
+
+
+def _detail(detail: Detail, view: View) -> str:
+    value = detail.value
+    shown = number(value, view.language) if isinstance(value, int) else weight(Fraction(value or 0), view.language)
+    return clean(" ".join(part for part in (detail.name.replace("-", " "), shown, detail.unit) if part))
+
+
+def _row(page: Page, each: MeasureResult, sources: dict[str, int]) -> Row:
     view = page.view
     needed = 1 - each.threshold.maximum_failing if each.threshold else None
     return (
@@ -39,8 +104,22 @@ def _row(page: Page, each: MeasureResult, sources: dict[str, int]) -> tuple[Span
         (percent(each.share, view.language, apart_from=needed), "bold"),
         (number(each.denominator, view.language), ""),
         (_needed(page, each, sources), ""),
-        (say(view, f"status-{each.status}"), _STYLES.get(each.status, "dim")),
+        (say(view, f"status-{each.status}"), STYLES.get(each.status, "dim")),
     )
+
+
+def _aligned(rows: dict[str, Row], view: View) -> dict[str, Row]:
+    """The rows with cells of one width a column, so that the tables of all categories stand in line; "" is the head."""
+    keys = ("measure", "share", "judged", "needed", "status")
+    rows = {"": tuple((say(view, key), "dim") for key in keys), **rows}
+    widths = [max(len(row[column][0]) for row in rows.values()) for column in range(len(keys))]
+    return {
+        name: tuple(
+            (text.rjust(width) if 0 < column < 4 else text.ljust(width) if not column else text, style)
+            for column, ((text, style), width) in enumerate(zip(row, widths, strict=True))
+        )
+        for name, row in rows.items()
+    }
 
 
 def _needed(page: Page, each: MeasureResult, sources: dict[str, int]) -> str:
@@ -57,9 +136,9 @@ def _needed(page: Page, each: MeasureResult, sources: dict[str, int]) -> str:
 
 
 def _behind(page: Page, each: MeasureResult) -> None:
-    """Reason, weakest elements and one example of a measure that did not pass."""
+    """Reason, weakest elements and one example of a measure that did not pass, or that left items open."""
     view = page.view
-    lines = [clean(each.reason)] if each.reason and each.status != "not-applicable" else []
+    lines = [clean(each.reason)] if each.reason and each.status in _OPEN else []
     if each.cannot_tell:
         lines.append(say(view, "cannot-tell-count", count=number(each.cannot_tell, view.language)))
     if each.interval:
@@ -69,9 +148,9 @@ def _behind(page: Page, each: MeasureResult) -> None:
         lines.extend(_weakest(page, each))
     if not lines:
         return
-    page.line((clean(each.name), "bold"), indent=2)
+    page.line((clean(each.name), "bold"), indent=4)
     for line in lines:
-        page.wrapped((line, ""), indent=4, hanging=2)
+        page.wrapped((line, ""), indent=6, hanging=2)
     if each.status == "failed" and each.examples:
         _example(page, each.examples[0])
 
@@ -93,7 +172,7 @@ def _path(page: Page, path: str, passed: int, judged: int) -> str:
 
 def _example(page: Page, place: Place) -> None:
     """Where an item is that did not pass."""
-    page.line((say(page.view, "example", place=place_of(place, page.view)), "cyan"), indent=4)
+    page.line((say(page.view, "example", place=place_of(place, page.view)), "cyan"), indent=6)
     beside = whereabouts(place, page.view)
     if beside:
-        page.wrapped((beside, "dim"), indent=4, hanging=2)
+        page.wrapped((beside, "dim"), indent=6, hanging=2)

@@ -38,23 +38,38 @@ def _line(page: Page, score: Score) -> tuple[Span, ...]:
 
 
 def _parts(page: Page, score: Score, measures: dict[str, MeasureResult]) -> None:
-    """The criteria of one score: those that lost points first, then the others, then what did not count."""
+    """The criteria of one score: a row for each that lost points, the others in a line each reason."""
     if not score.parts:
         return
+    view = page.view
     page.blank()
     page.line((clean(score.name), "bold"), indent=2)
-    ordered = sorted(score.parts, key=lambda part: (not part.counted, part.earned - part.weight))
-    page.table([_part(page, part, measures.get(part.measure)) for part in ordered], right=frozenset({0}), indent=4)
+    short = [part for part in score.parts if part.counted and part.earned < part.weight]
+    short.sort(key=lambda part: part.earned - part.weight)
+    page.table([_part(page, part, measures.get(part.measure)) for part in short], right=frozenset({0}), indent=4)
+    full = [part for part in score.parts if part.counted and part.earned == part.weight]
+    if full:
+        weights = ", ".join(f"{clean(part.measure)} {weight(part.weight, view.language)}" for part in full)
+        page.wrapped((say(view, "in-full") + ": ", "green"), (weights, ""), indent=4, hanging=2)
+    _not_counted(page, [part for part in score.parts if not part.counted])
+
+
+def _not_counted(page: Page, parts: list[ScorePart]) -> None:
+    """What is in neither sum, by the reason."""
+    view = page.view
+    by_note: dict[str, list[str]] = {}
+    for part in parts:
+        by_note.setdefault(part.note, []).append(clean(part.measure))
+    for note, names in by_note.items():
+        reason = say(view, _STATUSES[note]) if note in _STATUSES else clean(note)
+        told = say(view, "not-counted", reason=reason)
+        page.wrapped((f"{told}: {', '.join(names)}", "dim"), indent=4, hanging=2)
 
 
 def _part(page: Page, part: ScorePart, result: MeasureResult | None) -> tuple[Span, ...]:
     view = page.view
-    if not part.counted:
-        reason = say(view, _STATUSES[part.note]) if part.note in _STATUSES else clean(part.note)
-        return ("–", "dim"), (clean(part.measure), "dim"), (say(view, "not-counted", reason=reason), "dim")
     earned = say(view, "of", earned=weight(part.earned, view.language), weight=weight(part.weight, view.language))
-    style = "green" if part.earned == part.weight else "red"
-    return (earned, style), (clean(part.measure), ""), (_why_less(page, part, result), "")
+    return (earned, "red"), (clean(part.measure), ""), (_why_less(page, part, result), "")
 
 
 def _why_less(page: Page, part: ScorePart, result: MeasureResult | None) -> str:
