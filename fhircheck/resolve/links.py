@@ -3,16 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from heapq import nsmallest
 
-from fhircheck.model.facts import EXAMPLES, Tally
-from fhircheck.model.issue import Place
+from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import OTHER, LinkFacts
 from fhircheck.model.spilled_rows import SpilledRows, side_by_side
+from fhircheck.resolve.failed_places import FailedPlaces
 from fhircheck.resolve.target_types import ANY
 
 Allowed = Callable[[str], frozenset[str] | None]
-_MASK = (1 << 64) - 1
 
 
 @dataclass(slots=True)
@@ -48,8 +46,7 @@ class _Judge:
         self.verdicts = LinkVerdicts()
         self.paths: dict[int, str] = {}
         self.fits: dict[tuple[int, int], bool] = {}
-        self.failed = SpilledRows(1, limit=1 << 19)
-        self.examples: list[tuple[str, int, int, str]] = []
+        self.failed = FailedPlaces(links)
 
     def run(self, sampled: bool) -> LinkVerdicts:
         near = SpilledRows(4)
@@ -64,7 +61,7 @@ class _Judge:
                     else:
                         self._judge(row, types.get(row[0]))
         near.close()
-        self._finish()
+        self.failed.into(self.verdicts.tally)
         return self.verdicts
 
     def _tell_external(self, near: SpilledRows) -> None:
@@ -103,7 +100,7 @@ class _Judge:
             self.verdicts.tally.count(path, fits)
             if not fits:
                 (self.verdicts.unresolved if type_key is None else self.verdicts.wrong_type)[path] += 1
-                self._keep(path, row[2], row[3])
+                self.failed.add(path, row[2], row[3])
 
     def _fits(self, path_key: int, path: str, type_key: int) -> bool:
         fits = self.fits.get((path_key, type_key))
@@ -111,27 +108,3 @@ class _Judge:
             types = self.allowed(path) or ANY
             fits = self.fits[path_key, type_key] = types == ANY or self.links.names.get(type_key) in types
         return fits
-
-    def _keep(self, path: str, source: int, place: int) -> None:
-        """Note the resource as failing, and the place if it is among the smallest."""
-        self.failed.fresh.append((source * 0x9E3779B97F4A7C15 + place * 0xC2B2AE3D27D4EB4F) & _MASK)
-        if len(self.failed.fresh) > 20_000:
-            self.failed.settle()
-        name = "" if self.links.stored_sources else self.links.sources.get(source, "")
-        example = (name, source, place, path)
-        if len(self.examples) < EXAMPLES or example < self.examples[-1]:
-            self.examples = nsmallest(EXAMPLES, {*self.examples, example})
-
-    def _finish(self) -> None:
-        tally = self.verdicts.tally
-        tally.resources_failed = sum(len(set(keys)) for (keys,) in side_by_side(self.failed))
-        self.failed.close()
-        names = self.links.source_names(source for _, source, _, _ in self.examples)
-        tally.keep([_place(names.get(source, ""), place, path) for _, source, place, path in self.examples])
-
-
-def _place(source: str, place: int, path: str) -> Place:
-    """The Place a packed place stands for: a member of the record, or of one of its entries."""
-    entry = place & 0xFF_FFFF
-    expression = f"Bundle.entry[{entry - 1}].resource.{path.partition('.')[2]}" if entry else path
-    return Place(source, place >> 24, "", expression)
