@@ -6,15 +6,19 @@ from math import sqrt
 from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.model.facts import Tally
 from fhircheck.model.report import MeasureResult, Status, Threshold
+from fhircheck.model.small_cells import guarded
 
 _Z = 1.959963984540054
 """97.5 % quantile of the normal distribution."""
 
 
 def judge(measure: CountedMeasure, merged: Merged) -> MeasureResult:
-    """The result of one measure; `merged` holds what was counted for all of them."""
+    """The result of one measure; `merged` holds what was counted for all of them.
+
+    Counts of people by a property are guarded here, for every measure: none below the smallest cell is shown.
+    """
     judged = measure.judge(replace(merged, tally=merged.tallies.get(measure.name) or Tally()))
-    tally = judged.tally
+    tally, limit = judged.tally, merged.tools.options.smallest_cell
     return MeasureResult(
         name=measure.name,
         code=measure.code,
@@ -34,7 +38,7 @@ def judge(measure: CountedMeasure, merged: Merged) -> MeasureResult:
         patients_exact=tally.patients_failed.exact,
         interval=wilson(tally.numerator, tally.denominator) if merged.sampled and tally.denominator else None,
         reason=judged.reason,
-        details=judged.details,
+        details=guarded(judged.details, limit, (tally.denominator, merged.resources["Patient"])),
     )
 
 

@@ -99,6 +99,7 @@ class Detail:
     """A number that a share does not say. name: kebab-case. of: what it is about (a code, a month), empty for all.
 
     unit: ``days``, ``%``, ``patients``..., empty for a bare number. error: relative error where it is an estimate.
+    least, most: of a count of people that is not shown (value None), what is said of it instead; see model/small_cells.
     """
 
     name: str
@@ -106,6 +107,8 @@ class Detail:
     unit: str = ""
     of: str = ""
     error: float = 0.0
+    least: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,8 @@ def _group(group: IssueGroup, view: View) -> dict[str, Any]:
 def _detail(detail: Detail) -> dict[str, Any]:
     value = detail.value
     shown = round(float(value), 6) if isinstance(value, Fraction | float) else value
-    return {"name": detail.name, "of": detail.of, "value": shown, "unit": detail.unit, "error": detail.error}
+    return {"name": detail.name, "of": detail.of, "value": shown, "unit": detail.unit, "error": detail.error,
+            "least": detail.least, "most": detail.most}  # fmt: skip
 
 
 def _measure(measure: MeasureResult, view: View) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+from fhircheck.model.small_cells import Cell
+
 UNKNOWN = "–"
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
@@ -65,6 +67,17 @@ def number(value: int, language: str = "en") -> str:
     """A count with its thousands apart: 12,345 in English, 12.345 in German."""
     text = f"{value:,}"
     return text if language == "en" else text.replace(",", ".")
+
+
+def people(cell: Cell, language: str = "en") -> str:
+    """A count of people as it may be shown: "12", "< 10", "91–99", "≥ 10"."""
+    if cell.count is not None:
+        return number(cell.count, language)
+    if cell.most is None:
+        return f"≥ {number(cell.least, language)}"
+    if cell.least <= 1:
+        return f"< {number(cell.most + 1, language)}"
+    return f"{number(cell.least, language)}–{number(cell.most, language)}"
 
 
 def size(octets: int, language: str = "en") -> str:

@@ -1,0 +1,127 @@
+"""Counts of people by a property as they may be shown: none below a bound, and none that the others give away.
+
+The bound is MeasureOptions.smallest_cell (10, as Cumulus drops buckets below it). Zero counts nobody and is shown.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+from typing import TypeVar
+
+from fhircheck.model.report import Detail
+
+Name = TypeVar("Name")
+PEOPLE = "patients"
+"""Unit of the details that count people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A count of people as it may be shown: at least `least` and at most `most` (None: nothing is said)."""
+
+    least: int
+    most: int | None
+
+    @property
+    def count(self) -> int | None:
+        """The count itself, None where it is not shown."""
+        return self.least if self.least == self.most else None
+
+
+def cell_of(count: int, limit: int) -> Cell:
+    """One count that stands alone: no total and no other count of the same people is shown beside it."""
+    return Cell(1, limit - 1) if 0 < count < limit else Cell(count, count)
+
+
+def cells_of(counts: Mapping[Name, int], limit: int, total: bool = True) -> dict[Name, Cell]:
+    """The cells of a table whose people are counted once each.
+
+    total: their sum is shown too, here or elsewhere. Then further cells are hidden, as few as needed, so that the sum
+    tells of a hidden small cell no more than that it is below `limit`. Where the sum itself is too small for that,
+    all cells are hidden.
+    """
+    small = {name for name, count in counts.items() if 0 < count < limit}
+    hidden = small | (_beside(counts, small, limit) if total and small else set())
+    return {
+        name: cell_of(count, limit) if name in small or name not in hidden else Cell(limit, None)
+        for name, count in counts.items()
+    }
+
+
+def _beside(counts: Mapping[Name, int], small: set[Name], limit: int) -> set[Name]:
+    """Cells to hide beside the small ones: the smallest one that is enough, else the smallest ones until they are."""
+    given = sum(counts[name] for name in small)
+    if _covered(given, len(small), 0, limit):
+        return set()
+    others = sorted((name for name, count in counts.items() if count >= limit), key=lambda name: counts[name])
+    for name in others:
+        if _covered(given + counts[name], len(small), 1, limit):
+            return {name}
+    taken: set[Name] = set()
+    for name in others:
+        taken.add(name)
+        given += counts[name]
+        if _covered(given, len(small), len(taken), limit):
+            break
+    return taken
+
+
+def _covered(given: int, small: int, more: int, limit: int) -> bool:
+    """Whether each of `small` cells may still be 1 to limit - 1, if with `more` hidden others they sum to `given`."""
+    largest = limit - 1
+    fits_one = more > 0 or given - 1 <= (small - 1) * largest
+    return fits_one and given - largest >= (small - 1) + more * limit
+
+
+def funnel_of(counts: Sequence[int], limit: int) -> tuple[Cell, ...]:
+    """The steps of a funnel (each a part of the one before): a step that loses fewer than `limit` is not shown exactly.
+
+    The first step is the total and shown as it is, unless it is small itself.
+    """
+    cells: list[Cell] = []
+    before: int | None = None
+    for count in counts:
+        lost = 0 if before is None else before - count
+        if 0 < count < limit:
+            cells.append(cell_of(count, limit))
+        elif before is not None and 0 < lost < limit:
+            cells.append(Cell(max(before - limit + 1, limit if count else 0), before - 1))
+        else:
+            cells.append(Cell(count, count))
+            before = count
+    return tuple(cells)
+
+
+def share_of(part: int, whole: int, limit: int) -> Fraction | None:
+    """part / whole of people; None where it would give away a count below `limit`, of those in it or of the others."""
+    if not whole or any(0 < count < limit for count in (part, whole - part, whole)):
+        return None
+    return Fraction(part, whole)
+
+
+def guarded(details: Iterable[Detail], limit: int, totals: Collection[int] = ()) -> tuple[Detail, ...]:
+    """`details` with every count of people by a property (unit ``patients``, `of` given) as it may be shown.
+
+    Details of one name that follow each other are one table. Where they sum to one of `totals`, or to a count of
+    people that stands among the details without a property, that total is taken to be known to the reader.
+    """
+    given = tuple(details)
+    known = {each.value for each in given if each.unit == PEOPLE and not each.of} | set(totals)
+    shown: list[Detail] = []
+    for _, together in groupby(given, key=lambda each: (each.name, each.unit == PEOPLE and bool(each.of))):
+        table = list(together)
+        shown += _table(table, limit, known) if table[0].unit == PEOPLE and table[0].of else table
+    return tuple(shown)
+
+
+def _table(table: list[Detail], limit: int, known: set[Fraction | int | float | None]) -> list[Detail]:
+    counts = {number: int(each.value) for number, each in enumerate(table) if each.value is not None}
+    cells = cells_of(counts, limit, sum(counts.values()) in known)
+    return [_detail(each, cells[number]) if number in cells else each for number, each in enumerate(table)]
+
+
+def _detail(detail: Detail, cell: Cell) -> Detail:
+    if cell.count is not None:
+        return detail
+    return replace(detail, value=None, least=cell.least, most=cell.most)
