@@ -9,7 +9,7 @@ from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.measures.judging import judge
 from fhircheck.measures.observing import observer
 from fhircheck.measures.plausibility import date_sequence
-from fhircheck.measures.readiness import date_precision, ucum_unit
+from fhircheck.measures.readiness import class_balance, date_precision, label_available, ucum_unit
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
@@ -28,6 +28,8 @@ MEASURES: Registry[CountedMeasure] = Registry(
     date_sequence.MEASURE,
     ucum_unit.MEASURE,
     date_precision.MEASURE,
+    label_available.MEASURE,
+    class_balance.MEASURE,
 )
 
 _observe: Callable[[Seen, dict[str, Tally]], None] = observer(MEASURES)

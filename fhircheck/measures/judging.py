@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import sqrt
 
-from fhircheck.measures.counted_measure import CountedMeasure, Merged
+from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.model.facts import Tally
 from fhircheck.model.report import MeasureResult, Status, Threshold
 from fhircheck.model.small_cells import guarded
@@ -18,6 +18,11 @@ def judge(measure: CountedMeasure, merged: Merged) -> MeasureResult:
     Counts of people by a property are guarded here, for every measure: none below the smallest cell is shown.
     """
     judged = measure.judge(replace(merged, tally=merged.tallies.get(measure.name) or Tally()))
+    return result_of(measure, judged, merged)
+
+
+def result_of(measure: CountedMeasure, judged: Judged, merged: Merged) -> MeasureResult:
+    """`judged` with all that the measure says of itself."""
     tally, limit = judged.tally, merged.tools.options.smallest_cell
     return MeasureResult(
         name=measure.name,

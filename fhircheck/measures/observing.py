@@ -30,6 +30,8 @@ def observer(measures: Iterable[CountedMeasure]) -> Callable[[Seen, dict[str, Ta
                 if seen.patient:
                     tally.patients_failed.add(seen.patient)
         collect_timeline(seen)
+        if seen.tools.use_cases is not None:
+            seen.tools.use_cases.collect(seen)
 
     return observe
 

@@ -1,11 +1,17 @@
 """What measures look things up in: the moment of the run, options, terminology, tables."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fhircheck.measures.tables import Tables
 from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
+from fhircheck.model.use_case import LabelFacts
+
+if TYPE_CHECKING:
+    from fhircheck.measures.counted_measure import Merged
+    from fhircheck.measures.seen import Seen
 
 
 class Codes(Protocol):
@@ -15,18 +21,33 @@ class Codes(Protocol):
         """None where it cannot be told."""
 
 
+class UseCases(Protocol):
+    """The use cases that were asked for (fhircheck/use_cases)."""
+
+    def collect(self, seen: "Seen") -> None:
+        """Add rows for the requirements that one resource meets."""
+
+    def labels(self, merged: "Merged") -> Sequence[LabelFacts]:
+        """What became of the labels, a use case each."""
+
+
 class Tools:
-    """now: the moment the data is judged at. codes: None where no terminology is at hand."""
+    """now: the moment the data is judged at. codes: None where no terminology is at hand.
+
+    use_cases: None where none was asked for.
+    """
 
     def __init__(
         self,
         now: datetime | None = None,
         options: MeasureOptions = DEFAULT_MEASURE_OPTIONS,
         codes: Codes | None = None,
+        use_cases: UseCases | None = None,
     ) -> None:
         self.now = now or datetime.now(UTC)
         self.options = options
         self.codes = codes
+        self.use_cases = use_cases
         self.remembered: dict[str, dict[object, object]] = {}
         """By measure: answers that depend on a few values only (a system, a code), so that they are found once."""
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fhircheck.model.issue import Issue, Place, Severity
+
+if TYPE_CHECKING:
+    from fhircheck.model.use_case import UseCaseResult
 
 Status = Literal["passed", "failed", "informational", "not-applicable", "cannot-tell", "error"]
 
@@ -237,7 +240,7 @@ class RunReport:
     totals: findings by (severity, kind), exact even where `issues` had to be bounded.
     overrides, accepted: decisions about findings and their use. borne: errors that were accepted, made
     less severe or known from the baseline. fingerprints: findings by fingerprint (also those known from
-    the baseline), all of them where fingerprints_complete.
+    the baseline), all of them where fingerprints_complete. use_cases: those that were asked for.
     """
 
     header: RunHeader
@@ -260,6 +263,7 @@ class RunReport:
     split: SplitSummary | None = None
     fingerprints: tuple[tuple[str, int], ...] = ()
     fingerprints_complete: bool = True
+    use_cases: "tuple[UseCaseResult, ...]" = ()
 
     def count(self, severity: Severity) -> int:
         """Number of findings of `severity`."""

@@ -1,0 +1,41 @@
+"""A use case for examples: every Patient is eligible, a Condition is the label, its code the class."""
+
+from collections.abc import Sequence
+
+from fhircheck.measures.counted_measure import CountedMeasure, Merged
+from fhircheck.measures.seen import Seen
+from fhircheck.measures.tools import Tools
+from fhircheck.model.facts import Tally
+from fhircheck.model.issue import Place
+from fhircheck.model.use_case import LabelClass, LabelFacts
+
+
+class Labelled:
+    def __init__(self) -> None:
+        self.patients: dict[int, Place] = {}
+        self.classes: dict[str, dict[int, Place]] = {"I10.90": {}, "A41.9": {}}
+
+    def collect(self, seen: Seen) -> None:
+        if seen.kind == "Patient":
+            self.patients[seen.patient] = seen.place("Patient")
+        elif seen.kind == "Condition":
+            self.classes[seen.node["code"]["coding"][0]["code"]][seen.patient] = seen.place("Condition")
+
+    def labels(self, merged: Merged) -> Sequence[LabelFacts]:
+        available, by_class = Tally(), []
+        for patient, place in self.patients.items():
+            labelled = any(patient in each for each in self.classes.values())
+            available.count("example", labelled, place)
+            if not labelled:
+                available.resources_failed += 1
+                available.patients_failed.add(patient)
+        for name, places in self.classes.items():
+            behind = Tally(resources_failed=len(places))
+            behind.keep(list(places.values()))
+            by_class.append((name, behind))
+        classes = tuple(LabelClass(name, len(places)) for name, places in self.classes.items())
+        return [LabelFacts("example", available, classes, tuple(by_class))] if self.patients else []
+
+
+def tools_of(entry: CountedMeasure) -> Tools | None:
+    return Tools(use_cases=Labelled()) if entry.code.startswith("LABEL") else None
