@@ -14,7 +14,7 @@ import click
 from fhircheck.cli.connection_options import remarks_said, unchecked_connection_options
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
 
-FORMATS = ("text", "json", "ndjson")
+FORMATS = ("text", "json", "ndjson", "measure-report")
 
 
 class Percentage(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -53,7 +53,7 @@ _OPTIONS: tuple[Option, ...] = (
                  help="Patient: one error holds back all records about the same patient."),
     click.option("--explain", is_flag=True, help="Say what each type of finding means and how to mend it."),
     click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
-                 help="Form of the report; ndjson is one line a finding, as they are found."),
+                 help="Form of the report; ndjson: one line a finding, as they are found; measure-report: FHIR."),
     click.option("--output", metavar="FILE", help="Write the report to FILE (whole or not at all)."),
     click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
                  help="Processes; 0 is one for each processor. The report is the same for any number."),
@@ -90,9 +90,12 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
     from fhircheck.api import run_options
     from fhircheck.cli.output import opened
     from fhircheck.cli.progress import shown
+    from fhircheck.model.errors import UsageError
     from fhircheck.report import RENDERERS
     from fhircheck.run import run
 
+    if format_ == "measure-report" and command != "check":
+        raise UsageError("--format measure-report: measures are counted by fhircheck check alone")
     on_screen = output in (None, "-")
     view = _view(command, on_screen, given)
     options = run_options(measure=command == "check" or given["min_score"] is not None, **given)

@@ -7,6 +7,7 @@ from fhircheck.model.issue import Issue
 from fhircheck.model.report import RunReport
 from fhircheck.registry import Registry
 from fhircheck.report.json import Json
+from fhircheck.report.measure_report import MeasureReports
 from fhircheck.report.ndjson import Ndjson
 from fhircheck.report.shown import View
 from fhircheck.report.text import Text
@@ -27,4 +28,4 @@ class Renderer(Protocol):
         """Write what is left to write when the run is over."""
 
 
-RENDERERS: Registry[Renderer] = Registry("renderers", Text(), Json(), Ndjson())
+RENDERERS: Registry[Renderer] = Registry("renderers", Text(), Json(), Ndjson(), MeasureReports())
