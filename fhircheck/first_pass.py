@@ -24,6 +24,9 @@ from fhircheck.validate.checked import Checked
 from fhircheck.validate.decisions import Decisions
 from fhircheck.validate.validator import Clean, Validator
 
+Learn = Callable[[Checked, bytes, Partial], None]
+"""Counts one checked resource; the bytes are its text where it stands alone, else empty."""
+
 UNKNOWN_TYPE = "(unknown)"
 """What resources of no R4 type are counted as: their names come out of the data and are without bound."""
 
@@ -142,16 +145,17 @@ def _without_cycle_search() -> Iterator[None]:
             gc.enable()
 
 
-def _measuring(plan: Plan) -> Callable[[Checked, Partial], None]:
+def _measuring(plan: Plan) -> Learn:
     from fhircheck.measures import observe_all
     from fhircheck.measures.tools import Tools
     from fhircheck.resolve.reference_walk import collect_links
 
     tools = Tools(plan.now, plan.measures)
 
-    def learn(checked: Checked, partial: Partial) -> None:
-        observe_all(checked.node, checked, partial.tallies, partial.rows, tools)
-        collect_links(checked.node, checked, partial.links, full_url=checked.full_url, bundle=checked.bundle)
+    def learn(checked: Checked, text: bytes, partial: Partial) -> None:
+        node, links = checked.node, partial.links
+        observe_all(node, checked, partial.tallies, partial.rows, tools)
+        collect_links(node, checked, links, full_url=checked.full_url, bundle=checked.bundle, text=text)
 
     return learn
 
@@ -170,7 +174,7 @@ def _check_record(
     validator: Validator,
     partial: Partial,
     keep: bool,
-    learn: Callable[[Checked, Partial], None] | None,
+    learn: Learn | None,
     decisions: Decisions,
 ) -> bool:
     """Check one record and count all that came of it; whether it was checked and no error is left.
@@ -184,9 +188,11 @@ def _check_record(
     if issues and decisions:
         issues = decisions.judge(issues, partial.decisions)
     sound = True
-    for checked in validator.check(record):
+    found = validator.check(record)
+    text = record.data if len(found) == 1 else b""
+    for checked in found:
         if learn is not None and checked.node and not checked.version:
-            learn(checked, partial)
+            learn(checked, text, partial)
         if checked.issues:
             if decisions:
                 decisions.apply(checked, partial.decisions)

@@ -67,8 +67,10 @@ class CountedMeasure:
 
     code: its place in the catalogue (COMP-1). formula: numerator / denominator in words, beginning with what one item
     is. published: whether the formula itself was published (the threshold says for itself). types: resource types
-    looked at, None for all. observe: counts one resource; never raises and keeps no value of the data. judge: called
-    once after everything was merged. failing, passing: a JSON resource each, or a list of several that belong together.
+    looked at, None for all. needs: by type, members of the resource of which one must be there for it to have an
+    item; types not in it are always looked at. observe: counts one resource; never raises and keeps no value of the
+    data. judge: called once after everything was merged. failing, passing: a JSON resource each, or a list of several
+    that belong together.
     """
 
     name: str
@@ -87,4 +89,5 @@ class CountedMeasure:
     failing: str
     passing: str
     observe: Observe = observes_nothing
+    needs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     judge: Judge = field(default=judged_by_tally)

@@ -14,6 +14,13 @@ _DATE = re.compile(
     r"(?:T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)(?:\.([0-9]+))?(Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9]))?)?)?"
 )
 
+REMEMBERED = 20_000
+"""Days, and fractions of a second with a zone, that are read once only."""
+_MINUTES = {f"T{hour:02}:{minute:02}": hour * HOUR + minute * 60 * SECOND for hour in range(24) for minute in range(60)}
+_SECONDS = {f":{second:02}": second * SECOND for second in range(61)}
+_days: dict[str, int] = {}
+_rests: dict[str, tuple[int, int]] = {}
+
 
 class Span(NamedTuple):
     """First and last nanosecond; counted in UTC where `zoned`, else on the clock of an unknown place."""
@@ -30,6 +37,41 @@ def span_of(text: object) -> Span | None:
 
 @lru_cache(maxsize=4_096)
 def _read(text: str) -> Span | None:
+    day = _days.get(text[:10])
+    if day is None:
+        return _parsed(text)
+    if len(text) == 10:
+        return _span(day, day + DAY - 1, False)
+    minute, second, rest = _MINUTES.get(text[10:16]), _SECONDS.get(text[16:19]), _rests.get(text[19:])
+    if minute is None or second is None or rest is None:
+        return _parsed(text)
+    first = day + minute + second + rest[0]
+    return _span(first, first + rest[1], True)
+
+
+def _span(first: int, last: int, zoned: bool) -> Span:
+    return tuple.__new__(Span, (first, last, zoned))
+
+
+def _remember(text: str, span: Span) -> None:
+    """Keep the parts that other dates have too: the day, and what follows the second."""
+    if len(text) < 10:
+        return
+    day = date(int(text[:4]), int(text[5:7]), int(text[8:10])).toordinal() * DAY
+    if len(_days) < REMEMBERED:
+        _days[text[:10]] = day
+    if len(text) > 10 and len(_rests) < REMEMBERED:
+        _rests[text[19:]] = span.first - day - _MINUTES[text[10:16]] - _SECONDS[text[16:19]], span.last - span.first
+
+
+def _parsed(text: str) -> Span | None:
+    span = _by_pattern(text)
+    if span is not None:
+        _remember(text, span)
+    return span
+
+
+def _by_pattern(text: str) -> Span | None:
     match = _DATE.fullmatch(text)
     if match is None:
         return None

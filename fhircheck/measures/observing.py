@@ -1,4 +1,4 @@
-"""First pass: which measures look at a resource, found by its type in one step."""
+"""First pass: which measures look at a resource, found by its type and its members in one step."""
 
 from collections.abc import Callable, Iterable
 
@@ -7,28 +7,43 @@ from fhircheck.measures.seen import Seen
 from fhircheck.measures.timeline import collect_timeline
 from fhircheck.model.facts import Tally
 
-Steps = tuple[tuple[str, Observe], ...]
+SHAPES = 4_000
+"""So many sets of members are remembered; real data has some tens for each type."""
+
+Shape = tuple[str, ...]
+Asked = list[tuple[str, Observe]]
+Steps = list[tuple[Observe, Tally]]
 
 
 def observer(measures: Iterable[CountedMeasure]) -> Callable[[Seen, dict[str, Tally]], None]:
     """The function that lets `measures` count one resource into tallies by name."""
     active = [each for each in measures if each.observe is not observes_nothing]
-    types = {kind for each in active for kind in each.types or ()}
-    plan = {kind: _steps(active, kind) for kind in types}
-    others = _steps(active, "")
+    asked: dict[tuple[str, Shape], Asked] = {}
+    bound: tuple[dict[str, Tally], dict[tuple[str, Shape], Steps]] = {}, {}
+
+    def bind(shape: tuple[str, Shape], tallies: dict[str, Tally]) -> Steps:
+        found = asked.get(shape)
+        if found is None:
+            if len(asked) > SHAPES:
+                asked.clear()
+            found = asked[shape] = _asked(active, *shape)
+        return [(observe, tallies.setdefault(name, Tally())) for name, observe in found]
 
     def observe(seen: Seen, tallies: dict[str, Tally]) -> None:
+        nonlocal bound
+        whose, plans = bound
+        if whose is not tallies or len(plans) > SHAPES:
+            plans = {}
+            bound = tallies, plans
         node = seen.node
-        for name, count in plan.get(seen.kind, others):
-            tally = tallies.get(name)
-            if tally is None:
-                tally = tallies[name] = Tally()
-            before = tally.denominator - tally.numerator
+        shape = seen.kind, tuple(node)
+        steps = plans.get(shape)
+        if steps is None:
+            steps = plans[shape] = bind(shape, tallies)
+        for count, tally in steps:
             count(node, seen, tally)
-            if tally.denominator - tally.numerator > before:
-                tally.resources_failed += 1
-                if seen.patient:
-                    tally.patients_failed.add(seen.patient)
+            if tally.failing:
+                _note(seen, tally)
         collect_timeline(seen)
         if seen.tools.use_cases is not None:
             seen.tools.use_cases.collect(seen)
@@ -36,5 +51,19 @@ def observer(measures: Iterable[CountedMeasure]) -> Callable[[Seen, dict[str, Ta
     return observe
 
 
-def _steps(measures: Iterable[CountedMeasure], kind: str) -> Steps:
-    return tuple((each.name, each.observe) for each in measures if each.types is None or kind in each.types)
+def _note(seen: Seen, tally: Tally) -> None:
+    tally.failing = False
+    tally.resources_failed += 1
+    if seen.patient:
+        tally.patients_failed.add(seen.patient)
+
+
+def _asked(measures: Iterable[CountedMeasure], kind: str, names: Shape) -> Asked:
+    """The measures that may have an item in such a resource."""
+    mine = (each for each in measures if each.types is None or kind in each.types)
+    return [(each.name, each.observe) for each in mine if _needed(each, kind, names)]
+
+
+def _needed(measure: CountedMeasure, kind: str, names: Shape) -> bool:
+    needs = measure.needs.get(kind)
+    return needs is None or not needs.isdisjoint(names)

@@ -18,12 +18,12 @@ def collect_timeline(seen: Seen) -> None:
     if seen.kind == "Patient":
         _patient(seen, patient)
         return
-    first, last = seen.days
-    if first:
+    span = seen.moment
+    if span is not None:
         kind = _types.get(seen.kind)
         if kind is None:
             kind = _types[seen.kind] = key_of(seen.kind)
-        seen.rows.table("timeline").fresh += (patient, kind, first, last, *seen.at)
+        seen.rows.table("timeline").fresh += (patient, kind, span[0] // DAY, span[1] // DAY, *seen.at)
 
 
 def _patient(seen: Seen, patient: int) -> None:

@@ -107,6 +107,7 @@ class Tally:
     by: the same pair by element path, so that a number leads to its parts.
     examples: the smallest few places of items that did not pass. patients_failed: patients with such an item.
     counts, quantiles: what else a measure has to tell: distributions by name, numbers by name.
+    failing: an item of the resource that is being looked at did not pass.
     """
 
     numerator: int = 0
@@ -118,6 +119,7 @@ class Tally:
     patients_failed: Distinct = field(default_factory=Distinct)
     counts: BoundedCounts = field(default_factory=BoundedCounts)
     quantiles: dict[str, Quantiles] = field(default_factory=dict)
+    failing: bool = field(default=False, compare=False)
 
     def count(self, path: str, passed: bool, place: Place | None = None) -> None:
         """Count one judged item at `path`; `place` is kept as an example where it did not pass."""
@@ -129,7 +131,9 @@ class Tally:
         if passed:
             self.numerator += 1
             pair[0] += 1
-        elif place is not None:
+            return
+        self.failing = True
+        if place is not None:
             self.keep([place])
 
     def number(self, name: str, value: float) -> None:

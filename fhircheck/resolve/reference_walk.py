@@ -7,6 +7,7 @@ from fhircheck.model.link_facts import LinkFacts, key_of
 from fhircheck.model.path import shown_name
 from fhircheck.model.protocols import Observed
 from fhircheck.model.record import Node
+from fhircheck.resolve.known_places import Found, found_again, learn
 
 REMEMBERED = 20_000
 _MASK = (1 << 64) - 1
@@ -15,7 +16,6 @@ _RELATIVE = re.compile(r"([A-Z][A-Za-z]*/[^/?#]+)(?:/_history/[^/?#]+)?")
 _ABSOLUTE = re.compile(r"(https?://[^?#]+)/([A-Z][A-Za-z]*/[^/?#]+)(?:/_history/[^/?#]+)?")
 _VERSION = re.compile(r"/_history/[^/?#]+\Z")
 
-Found = list[tuple[str, str, str]]
 Target = tuple[int, int | None, bool]
 """key, key of the base of an absolute URL (None: decided by the key alone), whether the key counts in a scope only."""
 
@@ -24,14 +24,21 @@ _targets: dict[str, Target] = {}
 
 
 def collect_links(
-    node: Node, seen: Observed, links: LinkFacts, *, full_url: object = None, bundle: int | None = None
+    node: Node,
+    seen: Observed,
+    links: LinkFacts,
+    *,
+    full_url: object = None,
+    bundle: int | None = None,
+    text: bytes = b"",
 ) -> None:
     """Add identity and references of one resource to `links` (R4 references.html#literal, bundle.html#references).
 
     Called once for each record and each Bundle entry's resource; contained resources are entered
     from here, the entries of a Bundle are not. `full_url`: Bundle.entry.fullUrl. `bundle`: what
     tells the Bundle apart within its source where `node` is an entry: the Bundle's record number,
-    -1 for a Bundle that was split while it was read. Never raises on any JSON.
+    -1 for a Bundle that was split while it was read. `text`: the JSON of `node` alone, where it is at
+    hand: it spares most of the walk. Never raises on any JSON.
     """
     kind = node.get("resourceType")
     if type(kind) is not str:
@@ -43,22 +50,31 @@ def collect_links(
     links.sources[source] = name
     number = -2 if bundle is None else bundle
     _identify(node, kind, links, full_url, (source, number))
-    found: Found = []
     if kind == "Bundle" or "contained" in node:
+        found: Found = []
         _walk_parts(node, kind, found, links, _scope(source, place))
     else:
-        _walk(node, kind, found)
+        found = found_again(node, kind, text) or _walked(node, kind)
     if found:
         _add_edges(found, (source, place, number), links)
 
 
+def _walked(node: Node, kind: str) -> Found:
+    found: Found = []
+    _walk(node, kind, found)
+    learn(kind, found)
+    return found
+
+
 def _identify(node: Node, kind: str, links: LinkFacts, full_url: object, bundle: tuple[int, int]) -> None:
-    type_key = _name(kind, links)
+    type_key = _keys.get(kind)
+    if type_key is None or type_key not in links.names:
+        type_key = _name(kind, links)
     identities = links.identities.fresh
     id_ = node.get("id")
-    if type(id_) is str:
+    if id_.__class__ is str:
         identities += (key_of(f"{kind}/{id_}"), type_key)
-    if type(full_url) is str and full_url:
+    if full_url.__class__ is str and full_url:
         key, base, scoped = target_of(full_url)
         identities += (key ^ _scope(*bundle) if scoped else key, type_key)
         if base is not None:
@@ -87,7 +103,7 @@ def _walk(node: Node, path: str, found: Found) -> None:
         kind = type(value)
         if kind is str:
             if name == "reference":
-                found.append((path, "", value))
+                found.append((path, value))
         elif kind is list:
             for item in value:
                 if type(item) is dict:
@@ -99,7 +115,7 @@ def _walk(node: Node, path: str, found: Found) -> None:
                     break
             else:
                 if "reference" in value:
-                    found.append((path, name, value["reference"]))
+                    found.append((f"{path}.{name}", value["reference"]))
 
 
 def _look(item: dict[str, Any], path: str, name: str, found: Found) -> None:
@@ -108,15 +124,13 @@ def _look(item: dict[str, Any], path: str, name: str, found: Found) -> None:
             _walk(item, f"{path}.{name}", found)
             return
     if "reference" in item:
-        found.append((path, name, item["reference"]))
+        found.append((f"{path}.{name}", item["reference"]))
 
 
 def _add_edges(found: Found, at: tuple[int, int, int], links: LinkFacts) -> None:
     source, place, bundle = at
     edges, names = links.edges.fresh, links.names
-    for path, name, reference in found:
-        if name:
-            path = f"{path}.{name}"
+    for path, reference in found:
         path_key = _keys.get(path)
         if path_key is None or path_key not in names:
             path_key = _name(path, links)

@@ -1,5 +1,6 @@
 """What counts must bear any JSON: no exception, no value kept, sums that fit."""
 
+import json
 from typing import Any
 
 from hypothesis import given
@@ -76,3 +77,17 @@ def test_any_json_can_be_linked(node: dict[str, Any], full_url: Any) -> None:
     collect_links(node, Seen(), links, full_url=full_url, bundle=0)
     verdicts = judge_links(links, lambda path: frozenset({"Patient"}))
     assert verdicts.tally.denominator + verdicts.tally.cannot_tell == len(links.edges) + len(links.absolute)
+
+
+@given(nodes())
+def test_any_json_is_linked_the_same_with_its_text(node: dict[str, Any]) -> None:
+    try:
+        text = json.dumps(node).encode()
+    except ValueError:
+        return
+    rows = []
+    for known in (b"", text, text):
+        links = LinkFacts()
+        collect_links(node, Seen(), links, text=known)
+        rows.append((sorted(links.edges.fresh), sorted(links.absolute.fresh), links.names))
+    assert rows[0] == rows[1] == rows[2]

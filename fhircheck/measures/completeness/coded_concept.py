@@ -98,4 +98,5 @@ MEASURE = CountedMeasure(
     passing='{"resourceType": "Condition", "code": {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", '
     '"version": "2025", "code": "I10.90"}]}, "subject": {"reference": "Patient/1"}}',
     observe=observe,
+    needs={kind: frozenset((*names, "component")) for kind, names in CONCEPTS.items()},
 )

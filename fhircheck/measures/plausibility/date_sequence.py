@@ -27,6 +27,9 @@ PAIRS: dict[str, tuple[tuple[tuple[Steps, ...], tuple[Steps, ...]], ...]] = {
 }
 """Pairs of dates, earlier first, by type; each date is the first of its elements that is there."""
 
+NEEDS = {kind: frozenset(steps[0] for _, later in pairs for steps in later) for kind, pairs in PAIRS.items()}
+"""Members that hold the later date, by type: without one of them there is no pair."""
+
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count the pairs of one resource of which both dates are there (Qualifier q_date_sequence)."""
@@ -86,4 +89,5 @@ MEASURE = CountedMeasure(
     passing='{"resourceType": "Encounter", "status": "finished", "class": {"code": "IMP"}, '
     '"period": {"start": "2025-03-04", "end": "2025-03"}}',
     observe=observe,
+    needs=NEEDS,
 )

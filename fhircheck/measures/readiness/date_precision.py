@@ -65,4 +65,5 @@ MEASURE = CountedMeasure(
     failing='{"resourceType": "Condition", "onsetDateTime": "2021", "subject": {"reference": "Patient/1"}}',
     passing='{"resourceType": "Condition", "onsetDateTime": "2021-07-03", "subject": {"reference": "Patient/1"}}',
     observe=observe,
+    needs={kind: frozenset(names) for kind, names in DATES.items()},
 )

@@ -57,4 +57,5 @@ MEASURE = CountedMeasure(
     passing='{"resourceType": "Observation", "status": "final", "code": {"text": "Hb"}, "valueQuantity": '
     '{"value": 13.5, "unit": "g/dl", "system": "http://unitsofmeasure.org", "code": "g/dL"}}',
     observe=observe,
+    needs={"Observation": frozenset({"valueQuantity", "component"})},
 )
