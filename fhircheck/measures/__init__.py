@@ -9,7 +9,15 @@ from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.measures.judging import judge
 from fhircheck.measures.observing import observer
 from fhircheck.measures.plausibility import date_sequence
-from fhircheck.measures.readiness import class_balance, date_precision, label_available, ucum_unit
+from fhircheck.measures.readiness import (
+    class_balance,
+    date_precision,
+    follow_up,
+    label_available,
+    recency,
+    time_coverage,
+    ucum_unit,
+)
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
@@ -28,6 +36,9 @@ MEASURES: Registry[CountedMeasure] = Registry(
     date_sequence.MEASURE,
     ucum_unit.MEASURE,
     date_precision.MEASURE,
+    time_coverage.MEASURE,
+    recency.MEASURE,
+    follow_up.MEASURE,
     label_available.MEASURE,
     class_balance.MEASURE,
 )

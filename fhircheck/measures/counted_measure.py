@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.tools import Tools
@@ -28,6 +28,7 @@ class Merged:
 
     tally: what this measure counted. tallies: those of all. resources: how many of each type.
     sampled: records were left out. conformance: the definitions the data was checked by, opened when asked for.
+    answers: what one measure found out while it was judged and others ask for too, by name.
     """
 
     tally: Tally
@@ -38,6 +39,7 @@ class Merged:
     sampled: bool
     conformance: Callable[[], Conformance]
     tools: Tools
+    answers: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

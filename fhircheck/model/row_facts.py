@@ -5,11 +5,21 @@ from fhircheck.model.spilled_rows import SpilledRows
 WIDTHS = {
     "patients": 8,
     "timeline": 6,
+    "origin": 6,
+    "traced": 1,
+    "linked": 6,
+    "mix": 3,
+    "recorded": 2,
 }
 """Numbers a row, by table; the first is the key, a hash, that tables are joined by. No identifier is kept.
 
 patients: patient, birth first day, birth last day, death first day, death last day, sex, source, place.
 timeline: patient, type, first day, last day, source, place: one row for each dated resource of a patient.
+origin: identity, what is missing, type, source, place, patient: of a resource that does not itself say where it is from
+or who wrote it. traced: identity of what a Provenance is about.
+linked: identity, role, resource, source, place, patient: who is linked with whom (measures/linked.py).
+mix: item, group, month: a code, code system version or profile in use (measures/mix.py).
+recorded: patient, what is recorded of what should be, as bits (measures/patient_pass.py).
 Days are counted as datetime.date.toordinal does, 0 for none. sex: 0 not said, 1 male, 2 female, 3 other, 4 unknown.
 type: key_of(resource type). source: key_of(source). place: record number << 24 | entry number + 1 (0: no entry).
 """
