@@ -1,0 +1,143 @@
+"""Defects to plant, as a table: what each does to a record, and the measure that must count it."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from fractions import Fraction
+from random import Random
+from typing import Any, NamedTuple
+
+Node = dict[str, Any]
+
+
+class Planter(NamedTuple):
+    """name: what is planted. measure: that counts it. types: the resources it may be planted in. share: of them.
+
+    plant: spoils one resource; False where it does not fit there. each: items that fail by one planting. doubles: the
+    resource is there twice then, the second time spoiled by `plant`.
+    """
+
+    name: str
+    measure: str
+    types: tuple[str, ...]
+    share: Fraction
+    plant: Callable[[Node], bool]
+    each: int = 1
+    doubles: bool = False
+
+
+class Planted(NamedTuple):
+    """data: all resources, spoiled ones too. count: how many were spoiled. sound: places in `data` of the spoiled."""
+
+    data: list[Node]
+    count: int
+    places: tuple[int, ...]
+
+
+def planted(planter: Planter, data: list[Node], seed: int = 7) -> Planted:
+    """`data` with the defect in a share of the resources that it fits, at least one; `data` itself stays as it is."""
+    random = Random(f"{planter.name} {seed}")
+    fitting = [
+        place
+        for place, node in enumerate(data)
+        if node["resourceType"] in planter.types and planter.plant(deepcopy(node))
+    ]
+    wanted = max(1, int(len(fitting) * planter.share))
+    chosen = set(random.sample(fitting, min(wanted, len(fitting))))
+    found: list[Node] = []
+    places = []
+    for place, node in enumerate(data):
+        if place in chosen:
+            spoiled = deepcopy(node)
+            planter.plant(spoiled)
+            if planter.doubles:
+                found.append(node)
+            places.append(len(found))
+            found.append(spoiled)
+        else:
+            found.append(node)
+    return Planted(found, len(places), tuple(places))
+
+
+def _without(*names: str) -> Callable[[Node], bool]:
+    """Take the member at the end of the path away."""
+
+    def plant(node: Node) -> bool:
+        inner = _inner(node, names[:-1])
+        return inner is not None and inner.pop(names[-1], None) is not None
+
+    return plant
+
+
+def _with(value: Any, *names: str) -> Callable[[Node], bool]:
+    """Put `value` where something else was."""
+
+    def plant(node: Node) -> bool:
+        inner = _inner(node, names[:-1])
+        if inner is None or names[-1] not in inner or inner[names[-1]] == value:
+            return False
+        inner[names[-1]] = deepcopy(value)
+        return True
+
+    return plant
+
+
+def _inner(node: Node, names: tuple[str, ...]) -> Node | None:
+    here: Any = node
+    for name in names:
+        here = here.get(name) if isinstance(here, dict) else None
+        here = here[0] if isinstance(here, list) and here else here
+    return here if isinstance(here, dict) else None
+
+
+def _without_unit(node: Node) -> bool:
+    quantity = node.get("valueQuantity")
+    if not quantity:
+        return False
+    node["valueQuantity"] = {"value": quantity["value"]}
+    return True
+
+
+def _only_text(node: Node) -> bool:
+    if "code" not in node:
+        return False
+    node["code"] = {"text": "only text"}
+    return True
+
+
+def _discharged_before(node: Node) -> bool:
+    period = node.get("period")
+    if not period:
+        return False
+    period["end"] = "2023" + period["start"][4:]
+    return True
+
+
+def _again(node: Node) -> bool:
+    node["id"] = f"{node['id']}-again"
+    return True
+
+
+def _month_only(name: str) -> Callable[[Node], bool]:
+    def plant(node: Node) -> bool:
+        node[name] = node[name][:7]
+        return True
+
+    return plant
+
+
+TENTH, TWENTIETH, THIRTIETH = Fraction(1, 10), Fraction(1, 20), Fraction(3, 100)
+
+PLANTERS: tuple[Planter, ...] = (
+    Planter("units removed", "ucum-unit", ("Observation",), TENTH, _without_unit),
+    Planter(
+        "references broken",
+        "reference-resolves",
+        ("Observation",),
+        TWENTIETH,
+        _with("Encounter/nowhere", "encounter", "reference"),
+    ),
+    Planter("discharge before admission", "date-sequence", ("Encounter",), THIRTIETH, _discharged_before),
+    Planter("codes as text only", "coded-concept", ("Condition",), TENTH, _only_text),
+    Planter("codes without system", "coded-concept", ("Procedure",), TENTH, _without("code", "coding", "system")),
+    Planter("days unknown", "date-precision", ("Condition",), TENTH, _month_only("onsetDateTime")),
+)

@@ -1,0 +1,75 @@
+"""What was planted is what the report finds: as many failing items, in those resources, and no score rises."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fhircheck.model.report import MeasureResult, RunReport
+from fhircheck.run import RunOptions, run
+from tests.planted.clinic import NOW, clinic
+from tests.planted.defects import PLANTERS, Planted, Planter, planted
+
+PATIENTS = 30
+Check = Callable[[list[dict[str, Any]]], RunReport]
+
+
+@pytest.fixture(scope="module")
+def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
+    folder = tmp_path_factory.mktemp("planted")
+
+    def run_over(data: list[dict[str, Any]]) -> RunReport:
+        path: Path = folder / "clinic.ndjson"
+        path.write_text("\n".join(map(json.dumps, data)), encoding="utf-8")
+        return run(RunOptions((str(path),), offline=True, now=NOW))
+
+    return run_over
+
+
+@pytest.fixture(scope="module")
+def clean(check: Check) -> RunReport:
+    return check(clinic(PATIENTS))
+
+
+@pytest.fixture(scope="module", params=PLANTERS, ids=lambda each: each.name.replace(" ", "-"))
+def spoiled(request: pytest.FixtureRequest, check: Check) -> tuple[Planter, Planted, RunReport]:
+    found = planted(request.param, clinic(PATIENTS))
+    return request.param, found, check(found.data)
+
+
+def of(report: RunReport, name: str) -> MeasureResult:
+    return next(each for each in report.measures if each.name == name)
+
+
+def test_the_clean_clinic_is_clean(clean: RunReport) -> None:
+    assert not clean.count("error")
+    failing = {each.name for each in clean.measures if each.status in ("failed", "error")}
+    assert not failing
+    for each in PLANTERS:
+        before = of(clean, each.measure)
+        assert before.denominator, f"{each.measure} judges something"
+        assert before.numerator == before.denominator, each.measure
+
+
+def test_every_planter_plants() -> None:
+    for each in PLANTERS:
+        assert planted(each, clinic(PATIENTS)).count, each.name
+
+
+def test_as_many_fail_as_were_planted(spoiled: tuple[Planter, Planted, RunReport]) -> None:
+    planter, found, report = spoiled
+    result = of(report, planter.measure)
+    assert result.denominator - result.numerator == found.count * planter.each
+    assert result.resources_failed == found.count
+    assert {each.record for each in result.examples} <= set(found.places)
+    assert result.examples
+
+
+def test_no_score_rises(spoiled: tuple[Planter, Planted, RunReport], clean: RunReport) -> None:
+    _, _, report = spoiled
+    for before, after in zip(clean.scores, report.scores, strict=True):
+        assert after.value is not None
+        assert before.value is not None
+        assert after.value <= before.value, before.name
