@@ -18,6 +18,7 @@ from fhircheck import __version__
 from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
 from fhircheck.distribute import executor_for
 from fhircheck.first_pass import Plan, decisions_of, first_pass, linker_for
+from fhircheck.model.action import Action
 from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
 from fhircheck.model.errors import DefinitionUnusable, SecretExposed, UsageError
 from fhircheck.model.facts import Partial
@@ -128,7 +129,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     report = build_report(header, options, merged, definitions, measures, scores, settings)
     known = baseline.summary() if baseline is not None else None
     borne = report.borne + (baseline.errors if baseline is not None else 0)
-    return replace(report, split=written, baseline=known, borne=borne)
+    return replace(report, split=written, baseline=known, borne=borne, actions=_actions(report, rubric))
 
 
 class Findings:
@@ -300,6 +301,15 @@ def _rubric(options: RunOptions) -> Any:
     from fhircheck.score import load_rubric
 
     return load_rubric(options.rubric)
+
+
+def _actions(report: RunReport, rubric: Any) -> tuple[Action, ...]:
+    """What to fix first, as far as the rubric tells."""
+    if rubric is None:
+        return ()
+    from fhircheck.score import what_to_fix
+
+    return what_to_fix(report.measures, rubric, report.issues)
 
 
 def _judge(

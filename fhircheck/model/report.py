@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from fhircheck.model.action import Action
 from fhircheck.model.issue import Issue, Place, Severity
 
 if TYPE_CHECKING:
@@ -157,7 +158,10 @@ class MeasureResult:
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """One criterion of a score: its weight with the reason, what it earned, and why not more."""
+    """One criterion of a score: its weight with the reason, what it earned, and why not more.
+
+    prerequisite: the measure whose failing cost it something; booked: how much of its weight.
+    """
 
     measure: str
     weight: Fraction
@@ -165,6 +169,8 @@ class ScorePart:
     counted: bool
     reason: str
     note: str = ""
+    prerequisite: str = ""
+    booked: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,8 @@ class Score:
     """Weights passed / weights performed x 100 (HL7 PIQI evaluation), None where nothing was performed.
 
     coverage: weights performed / weights applicable. critical: names of critical criteria that failed.
+    lost: points by Kahn's category; what a prerequisite cost stands with the prerequisite's category.
+    band, band_source: what a rubric calls such a value, and where that was published; empty where nothing was.
     """
 
     name: str
@@ -180,6 +188,9 @@ class Score:
     coverage: Fraction
     parts: tuple[ScorePart, ...]
     critical: tuple[str, ...] = ()
+    lost: tuple[tuple[str, Fraction], ...] = ()
+    band: str = ""
+    band_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +252,7 @@ class RunReport:
     overrides, accepted: decisions about findings and their use. borne: errors that were accepted, made
     less severe or known from the baseline. fingerprints: findings by fingerprint (also those known from
     the baseline), all of them where fingerprints_complete. use_cases: those that were asked for.
+    actions: what to fix first.
     """
 
     header: RunHeader
@@ -264,6 +276,7 @@ class RunReport:
     fingerprints: tuple[tuple[str, int], ...] = ()
     fingerprints_complete: bool = True
     use_cases: "tuple[UseCaseResult, ...]" = ()
+    actions: tuple[Action, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """Number of findings of `severity`."""

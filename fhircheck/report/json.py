@@ -4,6 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from fhircheck.model.action import Action
 from fhircheck.model.issue import Issue
 from fhircheck.model.report import (
     DecisionUse,
@@ -91,7 +92,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             {"reason": each.reason, "detail": each.detail or None, "count": each.count} for each in report.undecided
         ],
         "measures": [_measure(measure, view) for measure in report.measures],
-        "scores": [_score(score) for score in report.scores],
+        "scores": [score_form(score) for score in report.scores],
         "notes": [words(note, sources=sources.names) for note in report.notes],
         "overrides": [_decision(use) for use in report.overrides],
         "accepted": [_decision(use) for use in report.accepted],
@@ -102,6 +103,28 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             "complete": report.fingerprints_complete,
             "counts": [{"fingerprint": name, "count": count} for name, count in report.fingerprints],
         },
+        "actions": [action_form(action, view) for action in report.actions],
+    }
+
+
+def action_form(action: Action, view: View) -> dict[str, Any]:
+    """One thing to do, its texts in the view's language."""
+    language = view.language
+    return {
+        "name": action.name,
+        "measure": action.measure,
+        "title": action.title.said(language),
+        "clinic": action.clinic.said(language),
+        "it": action.it.said(language),
+        "owner": action.owner,
+        "effort": action.effort,
+        "effort_reason": action.reason.said(language),
+        "count": action.count,
+        "gains": [{"score": each.score, "low": share(each.low), "high": share(each.high)} for each in action.gains],
+        "worth": share(action.worth),
+        "where": [{"path": path, "count": count} for path, count in action.where],
+        "kinds": list(action.kinds),
+        "critical": list(action.critical),
     }
 
 
@@ -213,7 +236,8 @@ def _threshold(threshold: Threshold | None) -> dict[str, Any] | None:
     }
 
 
-def _score(score: Score) -> dict[str, Any]:
+def score_form(score: Score) -> dict[str, Any]:
+    """One score with its parts."""
     return {
         "name": score.name,
         "rubric": score.rubric,
@@ -221,6 +245,8 @@ def _score(score: Score) -> dict[str, Any]:
         "coverage": share(score.coverage),
         "critical": list(score.critical),
         "parts": [_part(part) for part in score.parts],
+        "lost": [{"category": name, "points": share(points)} for name, points in score.lost],
+        "band": {"name": score.band, "source": score.band_source} if score.band else None,
     }
 
 
@@ -232,4 +258,6 @@ def _part(part: ScorePart) -> dict[str, Any]:
         "counted": part.counted,
         "reason": part.reason,
         "note": part.note,
+        "prerequisite": part.prerequisite or None,
+        "booked": share(part.booked),
     }

@@ -7,6 +7,7 @@ from fhircheck.model.report import RunReport
 from fhircheck.report.messages import message
 from fhircheck.report.page import Page
 from fhircheck.report.sections import (
+    actions,
     decisions,
     explained,
     findings,
@@ -40,7 +41,7 @@ class Text:
         if view.command == "validate":
             _summary(page, report)
         else:
-            for section in (verdict, scores, findings, explained, decisions, measures, undecided, inputs):
+            for section in (verdict, scores, actions, findings, explained, decisions, measures, undecided, inputs):
                 section.show(page, report)
         write(page.text())
 

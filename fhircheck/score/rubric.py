@@ -22,10 +22,11 @@ LARGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One part of a score.
+    """One part of a score; score ``use-case``: of a score of its own for each use case.
 
     maximum_failing: threshold in place of the measure's own, None to keep that. prerequisite: a
-    measure whose failing makes this criterion earn nothing; empty for none.
+    measure whose failing makes this criterion earn nothing; empty for none. same_items: it judges the
+    same items, and each that fails it counts as failing here too (HL7 PIQI, evaluation: prerequisite SAM).
     """
 
     score: str
@@ -35,6 +36,7 @@ class Criterion:
     prerequisite: str = ""
     critical: bool = False
     maximum_failing: Fraction | None = None
+    same_items: bool = False
 
     def limit(self, measure: str) -> Fraction | None:
         """Largest share of `measure`'s items that may fail here; None where nothing says so."""
@@ -42,6 +44,15 @@ class Criterion:
             return self.maximum_failing
         threshold = MEASURES[measure].threshold
         return threshold.maximum_failing if threshold else None
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """What values of at least `at_least` (of 100) are called, and where that was published."""
+
+    name: str
+    at_least: Fraction
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class Rubric:
     criteria: tuple[Criterion, ...]
     published_only: bool = False
     left_out: Mapping[str, str] = field(default_factory=dict)
+    bands: tuple[Band, ...] = ()
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -138,7 +150,13 @@ def _built(data: dict[str, Any], name: str) -> Rubric:
             raise UsageError(f"rubric {name}: left_out.{measure}: no measure is called {measure!r}")
         if any(each.measure == measure for each in criteria):
             raise UsageError(f"rubric {name}: left_out.{measure}: is the measure of a criterion")
-    return Rubric(data["name"], data["summary"], criteria, data.get("published_only", False), left_out)
+    return Rubric(data["name"], data["summary"], criteria, data.get("published_only", False), left_out, _bands(data))
+
+
+def _bands(data: dict[str, Any]) -> tuple[Band, ...]:
+    """The bands, the highest first."""
+    bands = (Band(each["name"], Fraction(each["at_least"]), each["source"]) for each in data.get("band", ()))
+    return tuple(sorted(bands, key=lambda each: -each.at_least))
 
 
 def _criterion(data: dict[str, Any]) -> Criterion:
@@ -151,6 +169,7 @@ def _criterion(data: dict[str, Any]) -> Criterion:
         prerequisite=data.get("prerequisite", ""),
         critical=data.get("critical", False),
         maximum_failing=None if limit is None else Fraction(limit),
+        same_items=data.get("same_items", False),
     )
 
 
@@ -165,7 +184,9 @@ def _fault(criterion: Criterion, before: tuple[Criterion, ...]) -> str:
         return f"measure: {criterion.measure} is part of {criterion.score} already"
     if criterion.prerequisite == criterion.measure:
         return "prerequisite: a criterion cannot be its own"
-    if criterion.prerequisite and criterion.limit(criterion.prerequisite) is None:
+    if criterion.same_items and not criterion.prerequisite:
+        return "same_items: there is no prerequisite"
+    if criterion.prerequisite and not criterion.same_items and criterion.limit(criterion.prerequisite) is None:
         return f"prerequisite: {criterion.prerequisite} has no threshold that it could fail"
     if criterion.critical and criterion.limit(criterion.measure) is None:
         return f"critical: {criterion.measure} has no threshold that it could fail (set maximum_failing)"

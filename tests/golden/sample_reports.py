@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from fhircheck.model.action import Action, Gain, Words
 from fhircheck.model.issue import Issue, IssueKind, Place, params
 from fhircheck.model.report import (
     BaselineSummary,
@@ -190,12 +191,13 @@ EVERYTHING = RunReport(
     scores=(
         Score("interoperability", "fhircheck", Fraction(4000, 60), Fraction(6, 7), (
             ScorePart("valid-against-claimed-profiles", Fraction(2), Fraction(0), True, "Formats come first.",
-                      "prerequisite references-resolve failed"),
+                      "prerequisite references-resolve failed", "references-resolve", Fraction(2)),
             ScorePart("mandatory-present", Fraction(4), Fraction(1_999_999 * 4, 2_000_000), True, "Nobody reads a gap.",
                       "1 of 2000000 fail"),
             ScorePart("references-resolve", Fraction(1), Fraction(0), False, "Links make a record of documents.",
                       "cannot tell"),
-        ), critical=("valid-against-claimed-profiles",)),
+        ), critical=("valid-against-claimed-profiles",), lost=(("conformance", Fraction(100, 3)),),
+           band="yellow", band_source="HL7 ScoringReporter"),
         Score("ai-readiness", "fhircheck", None, Fraction(0), (
             ScorePart("imaging-endpoint", Fraction(1, 2), Fraction(0), False, "Images train models.", "not applicable"),
         )),
@@ -212,4 +214,19 @@ EVERYTHING = RunReport(
     split=SplitSummary("patient", 118_000, 2_511, 1_274, 1),
     fingerprints=((BAD_DATE.fingerprint, 21), (CUT_OFF.fingerprint, 1)),
     fingerprints_complete=False,
+    actions=(
+        Action("mend-profile-errors", "valid-against-claimed-profiles", 1237,
+               Words("Make resources keep to their profiles", "Ressourcen an ihre Profile anpassen"),
+               Words("Nothing to document anew.", "Nichts neu zu dokumentieren."),
+               Words("Correct the mapping.", "Abbildung korrigieren."), "both", "weeks",
+               Words("A mapping and a test.", "Eine Abbildung und ein Test."),
+               (Gain("interoperability", Fraction(-1, 2), Fraction(125, 4)),
+                Gain("ai-readiness", Fraction(1, 2), Fraction(2))),
+               Fraction(5), (("Observation", 1204), (f"Patient{ESC}", 33)), ("cardinality-min",),
+               ("interoperability",)),
+        Action("close-gaps", "mandatory-present", 1, Words("Fill what is missing", "Fehlendes füllen"),
+               Words("Record it.", "Erfassen."), Words("Send it.", "Senden."), "vendor", "project",
+               Words("A release.", "Ein Release."), (Gain("interoperability", Fraction(1, 10**6), Fraction(1, 10**6)),),
+               Fraction(1, 4 * 10**6)),
+    ),
 )  # fmt: skip

@@ -10,7 +10,9 @@ from fhircheck.measures import MEASURES, judge_measures, observe_all
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.report import MeasureResult
-from fhircheck.score import Criterion, Rubric, score
+from fhircheck.score import Criterion, Rubric, score, what_to_fix
+from fhircheck.score.defects import defects
+from fhircheck.score.gain import opened
 from tests.unit.measures.seen import Seen
 
 NAMES = st.sampled_from(MEASURES.names)
@@ -37,9 +39,9 @@ def rubrics(draw: Any) -> Rubric:
         limit = draw(st.none() | st.fractions(0, 1))
         prerequisite = draw(st.sampled_from(["", "profile-valid", "date-sequence"]))
         weight = draw(st.fractions(Fraction(1, 10), 10))
-        criteria.append(
-            Criterion("one", name, weight, "why", prerequisite if prerequisite != name else "", False, limit)
-        )
+        prerequisite = prerequisite if prerequisite != name else ""
+        same = bool(prerequisite) and draw(st.booleans())
+        criteria.append(Criterion("one", name, weight, "why", prerequisite, False, limit, same))
     return Rubric("any", "any", tuple(criteria), draw(st.booleans()))
 
 
@@ -54,6 +56,48 @@ def with_defect(each: tuple[int, int, int], defect: str) -> tuple[int, int, int]
     if defect == "an item fails that nobody could tell" and unknown:
         return passed, failed + 1, unknown - 1
     return passed, failed + 1, unknown
+
+
+@given(ALL_COUNTS, NAMES, NAMES, st.fractions(Fraction(1, 10), 10), st.fractions(Fraction(1, 10), 10))
+def test_a_defect_cannot_hide_behind_its_prerequisite(
+    counts: Counts, first: str, second: str, one: Fraction, other: Fraction
+) -> None:
+    """An item that failed loses what it needs to be judged at all (a unit is removed): no score rises."""
+    passed, failed, unknown = counts.get(first, (0, 0, 0))
+    behind, hidden, untold = counts.get(second, (0, 0, 0))
+    if first == second or not (passed and hidden):
+        return
+    before = counts | {first: (passed, failed, unknown), second: (behind, hidden, untold)}
+    worse = counts | {first: (passed - 1, failed + 1, unknown), second: (behind, hidden - 1, untold)}
+    criteria = (Criterion("one", first, one, "why"), Criterion("one", second, other, "why", first, same_items=True))
+    (value,), (after,) = (values(each, Rubric("any", "any", criteria)) for each in (before, worse))
+    assert value is not None and after is not None and after <= value  # noqa: PT018
+
+
+@given(ALL_COUNTS, rubrics(), NAMES)
+def test_the_gain_of_a_repair_lies_in_the_interval(counts: Counts, rubric: Rubric, name: str) -> None:
+    """Whatever repaired items turn out to be where they are judged anew: none, some or all of them, passing or not."""
+    results = [result(each, *numbers) for each, numbers in counts.items()]
+    before = {each.name: each.value for each in score(results, rubric)}
+    for action in what_to_fix(results, rubric):
+        if action.measure != name:
+            continue
+        (defect,) = (each for found in results for each in defects(found, ()) if each.entry.name == action.name)
+        for share in (0, 1, 2):
+            after = counts | {name: (counts[name][0] + action.count, counts[name][1] - action.count, counts[name][2])}
+            for other, most in opened(defect, rubric).items():
+                if other in after:
+                    good, bad, untold = after[other]
+                    new = action.count * most
+                    after[other] = [
+                        (good, bad, untold),
+                        (good + new // 2, bad + new - new // 2, untold),
+                        (good, bad + new, untold),
+                    ][share]
+            for each in score([result(measure, *numbers) for measure, numbers in after.items()], rubric):
+                gain = next((gain for gain in action.gains if gain.score == each.name), None)
+                if gain is not None and each.value is not None and before[each.name] is not None:
+                    assert gain.low <= each.value - before[each.name] <= gain.high
 
 
 @given(ALL_COUNTS, rubrics(), NAMES, DEFECTS)

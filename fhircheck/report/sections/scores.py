@@ -32,6 +32,8 @@ def _line(page: Page, score: Score) -> tuple[Span, ...]:
     beside = say(view, "coverage", share=percent(score.coverage, view.language))
     if score.value is None:
         beside = say(view, "no-score")
+    if score.band:
+        beside += "; " + say(view, "band", name=clean(score.band), source=clean(score.band_source))
     if score.critical:
         beside += "; " + say(view, "critical", names=", ".join(score.critical))
     return (clean(score.name), "bold"), (value, "bold"), (beside, "red" if score.critical else "")
@@ -46,11 +48,18 @@ def _parts(page: Page, score: Score, measures: dict[str, MeasureResult]) -> None
     page.line((clean(score.name), "bold"), indent=2)
     short = [part for part in score.parts if part.counted and part.earned < part.weight]
     short.sort(key=lambda part: part.earned - part.weight)
-    page.table([_part(page, part, measures.get(part.measure)) for part in short], right=frozenset({0}), indent=4)
+    waiting = _waiting(score)
+    rows = [_part(page, part, measures.get(part.measure), waiting.get(part.measure, [])) for part in short]
+    page.table(rows, right=frozenset({0}), indent=4)
     full = [part for part in score.parts if part.counted and part.earned == part.weight]
     if full:
         weights = ", ".join(f"{clean(part.measure)} {weight(part.weight, view.language)}" for part in full)
         page.wrapped((say(view, "in-full") + ": ", "green"), (weights, ""), indent=4, hanging=2)
+    if score.lost:
+        lost = ", ".join(
+            f"{say(view, f'category-{name}')} {points(value, view.language)}" for name, value in score.lost
+        )
+        page.wrapped((say(view, "lost", parts=lost), "dim"), indent=4, hanging=2)
     _not_counted(page, [part for part in score.parts if not part.counted])
 
 
@@ -66,16 +75,29 @@ def _not_counted(page: Page, parts: list[ScorePart]) -> None:
         page.wrapped((f"{told}: {', '.join(names)}", "dim"), indent=4, hanging=2)
 
 
-def _part(page: Page, part: ScorePart, result: MeasureResult | None) -> tuple[Span, ...]:
+def _waiting(score: Score) -> dict[str, list[str]]:
+    """By prerequisite: the criteria that its failing cost points. They are named there, once."""
+    found: dict[str, list[str]] = {}
+    for part in score.parts:
+        if part.booked:
+            found.setdefault(part.prerequisite, []).append(part.measure)
+    return {name: waiting for name, waiting in found.items() if any(part.measure == name for part in score.parts)}
+
+
+def _part(page: Page, part: ScorePart, result: MeasureResult | None, waiting: list[str]) -> tuple[Span, ...]:
     view = page.view
     earned = say(view, "of", earned=weight(part.earned, view.language), weight=weight(part.weight, view.language))
-    return (earned, "red"), (clean(part.measure), ""), (_why_less(page, part, result), "")
+    why = _why_less(page, part, result)
+    if waiting:
+        costs = say(view, "costs-also", names=", ".join(map(clean, waiting)))
+        why = f"{why}; {costs}" if why else costs
+    return (earned, "red"), (clean(part.measure), ""), (why, "")
 
 
 def _why_less(page: Page, part: ScorePart, result: MeasureResult | None) -> str:
     """Why a criterion that counts did not earn all its weight; empty where it did."""
     view = page.view
-    if result is None or not result.denominator or not part.earned or part.earned == part.weight:
+    if result is None or not result.denominator or not part.earned or part.earned == part.weight or part.booked:
         return clean(part.note)
     failing = number(result.denominator - result.numerator, view.language)
     return say(view, "fail", failing=failing, judged=number(result.denominator, view.language))

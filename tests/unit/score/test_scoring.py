@@ -1,13 +1,11 @@
 from fractions import Fraction
+from types import SimpleNamespace
 
 from fhircheck.measures import MEASURES
 from fhircheck.model.report import MeasureResult, Score
 from fhircheck.score import Criterion, Rubric, load_rubric, score
-
-
-def result(name: str, passed: int, failed: int, unknown: int = 0) -> MeasureResult:
-    limit = MEASURES[name].threshold
-    return MeasureResult(name, "", "", "", "ai-readiness", "passed", passed, passed + failed, unknown, limit)
+from fhircheck.score.rubric import Band
+from tests.unit.score.results import result
 
 
 def scored(criteria: list[Criterion], *results: MeasureResult, published_only: bool = False) -> Score:
@@ -57,6 +55,54 @@ def test_a_failed_prerequisite_earns_nothing_even_where_nothing_is_left_to_judge
     assert scored(needs, failed, result("date-precision", 0, 0)).value == 0
     assert scored(needs, failed, result("date-precision", 1, 0)).parts[0].note == "prerequisite date-sequence failed"
     assert scored(needs, sound, result("date-precision", 1, 0)).value == 100
+
+
+def test_items_that_fail_a_prerequisite_of_the_same_items_count_as_failed_here() -> None:
+    needs = [criterion("date-precision", 4, prerequisite="ucum-unit", same_items=True)]
+    found = scored(needs, result("ucum-unit", 6, 2), result("date-precision", 5, 1))
+    (part,) = found.parts
+    assert (part.earned, part.booked, part.prerequisite) == (Fraction(20, 8), 1, "ucum-unit")
+    assert part.note == "1 of 6 fail; 2 fail ucum-unit"
+    assert scored(needs, result("ucum-unit", 0, 2), result("date-precision", 0, 0)).value == 0
+    assert scored(needs, result("ucum-unit", 2, 0), result("date-precision", 0, 0)).value is None
+
+
+def test_what_a_prerequisite_cost_is_booked_to_its_category() -> None:
+    needs = [criterion("date-sequence", 1, prerequisite="profile-valid"), criterion("coded-concept", 3)]
+    found = scored(needs, result("profile-valid", 0, 1), result("date-sequence", 1, 1), result("coded-concept", 2, 1))
+    assert found.lost == (("completeness", 25), ("conformance", 25))
+    assert found.value == 50
+
+
+def test_silent_measures_are_not_scored_whatever_they_counted() -> None:
+    for status, note, coverage in (("not-applicable", "not applicable", 1), ("cannot-tell", "cannot tell", 0)):
+        found = scored([criterion("ucum-unit")], result("ucum-unit", 1, 1, status=status))
+        assert (found.value, found.parts[0].note, found.coverage) == (None, note, coverage)
+    found = scored([criterion("ucum-unit")], result("ucum-unit", 0, 0, status="error"))
+    assert (found.value, found.parts[0].note, found.coverage) == (None, "not measured", 0)
+
+
+def test_each_use_case_has_a_score_of_its_own_measures() -> None:
+    cases = [
+        SimpleNamespace(name=name, measures=(result("ucum-unit", 1, failed),)) for name, failed in (("a", 0), ("b", 1))
+    ]
+    mine = Rubric(
+        "mine", "Of my own.", (criterion("ucum-unit"), Criterion("use-case", "ucum-unit", Fraction(1), "why"))
+    )
+    found = score([result("ucum-unit", 0, 1)], mine, cases)
+    assert [(each.name, each.value) for each in found] == [
+        ("one", 0),
+        ("ai-readiness: a", 100),
+        ("ai-readiness: b", 50),
+    ]
+
+
+def test_a_band_is_named_with_its_source() -> None:
+    bands = (Band("green", Fraction(90), "paper"), Band("yellow", Fraction(70), "paper"))
+    for passed, name in ((9, "green"), (7, "yellow"), (6, "")):
+        mine = Rubric("mine", "Of my own.", (criterion("ucum-unit"),), bands=bands)
+        (found,) = score([result("ucum-unit", passed, 10 - passed)], mine)
+        assert (found.band, found.band_source) == (name, "paper" if name else "")
 
 
 def test_critical_failures_stand_apart() -> None:
