@@ -1,6 +1,7 @@
 """What counts must bear any JSON: no exception, no value kept, sums that fit."""
 
 import json
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import given
@@ -11,6 +12,8 @@ from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.resolve.links import judge_links
 from fhircheck.resolve.reference_walk import collect_links
+from tests.planted.clinic import clinic
+from tests.unit.measures.judged import judged
 from tests.unit.measures.seen import Seen
 
 KEYS = st.sampled_from(
@@ -48,6 +51,7 @@ TEXTS = st.sampled_from(["SECRET", "", "2025-01-01", "2025-13-01", "0000", "Pati
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.text(max_size=3)
 JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6))
 TYPES = st.sampled_from(sorted({kind for each in MEASURES for kind in each.types or ()} | {"Bundle", "Unheard"}))
+CLINIC = clinic(patients=1)
 NODES = st.dictionaries(KEYS, JSON, max_size=8)
 
 
@@ -69,6 +73,34 @@ def test_any_json_can_be_counted(node: dict[str, Any]) -> None:
         assert tally.denominator == sum(judged for _, judged in tally.by.values())
         assert tally.resources_failed == (tally.numerator < tally.denominator)
         assert "SECRET" not in repr(tally.examples)
+
+
+@st.composite
+def spoiled(draw: Any) -> list[dict[str, Any]]:
+    """Resources that every measure has something to say of, with any JSON at places of theirs."""
+    found = deepcopy(draw(st.lists(st.sampled_from(CLINIC), min_size=1, max_size=8)))
+    for node in found:
+        for _ in range(draw(st.integers(0, 3))):
+            inner: Any = node
+            while True:
+                keys = list(inner) if isinstance(inner, dict) else list(range(len(inner)))
+                key = draw(st.sampled_from(keys))
+                if isinstance(inner[key], dict | list) and inner[key] and draw(st.booleans()):
+                    inner = inner[key]
+                    continue
+                inner[key] = draw(JSON)
+                break
+    return found
+
+
+@given(spoiled())
+def test_any_json_in_real_resources_can_be_counted_and_judged(data: list[dict[str, Any]]) -> None:
+    for result in judged(*data, claimed=True).values():
+        assert 0 <= result.numerator <= result.denominator
+        assert result.numerator == sum(passed for _, passed, _ in result.by)
+        assert result.denominator == sum(number for _, _, number in result.by)
+        assert not result.resources_failed or result.numerator < result.denominator, result.name
+        assert "SECRET" not in repr(result)
 
 
 @given(nodes(), JSON)

@@ -73,3 +73,21 @@ def test_no_score_rises(spoiled: tuple[Planter, Planted, RunReport], clean: RunR
         assert after.value is not None
         assert before.value is not None
         assert after.value <= before.value, before.name
+
+
+def test_the_right_action_comes_first_and_its_gain_is_what_the_repair_wins(
+    spoiled: tuple[Planter, Planted, RunReport], clean: RunReport
+) -> None:
+    """The clean clinic is the repaired one."""
+    planter, found, report = spoiled
+    action = report.actions[0]
+    assert action.measure == planter.measure
+    assert action.count == found.count * planter.each
+    repaired = {each.name: each.value for each in clean.scores}
+    gained = {each.score: each for each in action.gains}
+    for each in report.scores:
+        after, before = repaired[each.name], each.value
+        assert after is not None
+        assert before is not None
+        if each.name in gained:
+            assert gained[each.name].low <= after - before <= gained[each.name].high, each.name
