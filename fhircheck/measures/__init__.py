@@ -10,10 +10,16 @@ from fhircheck.measures.judging import judge
 from fhircheck.measures.observing import observer
 from fhircheck.measures.plausibility import date_sequence
 from fhircheck.measures.readiness import (
+    author_known,
     class_balance,
     date_precision,
     follow_up,
+    free_text,
+    imaging_endpoint,
+    imaging_report_link,
+    imaging_study_complete,
     label_available,
+    origin_known,
     recency,
     time_coverage,
     ucum_unit,
@@ -39,6 +45,12 @@ MEASURES: Registry[CountedMeasure] = Registry(
     time_coverage.MEASURE,
     recency.MEASURE,
     follow_up.MEASURE,
+    origin_known.MEASURE,
+    author_known.MEASURE,
+    imaging_study_complete.MEASURE,
+    imaging_endpoint.MEASURE,
+    imaging_report_link.MEASURE,
+    free_text.MEASURE,
     label_available.MEASURE,
     class_balance.MEASURE,
 )
