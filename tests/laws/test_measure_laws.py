@@ -4,7 +4,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhircheck.measures import MEASURES, observe_all
@@ -110,11 +110,13 @@ def spoiled(draw: Any) -> list[dict[str, Any]]:
                 if isinstance(inner[key], dict | list) and inner[key] and draw(st.booleans()):
                     inner = inner[key]
                     continue
-                inner[key] = draw(JSON)
+                if key != "resourceType":  # what is of no known type claims no profile and is not measured
+                    inner[key] = draw(JSON)
                 break
     return found
 
 
+@settings(max_examples=40)
 @given(spoiled())
 def test_any_json_in_real_resources_can_be_counted_and_judged(data: list[dict[str, Any]]) -> None:
     for result in judged(*data, claimed=True).values():
