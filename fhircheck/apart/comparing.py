@@ -62,8 +62,8 @@ def _shared(sources: list[SourceFacts]) -> dict[Pair, Shared]:
                 shared[first, second].see(having[first][1], having[first][0], having[second][0])
     for tables in side_by_side(*(facts.rows.table("patients") for facts in sources)):
         ids = [set(rows[0::8]) for rows in tables]
-        for first, second in shared:
-            shared[first, second].ids += len(ids[first] & ids[second])
+        for (first, second), found in shared.items():
+            found.ids += len(ids[first] & ids[second])
     return shared
 
 
