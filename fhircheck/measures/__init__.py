@@ -3,23 +3,33 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from fhircheck.measures.completeness import coded_concept
-from fhircheck.measures.conformance import profile_validity, reference_integrity
+from fhircheck.measures.completeness import (
+    coded_concept,
+    mandatory_elements,
+    must_support,
+    patients_with_type,
+    value_presence,
+)
+from fhircheck.measures.conformance import (
+    bundle_links,
+    code_validity,
+    current_system,
+    display_match,
+    expected_system,
+    identifier_system,
+    patient_link,
+    profile_validity,
+    reference_integrity,
+)
 from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.measures.judging import judge
 from fhircheck.measures.observing import observer
 from fhircheck.measures.plausibility import date_sequence
 from fhircheck.measures.readiness import (
-    author_known,
     class_balance,
     date_precision,
     follow_up,
-    free_text,
-    imaging_endpoint,
-    imaging_report_link,
-    imaging_study_complete,
     label_available,
-    origin_known,
     recency,
     time_coverage,
     ucum_unit,
@@ -37,20 +47,25 @@ from fhircheck.registry import Registry
 MEASURES: Registry[CountedMeasure] = Registry(
     "measures",
     profile_validity.MEASURE,
+    identifier_system.MEASURE,
+    patient_link.MEASURE,
     reference_integrity.MEASURE,
+    bundle_links.MEASURE,
+    mandatory_elements.MEASURE,
+    must_support.MEASURE,
+    value_presence.MEASURE,
+    patients_with_type.MEASURE,
     coded_concept.MEASURE,
+    expected_system.MEASURE,
+    code_validity.MEASURE,
+    display_match.MEASURE,
+    current_system.MEASURE,
     date_sequence.MEASURE,
     ucum_unit.MEASURE,
     date_precision.MEASURE,
     time_coverage.MEASURE,
     recency.MEASURE,
     follow_up.MEASURE,
-    origin_known.MEASURE,
-    author_known.MEASURE,
-    imaging_study_complete.MEASURE,
-    imaging_endpoint.MEASURE,
-    imaging_report_link.MEASURE,
-    free_text.MEASURE,
     label_available.MEASURE,
     class_balance.MEASURE,
 )
@@ -83,6 +98,8 @@ def judge_measures(
     `sampled`: shares are estimates and get an interval. `conformance`: the definitions the data was checked by; the
     embedded R4 core where none is given. Raises CouldNotCheck where temporary files or definitions cannot be read.
     """
+    for tally in tallies.values():
+        tally.settle()
     merged = Merged(
         Tally(),
         tallies,

@@ -7,6 +7,13 @@ from fhircheck.model.link_facts import key_of
 SEXES = {"male": 1, "female": 2, "other": 3, "unknown": 4}
 """Numbers of administrative genders in the table ``patients``; 0 stands for any other text and for none."""
 
+CLINICAL = (
+    *("AllergyIntolerance", "Condition", "DiagnosticReport", "DocumentReference", "Encounter", "ImagingStudy"),
+    *("Immunization", "MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement"),
+    *("Observation", "Procedure"),
+)
+"""Types of which also the resources without a date are kept: they say that a patient has some."""
+
 _types: dict[str, int] = {}
 
 
@@ -24,6 +31,8 @@ def collect_timeline(seen: Seen) -> None:
         if kind is None:
             kind = _types[seen.kind] = key_of(seen.kind)
         seen.rows.table("timeline").fresh += (patient, kind, span[0] // DAY, span[1] // DAY, *seen.at)
+    elif seen.kind in CLINICAL:
+        seen.rows.table("undated").fresh += (patient, key_of(seen.kind))
 
 
 def _patient(seen: Seen, patient: int) -> None:

@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING, Protocol
 from fhircheck.measures.tables import Tables
 from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
 from fhircheck.model.use_case import LabelFacts
+from fhircheck.terminology.code_verdict import CodeVerdict
 
 if TYPE_CHECKING:
     from fhircheck.measures.counted_measure import Merged
+    from fhircheck.measures.known_profiles import KnownProfiles
     from fhircheck.measures.seen import Seen
 
 
 class Codes(Protocol):
-    """Whether a code stands in its own code system."""
+    """What is known of codes in their own code systems (see KnownCodes)."""
 
     def code_is_known(self, system: str, code: str) -> bool | None:
         """None where it cannot be told."""
+
+    def verdict(self, system: str, code: str, version: str = "", display: str = "", language: str = "") -> CodeVerdict:
+        """All that is known of the code."""
+
+    def compares(self, system: str, code: str, version: str = "") -> bool:
+        """Whether there is a text to compare a display of the known code with."""
 
 
 class UseCases(Protocol):
@@ -32,7 +40,7 @@ class UseCases(Protocol):
 
 
 class Tools:
-    """now: the moment the data is judged at. codes: None where no terminology is at hand.
+    """now: the moment the data is judged at. codes, profiles: None where there are none at hand.
 
     use_cases: None where none was asked for.
     """
@@ -43,11 +51,13 @@ class Tools:
         options: MeasureOptions = DEFAULT_MEASURE_OPTIONS,
         codes: Codes | None = None,
         use_cases: UseCases | None = None,
+        profiles: "KnownProfiles | None" = None,
     ) -> None:
         self.now = now or datetime.now(UTC)
         self.options = options
         self.codes = codes
         self.use_cases = use_cases
+        self.profiles = profiles
         self.remembered: dict[str, dict[object, object]] = {}
         """By measure: answers that depend on a few values only (a system, a code), so that they are found once."""
 

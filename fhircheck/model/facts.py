@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from fhircheck.model.bounded_counts import BoundedCounts
+from fhircheck.model.contribution import Contribution
 from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.distinct import Distinct
 from fhircheck.model.issue import Issue, Place, Severity
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.quantiles import Quantiles
 from fhircheck.model.row_facts import RowFacts
-from fhircheck.model.source_facts import SourcesApart
 from fhircheck.model.split_line import SplitLine
 
 EXAMPLES = 3
@@ -109,6 +109,7 @@ class Tally:
     examples: the smallest few places of items that did not pass. patients_failed: patients with such an item.
     counts, quantiles: what else a measure has to tell: distributions by name, numbers by name.
     failing: an item of the resource that is being looked at did not pass.
+    repeated: what resources of one shape add, and how many there were; part of the numbers once it is settled.
     """
 
     numerator: int = 0
@@ -121,6 +122,28 @@ class Tally:
     counts: BoundedCounts = field(default_factory=BoundedCounts)
     quantiles: dict[str, Quantiles] = field(default_factory=dict)
     failing: bool = field(default=False, compare=False)
+    repeated: dict[Contribution, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def repeat(self, contribution: Contribution) -> None:
+        """Count once more what resources of a known shape add; `settle` brings it into the numbers."""
+        try:
+            self.repeated[contribution] += 1
+        except KeyError:
+            self.repeated[contribution] = 1
+
+    def settle(self) -> None:
+        """Bring what was repeated into the numbers."""
+        repeated, self.repeated = self.repeated, {}
+        for each, times in repeated.items():
+            self.cannot_tell += each.cannot_tell * times
+            for path, passed, judged in each.by:
+                self.numerator += passed * times
+                self.denominator += judged * times
+                pair = self.by.setdefault(path, [0, 0])
+                pair[0] += passed * times
+                pair[1] += judged * times
+            for name, number in each.counts:
+                self.counts.add(name, number * times)
 
     def count(self, path: str, passed: bool, place: Place | None = None) -> None:
         """Count one judged item at `path`; `place` is kept as an example where it did not pass."""
@@ -152,6 +175,8 @@ class Tally:
 
     def merge(self, other: "Tally") -> None:
         """Add what `other` counted."""
+        other.settle()
+        self.settle()
         self.numerator += other.numerator
         self.denominator += other.denominator
         self.cannot_tell += other.cannot_tell
@@ -181,7 +206,6 @@ class Partial:
     undecided: what could not be told while checking -> how often.
     versions: (source, FHIR version other than R4) -> (resources, the first one's place, evidence).
     lines: records for the files of a split; unwritten: those that cannot be written as a line.
-    apart: what was counted of each source by itself, where that is asked for; it is in the counts of the whole too.
     """
 
     records: int = 0
@@ -201,7 +225,6 @@ class Partial:
     decisions: DecisionFacts = field(default_factory=DecisionFacts)
     lines: list[SplitLine] = field(default_factory=list)
     unwritten: int = 0
-    apart: SourcesApart = field(default_factory=SourcesApart)
 
     def see_version(self, seen: tuple[str, str], count: int, place: Place, evidence: str) -> None:
         """Count resources of another FHIR version; the first place stands for all."""
@@ -253,4 +276,3 @@ class Partial:
         self.decisions.merge(other.decisions)
         self.lines.extend(other.lines)
         self.unwritten += other.unwritten
-        self.apart.merge(other.apart)

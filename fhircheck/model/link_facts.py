@@ -31,17 +31,19 @@ class LinkFacts:
     """Identities and reference edges of some records; merges in any order to the same verdicts.
 
     identities: rows (key, type) of what can be pointed at. edges: rows (key, path, source, place) of
-    references decided by their key alone. absolute: rows (base, key, path, source, place) of
+    references decided by their key alone. scoped: the same of those that count within their resource or Bundle only
+    (``#id``, ``urn:``). absolute: rows (base, key, path, source, place) of
     references to ``base/Type/id``. bases: rows (base,) of servers the data itself comes from.
     names: key -> element path or resource type, the NAMES smallest exact, the rest counts as OTHER.
     sources: key -> shown name of a source. place: record number << 24 | entry number + 1 (0: no entry).
     """
 
-    __slots__ = ("_names_file", "absolute", "bases", "edges", "identities", "names", "sources")
+    __slots__ = ("_names_file", "absolute", "bases", "edges", "identities", "names", "scoped", "sources")
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.identities = SpilledRows(2, limit)
         self.edges = SpilledRows(4, limit)
+        self.scoped = SpilledRows(4, limit)
         self.absolute = SpilledRows(5, limit)
         self.bases = SpilledRows(1, limit)
         self.names: dict[int, str] = {}
@@ -51,7 +53,7 @@ class LinkFacts:
     @property
     def tables(self) -> tuple[SpilledRows, ...]:
         """All tables of rows."""
-        return self.identities, self.edges, self.absolute, self.bases
+        return self.identities, self.edges, self.scoped, self.absolute, self.bases
 
     def merge(self, other: "LinkFacts") -> None:
         """Add what `other` holds; `other` stays as it is."""
@@ -135,4 +137,5 @@ class LinkFacts:
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
         self._names_file = None
-        self.identities, self.edges, self.absolute, self.bases, self.names, self.sources = state  # type: ignore[assignment]
+        *tables, self.names, self.sources = state  # type: ignore[assignment]
+        self.identities, self.edges, self.scoped, self.absolute, self.bases = tables  # type: ignore[assignment]

@@ -1,10 +1,10 @@
 """What a lower stage needs of a higher one comes in as one of these."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from fhircheck.model.facts import Partial
-from fhircheck.model.issue import Place
+from fhircheck.model.issue import Issue, Place
 from fhircheck.model.record import Chunk, Node
 
 Gate = Callable[[Any], bool]
@@ -49,6 +49,13 @@ class Observed(Protocol):
 
     @property
     def cannot_tell(self) -> bool: ...
+
+    @property
+    def issues(self) -> Sequence[Issue]: ...
+
+    @property
+    def profiles(self) -> Sequence[tuple[str, str, bool, bool]]:
+        """(url, how it was chosen, found, valid) of each profile it was checked against (validate/checked.py)."""
 
     def place(self, expression: str) -> Place:
         """The Place of `expression` in this resource."""

@@ -1,10 +1,11 @@
 """Rows about patients and their records that measures across records are judged by; they merge in any order."""
 
-from fhircheck.model.spilled_rows import LIMIT, SpilledRows
+from fhircheck.model.spilled_rows import SpilledRows
 
 WIDTHS = {
     "patients": 8,
     "timeline": 6,
+    "undated": 2,
     "origin": 6,
     "traced": 1,
     "linked": 6,
@@ -15,6 +16,7 @@ WIDTHS = {
 
 patients: patient, birth first day, birth last day, death first day, death last day, sex, source, place.
 timeline: patient, type, first day, last day, source, place: one row for each dated resource of a patient.
+undated: patient, type: one row for each resource of a patient that has no date, of the types in measures/timeline.py.
 origin: identity, what is missing, type, source, place, patient: of a resource that does not itself say where it is from
 or who wrote it. traced: identity of what a Provenance is about.
 linked: identity, role, resource, source, place, patient: who is linked with whom (measures/linked.py).
@@ -26,19 +28,18 @@ type: key_of(resource type). source: key_of(source). place: record number << 24 
 
 
 class RowFacts:
-    """The tables of WIDTHS, each made when it is first written to. limit: bytes that each keeps in memory."""
+    """The tables of WIDTHS, each made when it is first written to."""
 
-    __slots__ = ("_limit", "_tables")
+    __slots__ = ("_tables",)
 
-    def __init__(self, limit: int = LIMIT) -> None:
-        self._limit = limit
+    def __init__(self) -> None:
         self._tables: dict[str, SpilledRows] = {}
 
     def table(self, name: str) -> SpilledRows:
         """The table of that name, empty where nothing was written."""
         found = self._tables.get(name)
         if found is None:
-            found = self._tables[name] = SpilledRows(WIDTHS[name], self._limit)
+            found = self._tables[name] = SpilledRows(WIDTHS[name])
         return found
 
     def merge(self, other: "RowFacts") -> None:

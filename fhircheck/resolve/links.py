@@ -18,13 +18,15 @@ class LinkVerdicts:
     """What became of all references, by element path.
 
     tally: resolved with an allowed type of all that could be judged; cannot_tell are the external
-    ones. unresolved, wrong_type, external: numbers by path.
+    ones. unresolved, wrong_type, external: numbers by path. within: of the references that count within their
+    resource or Bundle only, those whose target is there.
     """
 
     tally: Tally = field(default_factory=Tally)
     unresolved: Counter[str] = field(default_factory=Counter)
     wrong_type: Counter[str] = field(default_factory=Counter)
     external: Counter[str] = field(default_factory=Counter)
+    within: Tally = field(default_factory=Tally)
 
 
 def judge_links(links: LinkFacts, allowed: Allowed, sampled: bool = False) -> LinkVerdicts:
@@ -47,22 +49,39 @@ class _Judge:
         self.paths: dict[int, str] = {}
         self.fits: dict[tuple[int, int], bool] = {}
         self.failed = FailedPlaces(links)
+        self.failed_within = FailedPlaces(links)
 
     def run(self, sampled: bool) -> LinkVerdicts:
         near = SpilledRows(4)
         self._tell_external(near)
-        for identities, *tables in side_by_side(self.links.identities, self.links.edges, near):
+        links = self.links
+        for identities, within, *tables in side_by_side(links.identities, links.scoped, links.edges, near):
             # where a key stands for several types, the smallest type key counts: whatever the order of merging
             types = dict(sorted(zip(identities[0::2], identities[1::2], strict=True), reverse=True))
-            for rows in tables:
+            for rows in (within, *tables):
                 for row in zip(rows[0::4], rows[1::4], rows[2::4], rows[3::4], strict=True):
                     if sampled:
                         self._cannot_tell(row[1])
                     else:
                         self._judge(row, types.get(row[0]))
+            for row in zip(within[0::4], within[1::4], within[2::4], within[3::4], strict=True):
+                self._judge_within(row, None if sampled else row[0] in types)
         near.close()
         self.failed.into(self.verdicts.tally)
+        self.failed_within.into(self.verdicts.within)
         return self.verdicts
+
+    def _judge_within(self, row: tuple[int, ...], there: bool | None) -> None:
+        """A reference within its resource or Bundle: is its target there, whatever it is?"""
+        path = self._path(row[1])
+        if not path:
+            return
+        if there is None or path == OTHER:
+            self.verdicts.within.cannot_tell += 1
+            return
+        self.verdicts.within.count(path, there)
+        if not there:
+            self.failed_within.add(path, row[2], row[3])
 
     def _tell_external(self, near: SpilledRows) -> None:
         """References to servers none of the data comes from cannot be told; the others are judged by their key."""

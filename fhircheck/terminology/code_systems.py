@@ -69,6 +69,14 @@ class CodeSystems:
             self._tables[key] = code_table(resource) if resource else None
         return self._tables[key]
 
+    def compares_displays(self, system: str, code: str, version: str = "") -> bool:
+        """Whether there are texts that a display of the known `code` is compared with: the table's, or the server's."""
+        table = self.table(f"{system}|{version}" if version else system)
+        found = table.find(code) if table is not None else None
+        if table is not None and found is not None:
+            return bool(table.displays(found))
+        return self._ask_server is not _ask_nobody and self.judged(system, code) is None
+
     def judged(self, system: str, code: str) -> bool | None:
         """What the rules of a well-known system say of `code`: exists, cannot exist, or None."""
         known = KNOWN_SYSTEMS.get(system)

@@ -105,6 +105,10 @@ class PackageTerminology:
             found = self._verdicts[key] = self._check(*(each if each.__class__ is str else "" for each in key))
         return found
 
+    def compares_displays(self, system: str, code: str, version: str = "") -> bool:
+        """Whether there are texts to compare a display of the known `code` with, here or at the server."""
+        return self._code_systems.compares_displays(system, code, version)
+
     def _check(self, system: str, code: str, version: str, display: str, language: str) -> CodeVerdict:
         if not system or not code:
             return CodeVerdict(CodeStatus.CANNOT_TELL, reason="code-without-system")

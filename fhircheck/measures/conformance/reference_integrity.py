@@ -11,8 +11,17 @@ from fhircheck.resolve.target_types import TargetTypes
 
 def judge(merged: Merged) -> Judged:
     """Follow all references collected (R4 references.html#literal)."""
-    verdicts = judge_links(merged.links, TargetTypes(merged.conformance()), merged.sampled)
+    verdicts = verdicts_of(merged)
     return Judged(verdicts.tally, _in_words(verdicts, merged.sampled))
+
+
+def verdicts_of(merged: Merged) -> LinkVerdicts:
+    """What became of all references; found once, for all measures that ask."""
+    found: LinkVerdicts | None = merged.answers.get("links")
+    if found is None:
+        found = judge_links(merged.links, TargetTypes(merged.conformance()), merged.sampled)
+        merged.answers["links"] = found
+    return found
 
 
 def _in_words(verdicts: LinkVerdicts, sampled: bool) -> str:

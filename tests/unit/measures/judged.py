@@ -11,16 +11,22 @@ from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.report import MeasureResult
 from fhircheck.model.row_facts import RowFacts
 from fhircheck.resolve.reference_walk import collect_links
+from tests.unit.measures.known import checked
 from tests.unit.measures.seen import Seen
 
 
 def judged(
     *nodes: Any, valid: bool | None = True, claimed: bool = False, tools: Tools | None = None, **more: bool
 ) -> dict[str, MeasureResult]:
-    """Results by name. Each node is a record of its own."""
+    """Results by name. Each node is a record of its own, validated where `tools` know profiles."""
     tallies: dict[str, Tally] = {}
     links, rows, tools = LinkFacts(), RowFacts(), tools or Tools()
     for number, node in enumerate(nodes):
+        if tools.profiles is not None:
+            for each in checked(node, number):
+                observe_all(each.node, each, tallies, rows, tools)
+                collect_links(each.node, each, links, full_url=each.full_url, bundle=each.bundle)
+            continue
         seen = Seen(record=number, valid=valid, claimed=claimed, cannot_tell=more.get("cannot_tell", False))
         observe_all(node, seen, tallies, rows, tools)
         collect_links(node, seen, links)

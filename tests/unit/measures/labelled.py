@@ -8,6 +8,7 @@ from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
 from fhircheck.model.issue import Place
 from fhircheck.model.use_case import LabelClass, LabelFacts
+from tests.unit.measures.known import known_tools
 
 
 class Labelled:
@@ -38,4 +39,7 @@ class Labelled:
 
 
 def tools_of(entry: CountedMeasure) -> Tools | None:
-    return Tools(use_cases=Labelled()) if entry.code.startswith("LABEL") else None
+    """What the examples of an entry are judged with."""
+    if entry.code.startswith("LABEL"):
+        return Tools(use_cases=Labelled())
+    return known_tools() if entry.code in ("COMP-1", "COMP-2", "CODE-3", "CODE-4") else None

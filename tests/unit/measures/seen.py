@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fhircheck.model.issue import Place
+from fhircheck.model.issue import Issue, Place
 
 
 @dataclass
@@ -15,6 +15,8 @@ class Seen:
     claimed: bool = False
     cannot_tell: bool = False
     full_url: object = None
+    issues: tuple[Issue, ...] = ()
+    profiles: tuple[tuple[str, str, bool, bool], ...] = ()
 
     def place(self, expression: str) -> Place:
         return Place(self.source, self.record, self.resource, expression or self.root)

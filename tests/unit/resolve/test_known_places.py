@@ -79,6 +79,6 @@ def test_links_are_the_same_with_and_without_text() -> None:
     for number, node in enumerate(nodes):
         collect_links(node, Seen(record=number), walked)
         collect_links(node, Seen(record=number), spared, text=json.dumps(node).encode())
-    rows = [sorted(zip(*[iter(each.edges.fresh)] * 4, strict=True)) for each in (walked, spared)]
+    rows = [sorted(zip(*[iter([*each.edges.fresh, *each.scoped.fresh])] * 4, strict=True)) for each in (walked, spared)]
     assert rows[0] == rows[1]
     assert len(rows[0]) == 10

@@ -1,0 +1,91 @@
+"""mandatory-elements: is what the profiles demand there? (COMP-1)"""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.outcome import Outcome, count_outcome
+from fhircheck.measures.seen import Seen
+from fhircheck.model.facts import Tally
+from fhircheck.model.issue import Issue
+from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.path import without_slices
+from fhircheck.model.record import Node
+from fhircheck.model.report import Threshold
+
+if TYPE_CHECKING:
+    from fhircheck.compile.mandatory_elements import MandatoryElements
+
+NAME = "mandatory-elements"
+REMEMBERED = 20_000
+MISSING = frozenset({"cardinality-min", "slice-min"})
+NONE: frozenset[str] = frozenset()
+
+
+def observe(node: Node, seen: Seen, tally: Tally) -> None:
+    """Count what each profile demands (ElementDefinition.min) by what validation found missing."""
+    checked, profiles = seen.checked, seen.tools.profiles
+    if profiles is None:
+        return
+    names = tuple(node)
+    missing = _missing(checked) if checked.issues else ()
+    remembered = seen.tools.remembered.setdefault(NAME, {})
+    for url, how, found, _ in checked.profiles:
+        demands = profiles.demands(url) if found else None
+        if demands is None:
+            tally.cannot_tell += 1
+            continue
+        lacking = _lacking(missing, "" if how in ("asked", "mapped") else demands.canonical) if missing else NONE
+        key = (url, names, lacking)
+        outcome: Any = remembered.get(key)
+        if outcome is None:
+            if len(remembered) >= REMEMBERED:
+                remembered.clear()
+            outcome = remembered[key] = _outcome(demands.mandatory, names, lacking)
+        count_outcome(outcome, seen, tally)
+
+
+def _missing(checked: Any) -> tuple[Issue, ...]:
+    """The findings that say that an element of the resource itself is missing, not one of a resource within it."""
+    inner = f"{checked.root}.contained"
+    return tuple(
+        each for each in checked.issues if each.kind in MISSING and not each.place.expression.startswith(inner)
+    )
+
+
+def _lacking(missing: tuple[Issue, ...], canonical: str) -> frozenset[str]:
+    """Ids of what is missing by the profile. canonical: empty for a profile that was asked for: of it, validation does
+    not repeat what it said of another."""
+    return frozenset(each.definition for each in missing if not canonical or each.profile == canonical)
+
+
+def _outcome(mandatory: "MandatoryElements", names: tuple[str, ...], lacking: frozenset[str]) -> Outcome:
+    below = tuple(f"{each}{sign}" for each in lacking for sign in ".:")
+    expected = (each for each in mandatory.of(names) if not each.startswith(below))
+    return Outcome((each, without_slices(each).replace("[x]", ""), each not in lacking) for each in expected)
+
+
+MEASURE = CountedMeasure(
+    name=NAME,
+    code="COMP-1",
+    summary="Elements that a profile demands and that are there.",
+    why="What is mandatory is what receivers, queries and models rely on: where it is missing, records fall out of "
+    "every count without a word.",
+    category=Category.COMPLETENESS,
+    subcategory=Subcategory.NONE,
+    context=Context.VERIFICATION,
+    dimension="interoperability",
+    formula="One item is an element, or a slice, that a profile demands with min >= 1 (per resource and profile it was "
+    "checked against: the definition of its type, claimed ones, those asked for). It counts where the element around "
+    "it is there: directly below the resource, below elements that are demanded themselves, or below one that the "
+    "resource has. Elements with as many occurrences as demanded / elements demanded. It fails where any occurrence of "
+    "the element around it lacks it. Not counted: what is demanded below an optional element that lies deeper, and "
+    "inside contained resources. A profile that is not loaded is one item 'cannot tell'.",
+    source="OHDSI DataQualityDashboard isRequired; dqLib item_completeness_rate; HL7 PIQI Availability",
+    published=True,
+    threshold=Threshold(Fraction(0), "OHDSI DataQualityDashboard isRequired: 0 % violating rows", published=True),
+    types=None,
+    failing='{"resourceType": "Observation", "code": {"text": "Hb"}}',
+    passing='{"resourceType": "Observation", "status": "final", "code": {"text": "Hb"}}',
+    observe=observe,
+)
