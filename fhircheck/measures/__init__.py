@@ -25,6 +25,7 @@ from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.measures.judging import judge
 from fhircheck.measures.observing import observer
 from fhircheck.measures.plausibility import date_sequence
+from fhircheck.measures.privacy import consent_active, direct_identifiers, k_anonymity, small_cells
 from fhircheck.measures.readiness import (
     class_balance,
     date_precision,
@@ -68,6 +69,10 @@ MEASURES: Registry[CountedMeasure] = Registry(
     follow_up.MEASURE,
     label_available.MEASURE,
     class_balance.MEASURE,
+    k_anonymity.MEASURE,
+    direct_identifiers.MEASURE,
+    small_cells.MEASURE,
+    consent_active.MEASURE,
 )
 
 _observe: Callable[[Seen, dict[str, Tally]], None] = observer(MEASURES)

@@ -10,7 +10,9 @@ class MeasureOptions:
     quasi_identifiers: what k-anonymity is measured over. smallest_cell: counts of people below it are not shown.
     apart: what tells sources apart, ``file``, ``source`` (meta.source), ``tag`` (meta.tag), or empty for all together.
     de_identified: whether the data is said to hold no direct identifiers. date_precision: finest precision that
-    de-identified dates may have, ``year``, ``month`` or ``day``; empty for any.
+    de-identified dates may have, ``year``, ``month`` or ``day``; empty for any. sensitive: the attribute that people
+    alike in their quasi-identifiers must differ in. free_text: whether texts are searched for names and identifiers
+    of their patient also where the data is not said to be de-identified; it takes time.
     """
 
     tables: str = ""
@@ -19,6 +21,8 @@ class MeasureOptions:
     apart: str = ""
     de_identified: bool = False
     date_precision: str = ""
+    sensitive: str = "diagnosis-group"
+    free_text: bool = False
 
 
 DEFAULT_MEASURE_OPTIONS = MeasureOptions()

@@ -11,6 +11,11 @@ WIDTHS = {
     "linked": 6,
     "mix": 3,
     "recorded": 2,
+    "quasi": 3,
+    "sensitive": 2,
+    "traces": 2,
+    "words": 6,
+    "consents": 2,
 }
 """Numbers a row, by table; the first is the key, a hash, that tables are joined by. No identifier is kept.
 
@@ -22,6 +27,11 @@ or who wrote it. traced: identity of what a Provenance is about.
 linked: identity, role, resource, source, place, patient: who is linked with whom (measures/linked.py).
 mix: item, group, month: a code, code system version or profile in use (measures/mix.py).
 recorded: patient, what is recorded of what should be, as bits (measures/patient_pass.py).
+quasi: patient, number of the quasi-identifier (1 on; 0: all of them together), key of the value, for each Patient.
+sensitive: patient, key of a value of the sensitive attribute.
+traces: patient, key of a word of his name or of an identifier, made odd where it tells who he is by itself.
+words: patient, key of a word in a text, key of the text's path, flags (person_texts), source, place.
+consents: patient, key of what his active consents say now: that they permit, deny, do not say, or which policy.
 Days are counted as datetime.date.toordinal does, 0 for none. sex: 0 not said, 1 male, 2 female, 3 other, 4 unknown.
 type: key_of(resource type). source: key_of(source). place: record number << 24 | entry number + 1 (0: no entry).
 """

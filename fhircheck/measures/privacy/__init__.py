@@ -1,0 +1,1 @@
+"""Could the people behind the data be recognised, and have they agreed?"""

@@ -1,0 +1,157 @@
+"""k-anonymity: how many people are alike in what others may know of them? (PRIV-1)"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+
+from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
+from fhircheck.measures.equal_people import by_value, tell_failing, with_sensitive
+from fhircheck.measures.quasi_identifiers import collect_quasi, collect_sensitive
+from fhircheck.measures.seen import Seen
+from fhircheck.model.facts import Tally
+from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.record import Node
+from fhircheck.model.report import Detail, Threshold
+from fhircheck.model.spilled_rows import SpilledRows, side_by_side
+
+MAXIMUM_RISK = Fraction(9, 100)
+K = 12
+"""The least k with a risk of 1/k of at most 0.09: 1/11 is 0.0909."""
+BELOW = (2, 5, K)
+"""Patients in classes smaller than these are told as details; 2: those who are alone."""
+
+
+def observe(node: Node, seen: Seen, tally: Tally) -> None:
+    """Add rows for a Patient's quasi-identifiers or a Condition's diagnosis; a Patient without id cannot be told."""
+    if seen.kind == "Condition":
+        collect_sensitive(node, seen)
+    elif seen.patient:
+        collect_quasi(node, seen)
+    else:
+        tally.cannot_tell += 1
+
+
+@dataclass(slots=True)
+class _Classes:
+    """What was found of the classes of patients that are alike. least_l, unlike: see l-diversity in the formula."""
+
+    patients: int = 0
+    number: int = 0
+    smallest: int = 0
+    least_l: Fraction | None = None
+    unlike: int = 0
+
+
+def judge(merged: Merged) -> Judged:
+    """Put the patients into classes of equal quasi-identifiers (Sweeney 2002)."""
+    options = merged.tools.options
+    tally = Tally(cannot_tell=merged.tally.cannot_tell)
+    found, below = _Classes(), Counter[int]()
+    failing = SpilledRows(2)
+    _classes(merged, found, below, failing)
+    over = f"over {', '.join(options.quasi_identifiers)}"
+    if merged.sampled:
+        failing.close()
+        tally.cannot_tell += found.patients
+        return Judged(tally, f"{over}; in a sample every class is smaller than it is in the data")
+    _count(tally, found.patients - below[K], found.patients)
+    tell_failing(failing, {0: "Patient"}, merged, tally)
+    if not found.patients:
+        return Judged(tally)
+    status = None if options.de_identified else "informational"
+    return Judged(tally, f"{over}; l-diversity of {options.sensitive}", status, _details(found, below))  # type: ignore[arg-type]
+
+
+def _count(tally: Tally, passed: int, judged: int) -> None:
+    tally.numerator, tally.denominator = passed, judged
+    if judged:
+        tally.by["Patient"] = [passed, judged]
+
+
+def _classes(merged: Merged, found: _Classes, below: Counter[int], failing: SpilledRows) -> None:
+    """Sizes of the classes, bucket by bucket, with the sensitive values in them."""
+    values, groups = by_value(merged.rows), with_sensitive(merged.rows)
+    for numbers, pairs in side_by_side(values, groups):
+        rows = [(value, patient) for value, number, patient
+                in zip(numbers[0::3], numbers[1::3], numbers[2::3], strict=True) if number == 0]  # fmt: skip
+        sizes = Counter(value for value, _ in rows)
+        for size in sizes.values():
+            found.number, found.patients = found.number + 1, found.patients + size
+            found.smallest = min(size, found.smallest or size)
+            for least in BELOW:
+                below[least] += size if size < least else 0
+        failing.fresh += [each for value, patient in rows if sizes[value] < K for each in (patient, 0)]
+        failing.settle()
+        _diversity(sizes, Counter(zip(pairs[0::2], pairs[1::2], strict=True)), found)
+    values.close()
+    groups.close()
+
+
+def _diversity(sizes: Counter[int], groups: Counter[tuple[int, int]], found: _Classes) -> None:
+    """l of each class with sensitive values: its size over the number of those who share the most frequent one."""
+    most: dict[int, int] = {}
+    for (value, _), count in groups.items():
+        most[value] = max(count, most.get(value, 0))
+    for value, count in most.items():
+        diverse = Fraction(sizes[value], count)
+        found.least_l = diverse if found.least_l is None else min(found.least_l, diverse)
+        found.unlike += sizes[value] if diverse < 2 else 0
+
+
+def _details(found: _Classes, below: Counter[int]) -> tuple[Detail, ...]:
+    details = [
+        Detail("classes", found.number),
+        Detail("smallest-class", found.smallest, "patients"),
+        Detail("largest-risk", Fraction(100, found.smallest), "%"),
+        Detail("mean-risk", Fraction(100 * found.number, found.patients), "%"),
+        *(Detail("patients-in-classes-below", below[least], "patients", str(least)) for least in BELOW),
+    ]
+    if found.least_l is not None:
+        details.append(Detail("smallest-l", found.least_l))
+        details.append(Detail("patients-in-classes-with-l-below", found.unlike, "patients", "2"))
+    return tuple(details)
+
+
+def _example(count: int) -> str:
+    """So many patients who are alike."""
+    return json.dumps(
+        [
+            {"resourceType": "Patient", "id": f"p{number}", "gender": "female", "birthDate": "1950"}
+            for number in range(count)
+        ]
+    )
+
+
+MEASURE = CountedMeasure(
+    name="k-anonymity",
+    code="PRIV-1",
+    summary="Patients who share their quasi-identifiers with so many others that none can be picked out.",
+    why="Year of birth, sex and three digits of a postal code single out many people in a hospital's data, without any "
+    "name in it: whoever knows these of a neighbour then reads the diagnoses.",
+    category=Category.CONFORMANCE,
+    subcategory=Subcategory.VALUE,
+    context=Context.VALIDATION,
+    dimension="ai-readiness",
+    formula="One item is a patient (per resource; a Patient that is there more than once counts once). Patients in "
+    "classes of at least 12 / patients with an id. A class is all patients with equal values of the chosen "
+    "quasi-identifiers (birth-year, sex and postal-code-3 where none are named); a missing value is a value. Largest "
+    "risk: 1 / smallest class; mean risk: classes / patients. l of a class: its size / the number of those in it who "
+    "share the most frequent value of the sensitive attribute (a patient may have several), over classes in which "
+    "anyone has one; l below 2 means that more than half of a class have a diagnosis in common. Informational unless "
+    "the data is said to be de-identified; in a sample 'cannot tell'.",
+    source="Sweeney 2002, Int J Uncertain Fuzz 10(5):557-570 (k-anonymity); Machanavajjhala et al. 2007, ACM TKDD "
+    "1(1):3 (l-diversity), by the share of the most frequent value as in Xiao and Tao 2006, VLDB, 139-150; AIDRIN",
+    published=True,
+    threshold=Threshold(
+        Fraction(0),
+        "EMA Policy 0070, guidance on anonymisation of clinical reports: largest risk 0.09, so every class has at "
+        "least 12 (1/11 is 0.0909; often rounded to 11)",
+        published=True,
+    ),
+    types=frozenset({"Patient", "Condition"}),
+    failing=_example(11),
+    passing=_example(12),
+    observe=observe,
+    judge=judge,
+)
