@@ -24,7 +24,7 @@ from fhircheck.measures.conformance import (
 from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.measures.judging import judge
 from fhircheck.measures.observing import observer
-from fhircheck.measures.plausibility import date_sequence
+from fhircheck.measures.plausibility import date_sequence, unit_plausible, value_in_range
 from fhircheck.measures.privacy import consent_active, direct_identifiers, k_anonymity, small_cells
 from fhircheck.measures.readiness import (
     class_balance,
@@ -34,6 +34,7 @@ from fhircheck.measures.readiness import (
     recency,
     time_coverage,
     ucum_unit,
+    unit_harmonised,
 )
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.tools import Tools
@@ -62,7 +63,10 @@ MEASURES: Registry[CountedMeasure] = Registry(
     display_match.MEASURE,
     current_system.MEASURE,
     date_sequence.MEASURE,
+    unit_plausible.MEASURE,
+    value_in_range.MEASURE,
     ucum_unit.MEASURE,
+    unit_harmonised.MEASURE,
     date_precision.MEASURE,
     time_coverage.MEASURE,
     recency.MEASURE,

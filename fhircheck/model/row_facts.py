@@ -16,6 +16,14 @@ WIDTHS = {
     "traces": 2,
     "words": 6,
     "consents": 2,
+    "quantities": 6,
+    "stays": 3,
+    "visits": 7,
+    "sexed": 5,
+    "orders": 4,
+    "doses": 7,
+    "identities": 6,
+    "contents": 5,
 }
 """Numbers a row, by table; the first is the key, a hash, that tables are joined by. No identifier is kept.
 
@@ -32,6 +40,11 @@ sensitive: patient, key of a value of the sensitive attribute.
 traces: patient, key of a word of his name or of an identifier, made odd where it tells who he is by itself.
 words: patient, key of a word in a text, key of the text's path, flags (person_texts), source, place.
 consents: patient, key of what his active consents say now: that they permit, deny, do not say, or which policy.
+quantities: code, unit, verdicts, patient, source, place: one for each value with a UCUM code (measures/quantities.py).
+stays: encounter, first day, last day. visits: encounter, type, first day, last day, patient, source, place.
+sexed: patient, type, sex, source, place: of what has a code that one sex alone can have.
+orders: request, first second, last second, zoned; doses: the same, patient, source, place (measures/orders.py).
+identities: identity, type, version, patient, source, place. contents: content, type, patient, source, place.
 Days are counted as datetime.date.toordinal does, 0 for none. sex: 0 not said, 1 male, 2 female, 3 other, 4 unknown.
 type: key_of(resource type). source: key_of(source). place: record number << 24 | entry number + 1 (0: no entry).
 """

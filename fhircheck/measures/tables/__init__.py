@@ -1,11 +1,14 @@
 """Tables that plausibility is judged by: CSV files, one row a fact, each with its source; replaceable by the user."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 from fhircheck.model.errors import UsageError
 
 FOLDER = Path(__file__).parent
+PLACE = "(place)"
+"""Column added to each row: the file and the line it stands in."""
 
 
 class Tables:
@@ -24,6 +27,21 @@ class Tables:
             found = self._read[name] = self._load(f"{name}.csv")
         return found
 
+    def where(self, row: Mapping[str, str]) -> str:
+        """File and line of a row that `rows` gave."""
+        return row[PLACE]
+
+    def check_names(self) -> None:
+        """Raises UsageError where the user's folder has no table, or one whose name none of ours has."""
+        if self._own is None:
+            return
+        ours = sorted(path.name for path in FOLDER.glob("*.csv"))
+        given = sorted(path.name for path in self._own.glob("*.csv"))
+        unknown = [name for name in given if name not in ours]
+        if unknown or not given:
+            what = f"no table is called {unknown[0]}" if unknown else "holds no table"
+            raise UsageError(f"{self._own}: {what} (there are {', '.join(ours)})")
+
     def _load(self, name: str) -> list[dict[str, str]]:
         columns, ours = _table(FOLDER / name)
         own = self._own / name if self._own is not None else None
@@ -39,8 +57,14 @@ class Tables:
 def _table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(line for line in file if not line.startswith("#"))
-            rows = [{name: (value or "").strip() for name, value in row.items() if name} for row in reader]
+            lines = list(file)
+            left = [line for line in lines if not line.startswith("#")]
+            reader = csv.DictReader(left, strict=True)
+            skipped = len(lines) - len(left)
+            rows = []
+            for row in reader:
+                cells = {name: (value or "").strip() for name, value in row.items() if name}
+                rows.append(cells | {PLACE: f"{path.name}, line {reader.line_num + skipped}"})
             return list(reader.fieldnames or ()), rows
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise UsageError(f"{path}: the table cannot be read ({type(fault).__name__})") from None
