@@ -9,6 +9,7 @@ from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from fhircheck.model.connection import Connection
 from fhircheck.model.errors import UsageError
+from fhircheck.model.measure_options import MeasureOptions
 from fhircheck.model.report import RunReport
 from fhircheck.model.settings import CheckSettings, UnknownProfile
 from fhircheck.run import RunOptions, Sink, SplitBy, run
@@ -22,6 +23,7 @@ class Options(TypedDict, total=False):
     profiles, packages, registries, accept: one text or several. settings: a file or CheckSettings.
     connection: how the servers among the sources are spoken to, a Connection or its fields by name.
     min_score, min_coverage: percent.
+    apart: measure sources apart by ``file``, ``server``, ``source``, ``tag`` or ``tag=SYSTEM``.
     now: the moment the data is judged at (default: the present). sink: is handed all findings, in
     the data's order, a list at a time; the report itself keeps counts and a few examples only.
     """
@@ -46,6 +48,7 @@ class Options(TypedDict, total=False):
     write_valid: str | os.PathLike[str]
     write_invalid: str | os.PathLike[str]
     split_by: SplitBy
+    apart: str
     now: datetime
     sink: Sink
 
@@ -102,7 +105,18 @@ def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
     for name, allowed in (("unknown_profile", get_args(UnknownProfile)), ("split_by", get_args(SplitBy))):
         if fields.get(name, allowed[0]) not in allowed:
             raise UsageError(f"{name}: must be one of {', '.join(allowed)}")
-    return RunOptions(sources=sources, **fields)  # type: ignore[arg-type]
+    measures = _measure_options(fields)
+    return RunOptions(sources=sources, measures=measures, **fields)  # type: ignore[arg-type]
+
+
+def _measure_options(fields: dict[str, object]) -> MeasureOptions:
+    """Take what is asked of measures out of `fields`."""
+    given = {name: fields.pop(name) for name in MeasureOptions.__dataclass_fields__ if name in fields}
+    if given.get("apart"):
+        from fhircheck.apart.grouping import check_way
+
+        check_way(str(given["apart"]))
+    return MeasureOptions(**given)  # type: ignore[arg-type]
 
 
 def _connection(value: object) -> Connection:

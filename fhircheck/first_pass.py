@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.linker import Linker
@@ -24,6 +25,9 @@ from fhircheck.validate.checked import Checked
 from fhircheck.validate.decisions import Decisions
 from fhircheck.validate.validator import Clean, Validator
 
+if TYPE_CHECKING:
+    from fhircheck.measures.tools import Tools
+
 Learn = Callable[[Checked, bytes, Partial], None]
 """Counts one checked resource; the bytes are its text where it stands alone, else empty."""
 
@@ -39,6 +43,7 @@ class Plan:
     links too. keep: hand all findings on, not only their counts. now: the moment of the run.
     settings: how strictly is judged what is left to whoever judges. split: hand on each record as a line, for
     the files of a split, by ``record`` or by ``patient``; empty for none. measures: what they are asked for.
+    given: the sources as the user named them, as they are shown.
     """
 
     recipe: DefinitionRecipe
@@ -49,6 +54,7 @@ class Plan:
     settings: CheckSettings = DEFAULT_SETTINGS
     split: str = ""
     measures: MeasureOptions = DEFAULT_MEASURE_OPTIONS
+    given: tuple[str, ...] = ()
 
 
 def compiled_folder() -> Path:
@@ -105,6 +111,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
                         clean[each] += 1
         _count_clean(clean, partial)
         partial.undecided.update(undecided)
+        partial.apart.add_to(partial)
         for tally in partial.tallies.values():
             tally.settle()
         return partial
@@ -161,6 +168,24 @@ def _measuring(plan: Plan, linker: Linker) -> Learn:
         node, links = checked.node, partial.links
         observe_all(node, checked, partial.tallies, partial.rows, tools)
         collect_links(node, checked, links, full_url=checked.full_url, bundle=checked.bundle, text=text)
+
+    return _apart(plan, tools) if plan.measures.apart else learn
+
+
+def _apart(plan: Plan, tools: "Tools") -> Learn:
+    """Learn into the source that each resource is of; the whole gets the sum of them at the end of a chunk."""
+    from fhircheck.apart import collect_mix, grouping
+    from fhircheck.measures import observe_all
+    from fhircheck.resolve.reference_walk import collect_links
+
+    group = grouping(plan.measures.apart, plan.given)
+
+    def learn(checked: Checked, text: bytes, partial: Partial) -> None:
+        node, facts = checked.node, partial.apart.of(group(checked))
+        facts.resources[_type_of(checked)] += 1
+        observe_all(node, checked, facts.tallies, facts.rows, tools)
+        collect_links(node, checked, facts.links, full_url=checked.full_url, bundle=checked.bundle, text=text)
+        collect_mix(node, checked.full_url, facts)
 
     return learn
 
@@ -224,8 +249,13 @@ def _count_clean(clean: Counter[Clean], partial: Partial) -> None:
             pair[1] += number
 
 
+def _type_of(checked: Checked) -> str:
+    """The type a resource is counted as."""
+    return checked.resource.partition("/")[0] if checked.profiles or checked.version else UNKNOWN_TYPE
+
+
 def _count_resource(checked: Checked, partial: Partial) -> None:
-    name = checked.resource.partition("/")[0] if checked.profiles or checked.version else UNKNOWN_TYPE
+    name = _type_of(checked)
     partial.resources[name] += 1
     if checked.version:
         seen = (checked.source, checked.version)

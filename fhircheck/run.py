@@ -28,12 +28,14 @@ from fhircheck.model.report import MeasureResult, RunHeader, RunReport, Score
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings, UnknownProfile
 from fhircheck.resolve.baseline import Baseline, load_baseline
 from fhircheck.summary import build_report
+from fhircheck.transport.http_url import shown
 from fhircheck.transport.xml_reader import is_xml
 from fhircheck.validate.decisions import Decisions
 from fhircheck.validate.fhir_version import KIND as FHIR_VERSION
 from fhircheck.validate.fhir_version import NAMES
 
 if TYPE_CHECKING:
+    from fhircheck.model.source_group import SourceGroup, SourcePair
     from fhircheck.resolve.split import Split
 
 Sink = Callable[[list[Issue]], None]
@@ -117,6 +119,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
         settings,
         options.split_by if splits else "",
         options.measures,
+        tuple(map(shown, options.sources)),
     )
     merged = Partial()
     with merged.links, _split(options) as split:
@@ -124,12 +127,15 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
         _merge(executor.run(first_pass, plan, chunks, jobs), merged, findings, split, options.progress)
         _report_versions(merged, findings)
         measures, scores = _judge(merged, rubric, options, definitions, started)
+        groups, pairs = _judge_apart(merged, rubric, options, definitions, started)
         written = split.finish(merged.unwritten) if split is not None else None
     header = RunHeader(__version__, started.isoformat(), time.monotonic() - clock, jobs, platform.python_version())
     report = build_report(header, options, merged, definitions, measures, scores, settings)
     known = baseline.summary() if baseline is not None else None
     borne = report.borne + (baseline.errors if baseline is not None else 0)
-    return replace(report, split=written, baseline=known, borne=borne, actions=_actions(report, rubric))
+    actions = _actions(report, rubric)
+    report = replace(report, actions=actions, groups=groups, pairs=pairs)
+    return replace(report, split=written, baseline=known, borne=borne)
 
 
 class Findings:
@@ -332,3 +338,19 @@ def _judge(
         tools=Tools(now, options.measures),
     )
     return measures, score(measures, rubric)
+
+
+def _judge_apart(
+    merged: Partial, rubric: Any, options: RunOptions, definitions: DefinitionSet, now: datetime
+) -> "tuple[tuple[SourceGroup, ...], tuple[SourcePair, ...]]":
+    """The sources measured apart and beside each other; nothing where that was not asked for."""
+    if not (options.measure and options.measures.apart):
+        return (), ()
+    from fhircheck.apart import groups_of, pairs_of
+    from fhircheck.measures.tools import Tools
+
+    pairs = pairs_of(merged.apart, options.measures.smallest_cell)
+    tools = Tools(now, options.measures)
+    groups = groups_of(merged.apart, rubric, definitions, tools, options.sample is not None)
+    merged.apart.close()
+    return groups, pairs

@@ -4,11 +4,13 @@ from typing import Any
 
 import click
 
+from fhircheck.cli.check_options import check_options_of
 from fhircheck.cli.run_command import run_and_report, run_options_of
 
 
 @click.command("check")
 @run_options_of
+@check_options_of
 @click.pass_context
 def check(ctx: click.Context, /, **given: Any) -> None:
     """Validate, measure and score FHIR data.

@@ -9,7 +9,7 @@ from fhircheck.model.issue import Place
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.row_facts import RowFacts
-from fhircheck.resolve.reference_walk import entry_of
+from fhircheck.resolve.reference_walk import entry_of, scope_of, target_of
 
 if TYPE_CHECKING:
     from fhircheck.measures.tools import Tools
@@ -25,13 +25,14 @@ class Seen:
     rows: where rows for measures across records go (model/row_facts.py).
     """
 
-    __slots__ = ("_at", "_codes", "_moment", "_patient", "checked", "kind", "node", "rows", "tools")
+    __slots__ = ("_at", "_codes", "_identity", "_moment", "_patient", "checked", "kind", "node", "rows", "tools")
 
     def __init__(self, node: Node, checked: "Observed", rows: RowFacts, tools: "Tools") -> None:
         self.node, self.checked, self.rows, self.tools = node, checked, rows, tools
         kind = node.get("resourceType")
         self.kind = kind if kind.__class__ is str else ""
         self._patient: int = -1
+        self._identity: int = -1
         self._moment: object = _UNKNOWN
         self._at: tuple[int, int] | None = None
         self._codes: CodedLook | None = None
@@ -42,6 +43,27 @@ class Seen:
         if self._patient < 0:
             self._patient = patient_of(self.node, self.kind, getattr(self.checked, "full_url", None))
         return self._patient
+
+    @property
+    def identity(self) -> int:
+        """Key of the resource: by ``urn:`` where its Bundle entry is known by one, else by type and id; 0 for neither.
+
+        R4 bundle.html#references: within a Bundle a reference is looked up by the fullUrl first.
+        """
+        if self._identity < 0:
+            url, identity = getattr(self.checked, "full_url", None), self.node.get("id")
+            if url.__class__ is str and url[:4] == "urn:":
+                self._identity = target_of(url)[0] ^ self.bundle
+            else:
+                known = identity.__class__ is str and identity
+                self._identity = key_of(f"{self.kind}/{identity}") if known else 0
+        return self._identity
+
+    @property
+    def bundle(self) -> int:
+        """What keys that count within one Bundle only are mixed with."""
+        number = getattr(self.checked, "bundle", None)
+        return scope_of(self.at[0], -2 if number is None else number)
 
     @property
     def moment(self) -> Span | None:

@@ -12,6 +12,7 @@ from fhircheck.model.issue import Issue, Place, Severity
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.quantiles import Quantiles
 from fhircheck.model.row_facts import RowFacts
+from fhircheck.model.source_facts import SourcesApart
 from fhircheck.model.split_line import SplitLine
 
 EXAMPLES = 3
@@ -206,6 +207,7 @@ class Partial:
     undecided: what could not be told while checking -> how often.
     versions: (source, FHIR version other than R4) -> (resources, the first one's place, evidence).
     lines: records for the files of a split; unwritten: those that cannot be written as a line.
+    apart: what was counted of each source by itself, where that is asked for; it is in the counts of the whole too.
     """
 
     records: int = 0
@@ -225,6 +227,7 @@ class Partial:
     decisions: DecisionFacts = field(default_factory=DecisionFacts)
     lines: list[SplitLine] = field(default_factory=list)
     unwritten: int = 0
+    apart: SourcesApart = field(default_factory=SourcesApart)
 
     def see_version(self, seen: tuple[str, str], count: int, place: Place, evidence: str) -> None:
         """Count resources of another FHIR version; the first place stands for all."""
@@ -276,3 +279,4 @@ class Partial:
         self.decisions.merge(other.decisions)
         self.lines.extend(other.lines)
         self.unwritten += other.unwritten
+        self.apart.merge(other.apart)

@@ -8,6 +8,7 @@ from fhircheck.model.action import Action
 from fhircheck.model.issue import Issue, Place, Severity
 
 if TYPE_CHECKING:
+    from fhircheck.model.source_group import SourceGroup, SourcePair
     from fhircheck.model.use_case import UseCaseResult
 
 Status = Literal["passed", "failed", "informational", "not-applicable", "cannot-tell", "error"]
@@ -253,6 +254,7 @@ class RunReport:
     less severe or known from the baseline. fingerprints: findings by fingerprint (also those known from
     the baseline), all of them where fingerprints_complete. use_cases: those that were asked for.
     actions: what to fix first.
+    groups, pairs: sources measured apart, and every two of them compared.
     """
 
     header: RunHeader
@@ -277,6 +279,8 @@ class RunReport:
     fingerprints_complete: bool = True
     use_cases: "tuple[UseCaseResult, ...]" = ()
     actions: tuple[Action, ...] = ()
+    groups: "tuple[SourceGroup, ...]" = ()
+    pairs: "tuple[SourcePair, ...]" = ()
 
     def count(self, severity: Severity) -> int:
         """Number of findings of `severity`."""

@@ -1,6 +1,6 @@
 """Rows about patients and their records that measures across records are judged by; they merge in any order."""
 
-from fhircheck.model.spilled_rows import SpilledRows
+from fhircheck.model.spilled_rows import LIMIT, SpilledRows
 
 WIDTHS = {
     "patients": 8,
@@ -51,18 +51,19 @@ type: key_of(resource type). source: key_of(source). place: record number << 24 
 
 
 class RowFacts:
-    """The tables of WIDTHS, each made when it is first written to."""
+    """The tables of WIDTHS, each made when it is first written to. limit: bytes that each keeps in memory."""
 
-    __slots__ = ("_tables",)
+    __slots__ = ("_limit", "_tables")
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
         self._tables: dict[str, SpilledRows] = {}
 
     def table(self, name: str) -> SpilledRows:
         """The table of that name, empty where nothing was written."""
         found = self._tables.get(name)
         if found is None:
-            found = self._tables[name] = SpilledRows(WIDTHS[name])
+            found = self._tables[name] = SpilledRows(WIDTHS[name], self._limit)
         return found
 
     def merge(self, other: "RowFacts") -> None:

@@ -17,6 +17,7 @@ from fhircheck.model.report import (
     ScorePart,
     Threshold,
 )
+from fhircheck.report import sources_apart
 from fhircheck.report.finding import finding, located
 from fhircheck.report.ndjson import encoded
 from fhircheck.report.numbers import rounded
@@ -104,6 +105,8 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             "counts": [{"fingerprint": name, "count": count} for name, count in report.fingerprints],
         },
         "actions": [action_form(action, view) for action in report.actions],
+        "groups": sources_apart.groups(report, view, lambda each: _measure(each, view), score_form),
+        "pairs": sources_apart.pairs(report, view),
     }
 
 

@@ -8,6 +8,7 @@ from fhircheck.report.messages import message
 from fhircheck.report.page import Page
 from fhircheck.report.sections import (
     actions,
+    apart,
     decisions,
     explained,
     findings,
@@ -41,7 +42,18 @@ class Text:
         if view.command == "validate":
             _summary(page, report)
         else:
-            for section in (verdict, scores, actions, findings, explained, decisions, measures, undecided, inputs):
+            for section in (
+                verdict,
+                scores,
+                actions,
+                findings,
+                explained,
+                decisions,
+                measures,
+                apart,
+                undecided,
+                inputs,
+            ):
                 section.show(page, report)
         write(page.text())
 

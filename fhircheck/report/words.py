@@ -154,6 +154,51 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count} accepted, made less severe or known from the baseline.",
         "{count} hingenommen, herabgestuft oder aus dem Grundstand bekannt.",
     ),
+    "apart": ("SOURCES APART", "QUELLEN GETRENNT"),
+    "apart-resources": ("resources", "Ressourcen"),
+    "apart-patients": ("patients", "Patienten"),
+    "apart-not-said": ("(not said)", "(keine Angabe)"),
+    "apart-differ": ("Where they differ most (share that passes)", "Größte Unterschiede (erfüllter Anteil)"),
+    "apart-shared": (
+        "Patients found in both by an identifier: {patients}",
+        "Patienten mit gleichem Identifier: {patients}",
+    ),
+    "apart-nothing": ("Nothing found that blocks joining them.", "Nichts gefunden, was das Verbinden hindert."),
+    "apart-more-pairs": ("and {count} more pairs: --format json", "und {count} weitere Paare: --format json"),
+    "barrier-no-identifiers": (
+        "Patients cannot be matched: at least one source has no identifier with a system "
+        "(first: {first}; second: {second})",
+        "Patienten nicht zuordenbar: mindestens eine Quelle nennt keinen Identifier mit System "
+        "(erste: {first}; zweite: {second})",
+    ),
+    "barrier-no-common-identifier": (
+        "Patients cannot be matched: no identifier system in common (first: {first}; second: {second})",
+        "Patienten nicht zuordenbar: kein gemeinsames Identifier-System (erste: {first}; zweite: {second})",
+    ),
+    "barrier-no-common-patient": (
+        "No patient is in both, though both use {first}",
+        "Kein Patient ist in beiden, obwohl beide {first} verwenden",
+    ),
+    "barrier-same-ids-other-patients": (
+        "Patients of the same id share no identifier: one id may stand for different people",
+        "Patienten gleicher id haben keinen gemeinsamen Identifier: eine id kann für verschiedene Menschen stehen",
+    ),
+    "barrier-other-code-systems": (
+        "{what}: other code systems (first: {first}; second: {second})",
+        "{what}: andere Codesysteme (erste: {first}; zweite: {second})",
+    ),
+    "barrier-other-units": (
+        "{what}: other units (first: {first}; second: {second})",
+        "{what}: andere Einheiten (erste: {first}; zweite: {second})",
+    ),
+    "barrier-other-profiles": (
+        "{what}: other profiles (first: {first}; second: {second})",
+        "{what}: andere Profile (erste: {first}; zweite: {second})",
+    ),
+    "barrier-other-versions": (
+        "{what}: other versions (first: {first}; second: {second})",
+        "{what}: andere Versionen (erste: {first}; zweite: {second})",
+    ),
     "explained": ("WHAT THE FINDINGS MEAN", "WAS DIE BEFUNDE BEDEUTEN"),
     "explained-why": ("why it matters", "warum es zählt"),
     "explained-fix": ("how to mend it", "Abhilfe"),

@@ -52,7 +52,7 @@ def collect_links(
     _identify(node, kind, links, full_url, (source, number))
     if kind == "Bundle" or "contained" in node:
         found: Found = []
-        _walk_parts(node, kind, found, links, _scope(source, place))
+        _walk_parts(node, kind, found, links, scope_of(source, place))
     else:
         found = found_again(node, kind, text) or _walked(node, kind)
     if found:
@@ -76,7 +76,7 @@ def _identify(node: Node, kind: str, links: LinkFacts, full_url: object, bundle:
         identities += (key_of(f"{kind}/{id_}"), type_key)
     if full_url.__class__ is str and full_url:
         key, base, scoped = target_of(full_url)
-        identities += (key ^ _scope(*bundle) if scoped else key, type_key)
+        identities += (key ^ scope_of(*bundle) if scoped else key, type_key)
         if base is not None:
             links.bases.fresh.append(base)
 
@@ -139,7 +139,7 @@ def _add_edges(found: Found, at: tuple[int, int, int], links: LinkFacts) -> None
             links.absolute.fresh += (base, key, path_key, source, place)
             continue
         if scoped:
-            key ^= _scope(source, place if reference[0] == "#" else bundle)
+            key ^= scope_of(source, place if reference[0] == "#" else bundle)
             links.scoped.fresh += (key, path_key, source, place)
         else:
             edges += (key, path_key, source, place)
@@ -201,6 +201,6 @@ def entry_of(root: str) -> int:
     return min(int(digits) + 1, 0xFF_FFFF) if digits.isdecimal() else 0
 
 
-def _scope(source: int, number: int) -> int:
+def scope_of(source: int, number: int) -> int:
     """Keys that hold within one Bundle or one resource only are mixed with its scope."""
     return (source * 0x9E3779B97F4A7C15 + (number + 2) * 0xC2B2AE3D27D4EB4F) & _MASK

@@ -1,0 +1,18 @@
+"""Options of `check` alone: what its measures are asked for."""
+
+import click
+
+from fhircheck.cli.package_options import Function, Option
+
+_OPTIONS: tuple[Option, ...] = (
+    click.option("--apart", metavar="WAY",
+                 help="Measure several sources apart and compare them; WAY is file, server, source (meta.source), "
+                      "tag (meta.tag) or tag=SYSTEM."),
+)  # fmt: skip
+
+
+def check_options_of(function: Function) -> Function:
+    """Add the options that `check` does not share with `validate`."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
