@@ -131,6 +131,11 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
         written = split.finish(merged.unwritten) if split is not None else None
     header = RunHeader(__version__, started.isoformat(), time.monotonic() - clock, jobs, platform.python_version())
     report = build_report(header, options, merged, definitions, measures, scores, settings)
+    if rubric is not None and rubric.not_read:
+        unread = (
+            f"rubric {rubric.name}: {len(rubric.not_read)} of its criteria have no counterpart here and do not count"
+        )
+        report = replace(report, notes=(*report.notes, f"{unread} (fhircheck rubric show lists them)"))
     known = baseline.summary() if baseline is not None else None
     borne = report.borne + (baseline.errors if baseline is not None else 0)
     actions = _actions(report, rubric)
@@ -326,9 +331,9 @@ def _judge(
         return (), ()
     from fhircheck.measures import judge_measures
     from fhircheck.measures.tools import Tools
-    from fhircheck.score import score
+    from fhircheck.score import rethresholded, score
 
-    measures = judge_measures(
+    found = judge_measures(
         merged.tallies,
         merged.links,
         options.sample is not None,
@@ -337,6 +342,7 @@ def _judge(
         resources=merged.resources,
         tools=Tools(now, options.measures),
     )
+    measures = rethresholded(found, rubric)
     return measures, score(measures, rubric)
 
 

@@ -92,11 +92,15 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Largest share of items that may fail, with the source it was published in."""
+    """Largest share of items that may fail, with the source it was published in.
+
+    rubric: name of the rubric that set it; empty for the measure's own.
+    """
 
     maximum_failing: Fraction
     source: str
     published: bool
+    rubric: str = ""
 
 
 @dataclass(frozen=True, slots=True)

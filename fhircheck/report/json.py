@@ -92,7 +92,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
         "undecided": [
             {"reason": each.reason, "detail": each.detail or None, "count": each.count} for each in report.undecided
         ],
-        "measures": [_measure(measure, view) for measure in report.measures],
+        "measures": [measure_form(measure, view) for measure in report.measures],
         "scores": [score_form(score) for score in report.scores],
         "notes": [words(note, sources=sources.names) for note in report.notes],
         "overrides": [_decision(use) for use in report.overrides],
@@ -199,7 +199,8 @@ def _detail(detail: Detail) -> dict[str, Any]:
             "least": detail.least, "most": detail.most}  # fmt: skip
 
 
-def _measure(measure: MeasureResult, view: View) -> dict[str, Any]:
+def measure_form(measure: MeasureResult, view: View) -> dict[str, Any]:
+    """One measure."""
     return {
         "name": measure.name,
         "category": measure.category,
@@ -236,6 +237,7 @@ def _threshold(threshold: Threshold | None) -> dict[str, Any] | None:
         "maximum_failing": share(threshold.maximum_failing),
         "source": threshold.source,
         "published": threshold.published,
+        "rubric": threshold.rubric or None,
     }
 
 

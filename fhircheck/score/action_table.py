@@ -19,7 +19,8 @@ class ActionEntry:
 
     paths, kinds: patterns of the element paths or types of finding it is about; empty for the rest. opens: measures
     that judge repaired items anew, with the most items one becomes there. also: measures that may count the same
-    defect, with the most items one repair mends there, 0 for any number.
+    defect, with the most items one repair mends there, 0 for any number. reveals: as `opens`, but only for items that
+    could not be told there so far.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ActionEntry:
     reason: Words
     opens: Mapping[str, int]
     also: Mapping[str, int]
+    reveals: Mapping[str, int]
 
     @property
     def work(self) -> int:
@@ -69,5 +71,6 @@ def _entry(data: dict[str, Any]) -> ActionEntry:
         effort=data["effort"],
         opens=data.get("opens", {}),
         also=data.get("also", {}),
+        reveals=data.get("reveals", {}),
         **words,
     )

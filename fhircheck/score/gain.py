@@ -109,6 +109,10 @@ def repaired(
         other = results.get(name)
         if other is not None and name != entry.measure:
             results[name] = _judged_anew(other, defect.most * each, best)
+    for name, each in entry.reveals.items():
+        other = results.get(name)
+        if other is not None:
+            results[name] = _revealed(other, defect.most * each, best)
     for name, each in entry.also.items() if best else ():
         other = results.get(name)
         if other is not None:
@@ -144,3 +148,9 @@ def _judged_anew(result: MeasureResult, count: int, passing: bool) -> MeasureRes
         denominator=result.denominator + count,
         status=status,
     )
+
+
+def _revealed(result: MeasureResult, count: int, passing: bool) -> MeasureResult:
+    """Up to `count` items that could not be told are judged."""
+    count = min(count, result.cannot_tell)
+    return replace(_judged_anew(result, count, passing), cannot_tell=result.cannot_tell - count) if count else result

@@ -60,6 +60,8 @@ class Rubric:
     """Weighted criteria, each part of one score.
 
     published_only: count only what was published in full. left_out: measures that do not count, each with the reason.
+    origin: what it was read from, empty for our own form. not_read: what that form held and ours has no counterpart
+    for, each with the reason; widened: criteria whose counterpart here looks at more than they did.
     """
 
     name: str
@@ -68,6 +70,9 @@ class Rubric:
     published_only: bool = False
     left_out: Mapping[str, str] = field(default_factory=dict)
     bands: tuple[Band, ...] = ()
+    origin: str = ""
+    not_read: tuple[tuple[str, str], ...] = ()
+    widened: tuple[str, ...] = ()
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -76,14 +81,19 @@ class Rubric:
 
 
 def load_rubric(name_or_path: str) -> Rubric:
-    """The shipped rubric of this name, else the one in this TOML file.
+    """The shipped rubric of this name, else the one in this TOML file; or a JSON file of another form (foreign_rubric).
 
     Raises UsageError naming file and place where the file is missing, is no TOML, breaks
     rubric.schema.json, or names a measure that does not exist or a prerequisite without a threshold.
     """
     if name_or_path in RUBRICS:
         return _built(_parsed(_shipped(f"rubrics/{name_or_path}.toml"), name_or_path), name_or_path)
-    data = _parsed(_text(name_or_path), name_or_path)
+    text = _text(name_or_path)
+    if text.lstrip().startswith("{"):
+        from fhircheck.score.foreign_rubric import read_foreign
+
+        return read_foreign(text, name_or_path)
+    data = _parsed(text, name_or_path)
     _check_form(data, name_or_path)
     return _built(data, name_or_path)
 

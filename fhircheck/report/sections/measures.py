@@ -128,7 +128,7 @@ def _needed(page: Page, each: MeasureResult, sources: dict[str, int]) -> str:
     if threshold is None:
         return UNKNOWN
     source = clean(threshold.source)
-    if not threshold.published:
+    if not threshold.published and not threshold.rubric:
         source = say(page.view, "analogy", source=source)
     index = sources.setdefault(source, len(sources) + 1)
     share = percent(1 - threshold.maximum_failing, page.view.language)

@@ -28,7 +28,7 @@ def group(kind: str, resources: int, severity: Severity = "error") -> IssueGroup
 def test_every_measure_has_an_action_and_every_action_a_measure() -> None:
     known = set(MEASURES.names) | WAITING | EXTERNAL
     for each in action_table():
-        assert {each.measure, *each.opens, *each.also} <= known, each.name
+        assert {each.measure, *each.opens, *each.also, *each.reveals} <= known, each.name
         assert each.measure not in {*each.opens, *each.also}
         assert not each.opens.keys() & each.also.keys() or all(each.opens[name] >= 1 for name in each.opens)
         assert all(words.english and words.german for words in (each.title, each.clinic, each.it, each.reason))
@@ -120,6 +120,15 @@ def test_ending_a_critical_failure_is_said_even_without_points() -> None:
 def test_an_unscored_run_has_no_gain() -> None:
     unknown: MeasureResult = result("ucum-unit", 0, 0, 5)
     assert what_to_fix([unknown], rubric(criterion("ucum-unit"))) == ()
+
+
+def test_only_what_could_not_be_told_is_revealed() -> None:
+    criteria = rubric(criterion("profile-valid"), criterion("date-precision"))
+    groups = [group("primitive-format", 4)]
+    results = [result("profile-valid", 6, 4), result("date-precision", 3, 0, 1)]
+    (action,) = what_to_fix(results, criteria, groups)
+    assert action.name == "send-valid-formats"
+    assert [(each.low, each.high) for each in action.gains] == [(Fraction(1, 5) * 50 * 2 - Fraction(25, 2), 20)]
 
 
 def test_use_cases_win_too() -> None:
