@@ -105,7 +105,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             "counts": [{"fingerprint": name, "count": count} for name, count in report.fingerprints],
         },
         "actions": [action_form(action, view) for action in report.actions],
-        "groups": sources_apart.groups(report, view, lambda each: _measure(each, view), score_form),
+        "groups": sources_apart.groups(report, view, lambda each: measure_form(each, view), score_form),
         "pairs": sources_apart.pairs(report, view),
     }
 
