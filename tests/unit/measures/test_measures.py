@@ -25,6 +25,10 @@ NOT_OF_RESOURCES = {"time-coverage"}
 """Measures whose items are no part of any resource, so that none fails."""
 
 
+WITHOUT_EXAMPLES = {"distribution-drift", "mix-drift", "subgroup-completeness", "subgroup-representation"}
+"""Measures that say nothing about few resources: theirs are in files of their own."""
+
+
 def test_table_and_files_agree() -> None:
     folder = Path(fhircheck.measures.__file__).parent
     files = {path.stem for path in folder.glob("*/*.py") if path.stem != "__init__"}
@@ -50,6 +54,9 @@ def test_every_category_of_kahn_has_a_measure() -> None:
 
 @pytest.mark.parametrize("entry", MEASURES, ids=MEASURES.names)
 def test_examples_are_true(entry: CountedMeasure) -> None:
+    if not entry.passing:
+        assert entry.name in WITHOUT_EXAMPLES
+        return
     claimed = entry.name == "profile-valid"
     passing = judged(*_resources(entry.passing), claimed=claimed, tools=tools_of(entry))[entry.name]
     failing = judged(*_resources(entry.failing), claimed=claimed, valid=not claimed, tools=tools_of(entry))[entry.name]
