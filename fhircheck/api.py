@@ -45,6 +45,7 @@ class Options(TypedDict, total=False):
     connection: Connection | Mapping[str, Any]
     accept: str | Iterable[str]
     baseline: str | os.PathLike[str]
+    server_report: str | os.PathLike[str]
     write_valid: str | os.PathLike[str]
     write_invalid: str | os.PathLike[str]
     split_by: SplitBy
@@ -91,7 +92,7 @@ def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
             fields[name] = _several(fields[name])
     if "connection" in fields:
         fields["connection"] = _connection(fields["connection"])
-    for name in ("package_cache", "settings", "baseline", "write_valid", "write_invalid"):
+    for name in ("package_cache", "settings", "baseline", "server_report", "write_valid", "write_invalid"):
         if name in fields and not isinstance(fields[name], CheckSettings):
             fields[name] = os.fspath(fields[name])  # type: ignore[call-overload]
     for name in ("min_score", "min_coverage"):

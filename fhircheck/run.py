@@ -59,6 +59,7 @@ class RunOptions:
     accept: TOML files of accepted issues. baseline: report or findings of an earlier run.
     write_valid, write_invalid: NDJSON files records are sent to; split_by: each by itself, or with all of
     their patient. measures: what the measures are asked for.
+    server_report: what ``fhircheck server --save`` wrote about the server the data is from; part of the scores.
     now: the moment the data is judged at (a parameter, so that runs repeat).
     progress: called with (records, bytes) so far.
     """
@@ -86,6 +87,7 @@ class RunOptions:
     write_invalid: str | None = None
     split_by: SplitBy = "record"
     measures: MeasureOptions = DEFAULT_MEASURE_OPTIONS
+    server_report: str | None = None
     now: datetime | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -101,6 +103,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     started, clock = options.now or datetime.now(UTC), time.monotonic()
     rubric = _rubric(options)
     options, settings = with_settings(options)
+    exchange = _exchange(options)
     baseline = load_baseline(options.baseline) if options.baseline is not None else None
     reading = ReadOptions(
         sample=options.sample, offline=options.offline, connection=options.connection, own_process=True
@@ -126,7 +129,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
         findings = Findings(sink, baseline, decisions_of(settings, started))
         _merge(executor.run(first_pass, plan, chunks, jobs), merged, findings, split, options.progress)
         _report_versions(merged, findings)
-        measures, scores = _judge(merged, rubric, options, definitions, started)
+        measures, scores = _judge(merged, rubric, options, definitions, started, exchange)
         groups, pairs = _judge_apart(merged, rubric, options, definitions, started)
         written = split.finish(merged.unwritten) if split is not None else None
     header = RunHeader(__version__, started.isoformat(), time.monotonic() - clock, jobs, platform.python_version())
@@ -323,8 +326,22 @@ def _actions(report: RunReport, rubric: Any) -> tuple[Action, ...]:
     return what_to_fix(report.measures, rubric, report.issues)
 
 
+def _exchange(options: RunOptions) -> tuple[MeasureResult, ...]:
+    """The result of the server the data is from, where there is one."""
+    if options.server_report is None or not options.measure:
+        return ()
+    from fhircheck.score.outside import exchange_result
+
+    return (exchange_result(options.server_report),)
+
+
 def _judge(
-    merged: Partial, rubric: Any, options: RunOptions, definitions: DefinitionSet, now: datetime
+    merged: Partial,
+    rubric: Any,
+    options: RunOptions,
+    definitions: DefinitionSet,
+    now: datetime,
+    exchange: tuple[MeasureResult, ...] = (),
 ) -> tuple[tuple[MeasureResult, ...], tuple[Score, ...]]:
     """Measures over all that was merged, and the scores of the rubric."""
     if not options.measure:
@@ -342,7 +359,7 @@ def _judge(
         resources=merged.resources,
         tools=Tools(now, options.measures),
     )
-    measures = rethresholded(found, rubric)
+    measures = rethresholded((*found, *exchange), rubric)
     return measures, score(measures, rubric)
 
 

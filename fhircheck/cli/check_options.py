@@ -8,6 +8,8 @@ _OPTIONS: tuple[Option, ...] = (
     click.option("--apart", metavar="WAY",
                  help="Measure several sources apart and compare them; WAY is file, server, source (meta.source), "
                       "tag (meta.tag) or tag=SYSTEM."),
+    click.option("--server-report", metavar="FILE",
+                 help="What `fhircheck server --save` wrote about the data's server: part of interoperability."),
 )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from fhircheck.measures import MEASURES
 from fhircheck.model.errors import UsageError
+from fhircheck.score.outside import described
 from fhircheck.score.rubric import Band, Criterion, Rubric
 
 
@@ -73,7 +73,7 @@ def weight_of(value: Any, place: str, name: str) -> Fraction:
 def _built(foreign: ForeignRubric, name: str) -> Rubric:
     """The rubric, with criteria of one measure put together."""
     for each in foreign.criteria:
-        if each.measure and each.measure not in MEASURES:
+        if each.measure and described(each.measure) is None:
             each.measure, each.why = "", f"no measure {each.measure} is there yet"
         elif each.measure and not each.weight:
             each.measure, each.why = "", "weight 0"

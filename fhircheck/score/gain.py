@@ -7,8 +7,8 @@ from fractions import Fraction
 from fhircheck.model.action import Action, Gain
 from fhircheck.model.report import IssueGroup, MeasureResult, Score
 from fhircheck.score.defects import Defect, defects
-from fhircheck.score.rubric import Rubric
-from fhircheck.score.scoring import UseCase, score
+from fhircheck.score.rubric import Criterion, Rubric
+from fhircheck.score.scoring import UseCase, prerequisites, score
 
 Results = dict[str, MeasureResult]
 
@@ -78,15 +78,17 @@ def _action(
 class _Repaired:
     """A use case's result with other measures."""
 
-    def __init__(self, name: str, measures: tuple[MeasureResult, ...]) -> None:
-        self.name, self.measures = name, measures
+    def __init__(self, case: UseCase, measures: tuple[MeasureResult, ...]) -> None:
+        self.name, self.measures = case.name, measures
+        for each in ("eligible", "usable", "smallest_cell"):
+            setattr(self, each, getattr(case, each, None) or 0)
 
 
 def _case(case: UseCase, defect: Defect, rubric: Rubric, best: bool) -> UseCase:
     """A use case after the repair. How many of the items are its own is not known: none at worst, all at best."""
     if not best:
         return case
-    return _Repaired(case.name, tuple(repaired(case.measures, defect, rubric, best)))
+    return _Repaired(case, tuple(repaired(case.measures, defect, rubric, best)))
 
 
 def _gains(before: Iterable[Score], low: Iterable[Score], high: Iterable[Score]) -> Iterator[Gain]:
@@ -129,9 +131,16 @@ def _repaired_alone(measures: tuple[MeasureResult, ...], defect: Defect) -> tupl
 def opened(defect: Defect, rubric: Rubric) -> Mapping[str, int]:
     """Measures that judge repaired items anew: the table's, and what in the rubric waits for these very items."""
     waiting = {
-        each.measure: 1 for each in rubric.criteria if each.same_items and each.prerequisite == defect.entry.measure
+        each.measure: 1
+        for each in rubric.criteria
+        if defect.entry.measure in prerequisites(each, _beside(each, rubric))
     }
     return {**waiting, **defect.entry.opens}
+
+
+def _beside(criterion: Criterion, rubric: Rubric) -> list[Criterion]:
+    """The criteria of the same score."""
+    return [each for each in rubric.criteria if each.score == criterion.score]
 
 
 def _mended(result: MeasureResult, count: int) -> MeasureResult:

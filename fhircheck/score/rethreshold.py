@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from fhircheck.measures import MEASURES
 from fhircheck.model.report import MeasureResult, Status, Threshold
+from fhircheck.score.outside import described
 from fhircheck.score.rubric import Rubric
 
 _BY_SHARE = frozenset({"passed", "failed", "informational"})
@@ -25,8 +25,8 @@ def rethresholded(measures: Iterable[MeasureResult], rubric: Rubric) -> tuple[Me
 
 def _rethresholded(result: MeasureResult, limit: Fraction | None, rubric: Rubric) -> MeasureResult:
     if result.threshold is not None and result.threshold.rubric:
-        own = MEASURES[result.name].threshold if result.name in MEASURES else None
-        result = _by(result, own)
+        entry = described(result.name)
+        result = _by(result, entry.threshold if entry else None)
     if limit is None:
         return result
     return _by(result, Threshold(limit, f"rubric {rubric.name}", published=False, rubric=rubric.name))

@@ -11,8 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fhircheck.measures import MEASURES
 from fhircheck.model.errors import UsageError
+from fhircheck.score.outside import described, names
 
 RUBRICS = ("fhircheck", "published")
 """Names of the shipped rubrics."""
@@ -42,8 +42,8 @@ class Criterion:
         """Largest share of `measure`'s items that may fail here; None where nothing says so."""
         if self.maximum_failing is not None and measure == self.measure:
             return self.maximum_failing
-        threshold = MEASURES[measure].threshold
-        return threshold.maximum_failing if threshold else None
+        entry = described(measure)
+        return entry.threshold.maximum_failing if entry and entry.threshold else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _built(data: dict[str, Any], name: str) -> Rubric:
             raise UsageError(f"rubric {name}: criterion[{number}].{fault}")
     left_out = data.get("left_out", {})
     for measure in left_out:
-        if measure not in MEASURES:
+        if described(measure) is None:
             raise UsageError(f"rubric {name}: left_out.{measure}: no measure is called {measure!r}")
         if any(each.measure == measure for each in criteria):
             raise UsageError(f"rubric {name}: left_out.{measure}: is the measure of a criterion")
@@ -187,8 +187,8 @@ def _fault(criterion: Criterion, before: tuple[Criterion, ...]) -> str:
     """What is wrong beyond the form; empty where nothing is."""
     for key in ("measure", "prerequisite"):
         name = getattr(criterion, key)
-        if name and name not in MEASURES:
-            near = get_close_matches(name, MEASURES.names, n=1)
+        if name and described(name) is None:
+            near = get_close_matches(name, names(), n=1)
             return f"{key}: no measure is called {name!r}" + (f" (did you mean {near[0]}?)" if near else "")
     if any((each.score, each.measure) == (criterion.score, criterion.measure) for each in before):
         return f"measure: {criterion.measure} is part of {criterion.score} already"

@@ -1,12 +1,12 @@
 """From measures to scores: weights passed of weights performed, with every part shown."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Protocol
 
-from fhircheck.measures import MEASURES
 from fhircheck.model.report import MeasureResult, Score, ScorePart
+from fhircheck.score.outside import USABLE, described, usable_result
 from fhircheck.score.rubric import Criterion, Rubric
 
 USE_CASE = "use-case"
@@ -40,13 +40,16 @@ def score(measures: Iterable[MeasureResult], rubric: Rubric, use_cases: Iterable
     if USE_CASE in rubric.scores:
         for case in use_cases:
             own = {each.name: each for each in case.measures}
+            usable = usable_result(case)
+            if usable is not None:
+                own[USABLE.name] = usable
             scores.append(_score(USE_CASE, f"ai-readiness: {case.name}", own, rubric))
     return tuple(scores)
 
 
 def _score(key: str, name: str, results: Results, rubric: Rubric) -> Score:
     criteria = [each for each in rubric.criteria if each.score == key]
-    parts = tuple(_part(each, results, rubric.published_only) for each in criteria)
+    parts = tuple(_part(each, results, rubric.published_only, criteria) for each in criteria)
     performed = sum((part.weight for part in parts if part.counted), Fraction(0))
     earned = sum((part.earned for part in parts if part.counted), Fraction(0))
     value = earned / performed * 100 if performed else None
@@ -64,14 +67,14 @@ def _score(key: str, name: str, results: Results, rubric: Rubric) -> Score:
     )
 
 
-def _part(criterion: Criterion, results: Results, published_only: bool) -> ScorePart:
+def _part(criterion: Criterion, results: Results, published_only: bool, criteria: list[Criterion]) -> ScorePart:
     def part(earned: Fraction, counted: bool, note: str, booked: Fraction = Fraction(0)) -> ScorePart:
         on = criterion.prerequisite if booked else ""
         return ScorePart(criterion.measure, criterion.weight, earned, counted, criterion.reason, note, on, booked)
 
     if published_only and not is_published(criterion):
         return part(Fraction(0), False, "informational: " + _unpublished(criterion))
-    before = _failing_before(criterion, results)
+    before = _failing_before(criterion, results, criteria)
     if not criterion.same_items and criterion.prerequisite and fails(criterion, criterion.prerequisite, results):
         return part(Fraction(0), True, f"prerequisite {criterion.prerequisite} failed", criterion.weight)
     result = results.get(criterion.measure)
@@ -80,7 +83,8 @@ def _part(criterion: Criterion, results: Results, published_only: bool) -> Score
         return part(Fraction(0), False, _left_out(result))
     each = criterion.weight / (judged + before)
     notes = [f"{judged - passed} of {judged} fail"] if judged > passed else []
-    notes += [f"{before} fail {criterion.prerequisite}"] if before else []
+    names = " or ".join(each for each in prerequisites(criterion, criteria) if _failing(each, results))
+    notes += [f"{before} fail {names}"] if before else []
     return part(each * passed, True, "; ".join(notes), each * before)
 
 
@@ -91,12 +95,24 @@ def _counts(result: MeasureResult | None) -> tuple[int, int]:
     return result.denominator, result.numerator
 
 
-def _failing_before(criterion: Criterion, results: Results) -> int:
-    """Items that fail the prerequisite, where it judges the same items."""
-    if not criterion.same_items:
-        return 0
-    judged, passed = _counts(results.get(criterion.prerequisite))
+def prerequisites(criterion: Criterion, criteria: Iterable[Criterion]) -> Iterator[str]:
+    """Measures of the same items that must pass before this one can: its own, and what that one's criterion needs."""
+    needs = {each.measure: each.prerequisite for each in criteria if each.same_items}
+    name, seen = criterion.prerequisite if criterion.same_items else "", {criterion.measure}
+    while name and name not in seen:
+        yield name
+        seen.add(name)
+        name = needs.get(name, "")
+
+
+def _failing(measure: str, results: Results) -> int:
+    judged, passed = _counts(results.get(measure))
     return judged - passed
+
+
+def _failing_before(criterion: Criterion, results: Results, criteria: Iterable[Criterion]) -> int:
+    """Items that fail a prerequisite that judges the same items."""
+    return sum(_failing(each, results) for each in prerequisites(criterion, criteria))
 
 
 def _left_out(result: MeasureResult | None) -> str:
@@ -120,20 +136,21 @@ def _lost(parts: Iterable[ScorePart], performed: Fraction) -> tuple[tuple[str, F
 
 def category_of(measure: str) -> str:
     """Kahn's category of a measure."""
-    return MEASURES[measure].category.value
+    entry = described(measure)
+    return entry.category.value if entry else ""
 
 
 def is_published(criterion: Criterion) -> bool:
     """Whether formula and threshold of the criterion were both published."""
-    measure = MEASURES[criterion.measure]
-    threshold = measure.threshold
+    measure = described(criterion.measure)
+    threshold = measure.threshold if measure else None
     own = criterion.maximum_failing is None
-    return measure.published and own and threshold is not None and threshold.published
+    return measure is not None and measure.published and own and threshold is not None and threshold.published
 
 
 def _unpublished(criterion: Criterion) -> str:
-    measure = MEASURES[criterion.measure]
-    if not measure.published:
+    measure = described(criterion.measure)
+    if measure is None or not measure.published:
         return "no published formula"
     if criterion.maximum_failing is not None:
         return "the rubric's own threshold"
@@ -149,21 +166,21 @@ def fails(criterion: Criterion, measure: str, results: Results) -> bool:
     return judged - passed > limit * judged
 
 
-def _coverage(criteria: Iterable[Criterion], results: Results, published_only: bool) -> Fraction:
+def _coverage(criteria: list[Criterion], results: Results, published_only: bool) -> Fraction:
     """Judged of applicable, by weight; 1 where nothing is applicable."""
     applicable = judged = Fraction(0)
     for each in criteria:
-        share = _told(each, results)
+        share = _told(each, results, criteria)
         if share is not None and not (published_only and not is_published(each)):
             applicable += each.weight
             judged += each.weight * share
     return judged / applicable if applicable else Fraction(1)
 
 
-def _told(criterion: Criterion, results: Results) -> Fraction | None:
+def _told(criterion: Criterion, results: Results, criteria: list[Criterion]) -> Fraction | None:
     """Share of the applicable items that could be judged, None where nothing applies."""
     result = results.get(criterion.measure)
-    judged = _counts(result)[0] + _failing_before(criterion, results)
+    judged = _counts(result)[0] + _failing_before(criterion, results, criteria)
     untold = result.cannot_tell if result else 0
     if result is not None and result.status in ("cannot-tell", "error") and not judged:
         return Fraction(0)

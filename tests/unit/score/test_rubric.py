@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from fhircheck.measures import MEASURES
 from fhircheck.model.errors import UsageError
 from fhircheck.score import RUBRICS, load_rubric
+from fhircheck.score.outside import OUTSIDE
 
 # Catalogue: measures that may land before the rubrics weigh them.
 WAITING = frozenset(
@@ -54,7 +55,10 @@ def test_shipped_rubrics_keep_to_the_schema_and_weigh_every_measure_or_say_why_n
     Draft202012Validator(SCHEMA).validate(tomllib.loads(text))
     rubric = load_rubric(name)
     assert rubric.name == name
-    assert set(rubric.scores) == {"interoperability", "ai-readiness"}
+    assert set(rubric.scores) - {"use-case"} == {"interoperability", "ai-readiness"}
+    if not rubric.published_only:
+        assert set(OUTSIDE.names) <= {each.measure for each in rubric.criteria}
+    assert all(len(each.reason) > 20 for each in rubric.criteria)
     weighed = {each.measure for each in rubric.criteria}
     assert not weighed & set(rubric.left_out)
     assert set(MEASURES.names) - WAITING <= weighed | set(rubric.left_out)
@@ -101,6 +105,10 @@ def test_numbers_are_what_was_written(rubric_file: Path) -> None:
             HEAD + part(more='prerequisite = "date-precision"'),
             "criterion[1].prerequisite: date-precision has no thresh",
         ),
+        (HEAD + part(more="same_items = true"), "criterion[1].same_items: there is no prerequisite"),
+        (HEAD + '[[band]]\nname = "good"\nat_least = 90\n' + part(), "band[1]: 'source' is a required property"),
+        (HEAD + part() + '[left_out]\nucum-unit = "why"', "left_out.ucum-unit: is the measure of a criterion"),
+        (HEAD + part() + '[left_out]\nnothing = "why"', "left_out.nothing: no measure is called 'nothing'"),
         (HEAD + part(more="critical = true"), "criterion[1].critical: ucum-unit has no threshold"),
         ("[" * 5_000, "no TOML"),
     ],

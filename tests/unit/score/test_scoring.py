@@ -1,9 +1,15 @@
+import json
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
 from fhircheck.measures import MEASURES
+from fhircheck.model.errors import UsageError
 from fhircheck.model.report import MeasureResult, Score
 from fhircheck.score import Criterion, Rubric, load_rubric, score
+from fhircheck.score.outside import exchange_result
 from fhircheck.score.rubric import Band
 from tests.unit.score.results import result
 
@@ -67,6 +73,46 @@ def test_items_that_fail_a_prerequisite_of_the_same_items_count_as_failed_here()
     assert scored(needs, result("ucum-unit", 2, 0), result("date-precision", 0, 0)).value is None
 
 
+def test_prerequisites_of_the_same_items_make_a_chain() -> None:
+    chain = [
+        criterion("date-precision", prerequisite="date-sequence", same_items=True),
+        criterion("date-sequence", prerequisite="ucum-unit", same_items=True),
+    ]
+    found = scored(chain, result("ucum-unit", 0, 1), result("date-sequence", 0, 2), result("date-precision", 3, 0))
+    assert found.parts[0].earned == Fraction(3, 6)
+    assert found.parts[0].note == "3 fail date-sequence or ucum-unit"
+    assert found.coverage == 1
+
+
+def test_a_use_case_counts_its_usable_patients_unless_they_are_few() -> None:
+    mine = Rubric("mine", "Of my own.", (Criterion("use-case", "patients-usable", Fraction(1), "why"),))
+    case = SimpleNamespace(name="a", measures=(), eligible=40, usable=30, smallest_cell=10)
+    assert score([], mine, [case])[0].value == 75
+    for few in (5, 35, 39):
+        (found,) = score([], mine, [SimpleNamespace(**{**vars(case), "usable": few})])
+        assert (found.value, found.coverage) == (None, 0), "a count of few patients must not show in a score"
+
+
+def test_a_server_report_counts_in_interoperability(tmp_path: Path) -> None:
+    part = {"expectation": "SHALL", "lane": "declared", "met": 6, "unmet": 2, "notTested": 1, "share": "3/4"}
+    parts = [part, {**part, "lane": "probed", "met": 2, "unmet": 0}, {**part, "expectation": "MAY", "unmet": 50}]
+    file = tmp_path / "server.json"
+    file.write_text(json.dumps({"score": {"parts": parts}}), encoding="utf-8")
+    found = exchange_result(str(file))
+    assert (found.numerator, found.denominator, found.cannot_tell, found.status) == (8, 10, 2, "failed")
+    (only,) = score([found], Rubric("mine", "Of my own.", (criterion("exchange-served"),)))
+    assert only.value == 80
+    for text, told in (
+        ("", "is no report"),
+        ('{"score": {"parts": [{"expectation": "SHALL", "met": -1}]}}', "is no report"),
+    ):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError, match=told):
+            exchange_result(str(file))
+    with pytest.raises(UsageError, match="no such file"):
+        exchange_result(str(tmp_path / "missing"))
+
+
 def test_what_a_prerequisite_cost_is_booked_to_its_category() -> None:
     needs = [criterion("date-sequence", 1, prerequisite="profile-valid"), criterion("coded-concept", 3)]
     found = scored(needs, result("profile-valid", 0, 1), result("date-sequence", 1, 1), result("coded-concept", 2, 1))
@@ -118,13 +164,13 @@ def test_published_counts_only_what_was_published_in_full() -> None:
     results = [result(name, 1, 1) for name in MEASURES.names]
     scores = score(results, load_rubric("published"))
     counted = {part.measure for each in scores for part in each.parts if part.counted}
-    assert counted == {"profile-valid", "reference-resolves", "date-sequence"}
+    whole = {each.name for each in MEASURES if each.published and each.threshold and each.threshold.published}
+    assert {"profile-valid", "reference-resolves", "date-sequence"} <= counted <= whole
     notes = {part.measure: part.note for each in scores for part in each.parts if not part.counted}
-    assert notes == {
-        "coded-concept": "informational: threshold by analogy",
-        "ucum-unit": "informational: no published threshold",
-        "date-precision": "informational: no published threshold",
-    }
+    assert notes["coded-concept"] == "informational: threshold by analogy"
+    assert notes["ucum-unit"] == "informational: no published threshold"
+    assert notes["date-precision"] == "informational: no published threshold"
+    assert whole - counted <= set(load_rubric("published").left_out)
 
 
 def test_an_own_threshold_is_not_a_published_one() -> None:
@@ -134,4 +180,5 @@ def test_an_own_threshold_is_not_a_published_one() -> None:
 
 
 def test_scores_come_in_the_order_of_the_rubric() -> None:
-    assert [each.name for each in score([], load_rubric("fhircheck"))] == ["interoperability", "ai-readiness"]
+    scored_ = score([], load_rubric("fhircheck"), [SimpleNamespace(name="sepsis", measures=())])
+    assert [each.name for each in scored_] == ["interoperability", "ai-readiness", "ai-readiness: sepsis"]
