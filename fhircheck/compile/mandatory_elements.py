@@ -33,7 +33,17 @@ def mandatory_elements(profile: CompiledProfile) -> MandatoryElements:
             always += (child.id, *_below(child))
         elif inner := tuple(_below(child)):
             within.update((name, inner) for name in slots_of_element(child))
+        for each in _by_type(child):
+            for name in slots_of_element(each):
+                within[name] = (*within.get(name, ()), *_below(each))
     return MandatoryElements(tuple(dict.fromkeys(always)), within)
+
+
+def _by_type(element: CompiledElement) -> Iterator[CompiledElement]:
+    """The slices of a choice that stand for one type each and may be left out: the JSON name tells which is there."""
+    rules = element.slicing
+    if element.choice and rules is not None and set(rules.discriminators) == {("type", "$this")}:
+        yield from (each for each in element.slices if not each.minimum and len(each.types) == 1)
 
 
 def _below(element: CompiledElement) -> Iterator[str]:

@@ -39,6 +39,8 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count one record (R4 references.html#literal)."""
     name = ELEMENTS[seen.kind]
     target = node.get(name)
+    if target is None and seen.kind == "Device":
+        return
     reference = target.get("reference") if target.__class__ is dict else None
     if reference.__class__ is str and ("Patient/" in reference or reference[:4] == "urn:"):
         passed: bool | None = True
@@ -72,7 +74,8 @@ MEASURE = CountedMeasure(
     formula="One item is a record (per resource) of "
     + ", ".join(f"{kind} ({name})" for kind, name in ELEMENTS.items())
     + ". Records whose element refers to a Patient / records. A urn: reference of a Bundle passes here, and whether it "
-    "leads to a Patient is judged by reference-resolves; so does '#id' of a contained Patient. A reference by "
+    "leads to a Patient is judged by reference-resolves; so does '#id' of a contained Patient. A Device without the "
+    "element is no item: an analyser belongs to nobody. A reference by "
     "identifier "
     "alone is 'cannot tell'; one to a Group or Device fails, as in the source. Types beyond the source's list are "
     "ours.",
