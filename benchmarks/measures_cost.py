@@ -30,6 +30,8 @@ from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
 from fhircheck.first_pass import linker_for
 from fhircheck.measures import MEASURES, judge_measures, observe_all
 from fhircheck.measures.counted_measure import observes_nothing
+from fhircheck.measures.known_codes import KnownCodes
+from fhircheck.measures.known_profiles import KnownProfiles
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.timeline import collect_timeline
 from fhircheck.measures.tools import Tools
@@ -117,6 +119,12 @@ def judge(whole: Partial, data: Data, definitions: DefinitionSet, tools: Tools) 
     judge_measures(whole.tallies, whole.links, False, definitions, **more)
 
 
+def _tools(definitions: DefinitionSet) -> Tools:
+    """What a run gives its measures: its terminology and its profiles too."""
+    linker = linker_for(definitions, lambda reason, detail: None, NOW)
+    return Tools(NOW, codes=KnownCodes(linker.around.terminology), profiles=KnownProfiles(linker))
+
+
 def seconds(work: Callable[[], object]) -> float:
     """Processor time of one call, which a busy machine changes least."""
     start = time.process_time()
@@ -126,7 +134,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def compare(data: Data, definitions: DefinitionSet, turns: int) -> float:
     """Print what all measures cost and return the ratio ours / parse."""
-    tools = Tools(NOW)
+    tools = _tools(definitions)
     judge(first_pass(data, tools), data, definitions, tools)
     pairs = [_turn(data, definitions, tools) for _ in range(turns)]
     parsing, counting, judging = (statistics.median(each) for each in zip(*pairs, strict=True))
@@ -147,12 +155,12 @@ def _turn(data: Data, definitions: DefinitionSet, tools: Tools) -> tuple[float, 
     return parsing, counting - parsing, seconds(lambda: judge(kept[0], data, definitions, tools))
 
 
-def by_measure(data: Data) -> list[tuple[str, float]]:
+def by_measure(data: Data, definitions: DefinitionSet) -> list[tuple[str, float]]:
     """Seconds of each measure alone and of what they share, over all of `data`; the emptiest of three turns."""
-    tools, rows = Tools(NOW), RowFacts()
+    tools, rows = _tools(definitions), RowFacts()
     shown = [("references walked", lambda: _walk(data)), ("rows of the timeline", lambda: _timeline(data, tools))]
     shared = _seen(data, rows, tools)
-    shown += [(what, _asked(what, shared, data, tools)) for what in ("patient", "moment", "at")]
+    shown += [(what, _asked(what, shared, data, tools)) for what in ("patient", "moment", "at", "codes")]
     for each in MEASURES:
         if each.observe is observes_nothing:
             continue
@@ -167,6 +175,7 @@ def _seen(data: Data, rows: RowFacts, tools: Tools) -> list[Seen]:
     for each in found:
         assert each.patient >= 0
         assert each.moment or each.at
+        assert each.codes
     return found
 
 
@@ -199,16 +208,16 @@ def _alone(observe: Callable[..., None], mine: list[Seen]) -> Callable[[], None]
     return count
 
 
-def table(data: Data) -> None:
+def table(data: Data, definitions: DefinitionSet) -> None:
     """Print what each measure costs by itself, dearest first."""
     parsing = min(seconds(lambda: parse(data)) for _ in range(5))
-    for name, spent in sorted(by_measure(data), key=lambda each: -each[1]):
+    for name, spent in sorted(by_measure(data, definitions), key=lambda each: -each[1]):
         print(f"  {name:<28} {spent / len(data.seen) * 1e6:7.3f} µs a resource   {spent / parsing:6.1%} of the parse")
 
 
-def profile(data: Data) -> None:
+def profile(data: Data, definitions: DefinitionSet) -> None:
     """Print where the time of the first pass goes."""
-    tools = Tools(NOW)
+    tools = _tools(definitions)
     first_pass(data, tools)
     watch = cProfile.Profile()
     watch.runcall(first_pass, data, tools)
@@ -233,10 +242,10 @@ def main() -> int:
     for folder in given.only or FOLDERS:
         data = loaded(folder, definitions)
         if given.profile:
-            profile(data)
+            profile(data, definitions)
             continue
         ratios.append(compare(data, definitions, given.turns))
-        table(data)
+        table(data, definitions)
     return int(any(each > BAR for each in ratios))
 
 
