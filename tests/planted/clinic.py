@@ -280,6 +280,7 @@ def _imaging(stay: str, day: date, about: Node, doctor: Node) -> Iterator[Node]:
         "status": "available",
         **about,
         "started": _at(day, 15),
+        "interpreter": [doctor],
         "endpoint": [{"reference": "Endpoint/pacs"}],
         "numberOfSeries": 1,
         "numberOfInstances": 1,

@@ -125,8 +125,13 @@ def _month_only(name: str) -> Callable[[Node], bool]:
     return plant
 
 
+def _anonymous(node: Node) -> bool:
+    return _without("recorder" if "recorder" in node else "performer")(node)
+
+
 TENTH, TWENTIETH, THIRTIETH = Fraction(1, 10), Fraction(1, 20), Fraction(3, 100)
 
+CONCEPTS = ("Condition", "Procedure")
 PLANTERS: tuple[Planter, ...] = (
     Planter("units removed", "ucum-unit", ("Observation",), TENTH, _without_unit),
     Planter(
@@ -140,4 +145,36 @@ PLANTERS: tuple[Planter, ...] = (
     Planter("codes as text only", "coded-concept", ("Condition",), TENTH, _only_text),
     Planter("codes without system", "coded-concept", ("Procedure",), TENTH, _without("code", "coding", "system")),
     Planter("days unknown", "date-precision", ("Condition",), TENTH, _month_only("onsetDateTime")),
+    Planter("status missing", "mandatory-elements", ("Observation", "Encounter"), TWENTIETH, _without("status")),
+    Planter("values missing", "value-present", ("Observation",), TENTH, _without("valueQuantity")),
+    Planter("birth dates missing", "value-present", ("Patient",), TENTH, _without("birthDate")),
+    Planter(
+        "codes of the house",
+        "expected-system",
+        CONCEPTS,
+        TENTH,
+        _with("https://klinikum-musterstadt.example/fhir/CodeSystem/own", "code", "coding", "system"),
+    ),
+    Planter(
+        "obsolete systems",
+        "current-system",
+        ("Condition",),
+        TENTH,
+        _with("http://fhir.de/CodeSystem/dimdi/icd-10-gm", "code", "coding", "system"),
+    ),
+    Planter("unknown codes", "code-valid", ("Condition",), TENTH, _with("activ", "clinicalStatus", "coding", "code")),
+    Planter(
+        "units that cannot be", "unit-plausible", ("Observation",), TWENTIETH, _with("kg", "valueQuantity", "code")
+    ),
+    Planter(
+        "values out of range", "value-in-range", ("Observation",), THIRTIETH, _with(99999.5, "valueQuantity", "value")
+    ),
+    Planter("patients not named", "patient-linked", ("Observation",), TWENTIETH, _without("subject")),
+    Planter(
+        "identifiers without system", "identifier-recognised", ("Encounter",), TENTH, _without("identifier", "system")
+    ),
+    Planter("origin unknown", "origin-known", ("Procedure", "Condition"), TENTH, _without("meta", "source")),
+    Planter("author unknown", "author-known", ("Condition", "MedicationAdministration"), TENTH, _anonymous),
+    Planter("instances not listed", "imaging-study-complete", ("ImagingStudy",), TENTH, _with(7, "numberOfInstances")),
+    Planter("images nowhere", "imaging-endpoint", ("ImagingStudy",), TENTH, _without("endpoint")),
 )
