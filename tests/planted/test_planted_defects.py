@@ -12,7 +12,7 @@ from fhircheck.run import RunOptions, run
 from tests.planted.clinic import NOW, clinic
 from tests.planted.defects import PLANTERS, Planted, Planter, planted
 
-PATIENTS = 30
+PATIENTS = 15
 Check = Callable[[list[dict[str, Any]]], RunReport]
 
 
