@@ -24,6 +24,9 @@ class Options(TypedDict, total=False):
     connection: how the servers among the sources are spoken to, a Connection or its fields by name.
     min_score, min_coverage: percent.
     apart: measure sources apart by ``file``, ``server``, ``source``, ``tag`` or ``tag=SYSTEM``.
+    de_identified: the data is said to hold no direct identifiers, so that one fails. free_text: texts are searched too.
+    date_precision: finest one that dates are said to have. quasi_identifiers: what people are told apart by.
+    sensitive: what people who are alike must differ in.
     now: the moment the data is judged at (default: the present). sink: is handed all findings, in
     the data's order, a list at a time; the report itself keeps counts and a few examples only.
     """
@@ -50,6 +53,11 @@ class Options(TypedDict, total=False):
     write_invalid: str | os.PathLike[str]
     split_by: SplitBy
     apart: str
+    de_identified: bool
+    date_precision: Literal["", "year", "month", "day"]
+    quasi_identifiers: str | Iterable[str]
+    sensitive: Literal["diagnosis-group", "diagnosis-chapter", "diagnosis", "none"]
+    free_text: bool
     now: datetime
     sink: Sink
 
@@ -117,7 +125,24 @@ def _measure_options(fields: dict[str, object]) -> MeasureOptions:
         from fhircheck.apart.grouping import check_way
 
         check_way(str(given["apart"]))
+    _check_privacy(given)
     return MeasureOptions(**given)  # type: ignore[arg-type]
+
+
+def _check_privacy(given: dict[str, object]) -> None:
+    """Raises UsageError where the options about privacy name something that is not there."""
+    if not given.get("quasi_identifiers"):
+        given.pop("quasi_identifiers", None)
+    else:
+        from fhircheck.measures.quasi_identifiers import chosen
+
+        given["quasi_identifiers"] = tuple(each.name for each in chosen(_several(given["quasi_identifiers"])))
+    for name, allowed in (
+        ("date_precision", ("", "year", "month", "day")),
+        ("sensitive", ("diagnosis-group", "diagnosis-chapter", "diagnosis", "none")),
+    ):
+        if given.get(name, allowed[0]) not in allowed:
+            raise UsageError(f"{name}: must be one of {', '.join(filter(None, allowed))}")
 
 
 def _connection(value: object) -> Connection:

@@ -3,6 +3,7 @@
 import click
 
 from fhircheck.cli.package_options import Function, Option
+from fhircheck.cli.privacy_options import privacy_options_of
 
 _OPTIONS: tuple[Option, ...] = (
     click.option("--apart", metavar="WAY",
@@ -15,6 +16,7 @@ _OPTIONS: tuple[Option, ...] = (
 
 def check_options_of(function: Function) -> Function:
     """Add the options that `check` does not share with `validate`."""
+    function = privacy_options_of(function)
     for option in reversed(_OPTIONS):
         function = option(function)
     return function

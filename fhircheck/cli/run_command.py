@@ -101,7 +101,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
     options = run_options(measure=command == "check" or given["min_score"] is not None, **given)
     renderer = RENDERERS[format_]
     encoding = (sys.stdout.encoding or "utf-8") if format_ == "text" and on_screen else "utf-8"
-    with opened(output, encoding) as write, _hidden(view.names, options.sources), remarks_said():
+    with opened(output, encoding) as write, hidden(view.names, options.sources), remarks_said():
         sink = renderer.sink(view, write)
         with shown(allowed=not (on_screen and sink and sys.stdout.isatty())) as progress:
             report = run(replace(options, progress=progress), sink)
@@ -112,7 +112,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
 
 
 @contextlib.contextmanager
-def _hidden(names: Any, sources: tuple[str, ...]) -> Iterator[None]:
+def hidden(names: Any, sources: tuple[str, ...]) -> Iterator[None]:
     """Hide file names in errors too, where that was asked for."""
     from fhircheck.model.errors import FhircheckError
     from fhircheck.transport.http_url import shown
@@ -127,12 +127,19 @@ def _hidden(names: Any, sources: tuple[str, ...]) -> Iterator[None]:
 
 def _view(command: str, on_screen: bool, given: dict[str, Any]) -> Any:
     """How the report is to be shown; takes the options about that out of `given`."""
-    from fhircheck.report.shown import OPEN, Disguise, View
+    from fhircheck.report.shown import View
 
     width, color = screen(on_screen)
-    names = Disguise(_key()) if given.pop("hash_ids") else OPEN
+    names = disguise(given.pop("hash_ids"))
     explain = given.pop("explain")
     return View(command, given.pop("language"), given.pop("show_values"), names, width, color, explain)
+
+
+def disguise(hash_ids: bool) -> Any:
+    """What hides ids and file names where that was asked for."""
+    from fhircheck.report.shown import OPEN, Disguise
+
+    return Disguise(_key()) if hash_ids else OPEN
 
 
 def _tell(report: Any, view: Any) -> None:

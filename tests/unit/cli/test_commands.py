@@ -41,9 +41,12 @@ def test_version(fhircheck) -> None:
     assert fhircheck("--version").stdout == f"fhircheck {__version__}\n"
 
 
-def test_check_and_validate_take_the_same_options() -> None:
-    check, validate = (COMMANDS[name].load() for name in ("check", "validate"))
-    assert [each.opts for each in check.params] == [each.opts for each in validate.params]
+def test_check_takes_all_options_of_validate_and_those_of_its_measures() -> None:
+    check, validate = ([each.opts for each in COMMANDS[name].load().params] for name in ("check", "validate"))
+    assert [each for each in check if each in validate] == validate
+    privacy = [each.opts for each in COMMANDS["privacy"].load().params]
+    shared = [["--de-identified"], ["--date-precision"], ["--quasi-identifier"], ["--sensitive"]]
+    assert all(each in check and each in privacy and each not in validate for each in shared)
 
 
 def test_the_options_scripts_lean_on_are_there() -> None:
