@@ -1,0 +1,72 @@
+"""Which variables the data has: elements by resource type, with type and meaning from the R4 definitions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fhircheck.model.protocols import Conformance
+from fhircheck.model.record import Node
+from fhircheck.model.report import RunReport
+
+_SIMPLE = {
+    "boolean": "boolean",
+    "integer": "integer",
+    "positiveInt": "integer",
+    "unsignedInt": "integer",
+    "decimal": "decimal",
+    "date": "date",
+    "dateTime": "dateTime",
+    "instant": "dateTime",
+    "time": "time",
+}
+"""FHIR types -> data types of XML Schema; all others are told as text or JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """path: of the element, ``Observation.code``. datatype: of XML Schema; ``string`` for texts, ``json`` for
+    what has parts. fhir: types of FHIR."""
+
+    path: str
+    datatype: str
+    fhir: tuple[str, ...]
+    meaning: str
+    repeats: bool
+
+
+def variables(report: RunReport) -> dict[str, tuple[Variable, ...]]:
+    """By resource type, the top-level elements that the run is known to have seen: those that the base definition
+    demands and those that a measure judged. Types that R4 does not have are left out."""
+    from fhircheck.definitions.definition_set import load_definitions
+
+    definitions = load_definitions(offline=True)
+    seen = {path for measure in report.measures for path, _, judged in measure.by if judged}
+    found = {name: tuple(_of(name, seen, definitions)) for name, count, _ in report.resources if count}
+    return {name: each for name, each in found.items() if each}
+
+
+def _of(name: str, seen: set[str], definitions: Conformance) -> Iterator[Variable]:
+    structure = definitions.structure(name)
+    elements = structure["snapshot"]["element"] if structure is not None and name.isalpha() else []
+    for element in elements:
+        path = element["path"]
+        if path.count(".") != 1:
+            continue
+        stem = path.removesuffix("[x]")
+        known = path == f"{name}.id" or element.get("min", 0) or any(_within(each, stem, path) for each in seen)
+        if known:
+            yield _variable(element, path)
+
+
+def _within(seen: str, stem: str, path: str) -> bool:
+    """Whether the element `seen` is that of `path` or inside it; choice types are named with or without their type."""
+    if seen == stem or seen.startswith((f"{stem}.", f"{stem}[")):
+        return True
+    return stem != path and seen.startswith(stem) and seen[len(stem) : len(stem) + 1].isupper()
+
+
+def _variable(element: Node, path: str) -> Variable:
+    types = tuple(each["code"].rpartition("/")[2] for each in element.get("type", ()))
+    types = tuple("string" if each == "System.String" else each.removeprefix("System.") for each in types)
+    kinds = {_SIMPLE.get(each, "string" if each[:1].islower() else "json") for each in types}
+    datatype = kinds.pop() if len(kinds) == 1 else "json"
+    return Variable(path, datatype, types, element.get("short", path), element.get("max", "1") not in ("0", "1"))
