@@ -11,6 +11,11 @@ _OPTIONS: tuple[Option, ...] = (
                       "tag (meta.tag) or tag=SYSTEM."),
     click.option("--server-report", metavar="FILE",
                  help="What `fhircheck server --save` wrote about the data's server: part of interoperability."),
+    click.option("--card", "cards", multiple=True, metavar="FILE",
+                 help="Write the data set's card for catalogues and ML pipelines: .ttl, .jsonld (HealthDCAT-AP) or "
+                      ".croissant.json. Repeatable."),
+    click.option("--card-facts", metavar="FILE",
+                 help="What a card says that no run can know (TOML): title, publisher, contact, access, legal basis."),
 )  # fmt: skip
 
 

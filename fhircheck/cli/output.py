@@ -16,8 +16,8 @@ Write = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def opened(path: str | None, encoding: str = "utf-8") -> Iterator[Write]:
-    """A function that writes text to `path`, or to standard output for None and ``-``.
+def opened(path: str | None, encoding: str = "utf-8", option: str = "--output") -> Iterator[Write]:
+    """A function that writes text to `path`, or to standard output for None and ``-``; `option` named it.
 
     A file is written beside its place and moved there at the end: when the block fails, what was
     there before stays. Raises UsageError where the folder is missing or cannot be written to,
@@ -28,24 +28,24 @@ def opened(path: str | None, encoding: str = "utf-8") -> Iterator[Write]:
         return
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file() and not target.is_dir():
-        with _naming(path), open(target, "wb") as device:  # a pipe, /dev/null: nothing to move in place
+        with _naming(path, option), open(target, "wb") as device:  # a pipe, /dev/null: nothing to move in place
             yield _to_file(device, encoding)
         return
-    with _replaced(path, target) as file:
+    with _replaced(path, target, option) as file:
         yield _to_file(file, encoding)
 
 
 @contextlib.contextmanager
-def _replaced(path: str, target: Path) -> Iterator[BinaryIO]:
+def _replaced(path: str, target: Path, option: str) -> Iterator[BinaryIO]:
     """A temporary file beside `target` that takes its place when the block succeeds."""
     if target.is_dir():
-        raise UsageError(f"--output {path}: is a folder")
+        raise UsageError(f"{option} {path}: is a folder")
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise UsageError(f"--output {path}: cannot write there: {error.strerror}") from None
+        raise UsageError(f"{option} {path}: cannot write there: {error.strerror}") from None
     try:
-        with _naming(path):
+        with _naming(path, option):
             with os.fdopen(handle, "wb") as file:
                 yield file
             os.chmod(name, _mode(target))
@@ -66,12 +66,12 @@ def _mode(target: Path) -> int:
 
 
 @contextlib.contextmanager
-def _naming(path: str) -> Iterator[None]:
+def _naming(path: str, option: str) -> Iterator[None]:
     """Say which file an OSError of the block is about, where it is about writing the report."""
     try:
         yield
     except _CannotWrite as error:
-        raise CouldNotCheck(f"--output {path}: the report could not be written: {error.strerror}") from None
+        raise CouldNotCheck(f"{option} {path}: the report could not be written: {error.strerror}") from None
 
 
 class _CannotWrite(OSError):

@@ -88,6 +88,7 @@ def run_options_of(function: Function) -> Function:
 def run_and_report(command: str, format_: str, output: str | None, **given: Any) -> int:
     """Run what was asked for, write the report, and return the exit code of its verdict."""
     from fhircheck.api import run_options
+    from fhircheck.cli.cards import Cards
     from fhircheck.cli.output import opened
     from fhircheck.cli.progress import shown
     from fhircheck.model.errors import UsageError
@@ -96,6 +97,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
 
     if format_ == "measure-report" and command != "check":
         raise UsageError("--format measure-report: measures are counted by fhircheck check alone")
+    cards = Cards(given.pop("cards", ()), given.pop("card_facts", None))
     on_screen = output in (None, "-")
     view = _view(command, on_screen, given)
     options = run_options(measure=command == "check" or given["min_score"] is not None, **given)
@@ -106,6 +108,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
         with shown(allowed=not (on_screen and sink and sys.stdout.isatty())) as progress:
             report = run(replace(options, progress=progress), sink)
         renderer.finish(report, view, write)
+        cards.write(report)
     if not (format_ == "text" and on_screen) and (report.verdict.exit_code or not on_screen):
         _tell(report, view)
     return report.verdict.exit_code

@@ -3,7 +3,8 @@
 Every node has a name of its own (a fragment of the data set's), so that the same report gives the same bytes.
 """
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from fhircheck import __version__
@@ -13,6 +14,7 @@ from fhircheck.report.card.card_facts import CardFacts
 from fhircheck.report.card.dcat_terms import AUTHORITY, EU, PREFIXES, Terms
 from fhircheck.report.card.measurements import SMALLEST, measurements, period
 from fhircheck.report.card.variables import variables
+from fhircheck.report.ndjson import encoded
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -29,7 +31,16 @@ def json_ld(report: RunReport, facts: CardFacts) -> str:
     """The card as JSON-LD."""
     graph = _graph(report, facts)
     context = {prefix: url for prefix, url in PREFIXES.items() if prefix != "fhircheck"}
-    return graph.serialize(format="json-ld", context=context, indent=2, sort_keys=True).rstrip() + "\n"
+    return encoded(_ordered(json.loads(graph.serialize(format="json-ld", context=context))), indent=2) + "\n"
+
+
+def _ordered(value: Any) -> Any:
+    """The same statements in one order: rdflib's depends on the process."""
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in sorted(value)}
+    if isinstance(value, list):
+        return sorted(map(_ordered, value), key=lambda each: json.dumps(each, sort_keys=True))
+    return value
 
 
 def name_of(report: RunReport, facts: CardFacts) -> str:
