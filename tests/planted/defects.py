@@ -13,7 +13,8 @@ class Planter(NamedTuple):
     """name: what is planted. measure: that counts it. types: the resources it may be planted in. share: of them.
 
     plant: spoils one resource; False where it does not fit there. each: items that fail by one planting. doubles: the
-    resource is there twice then, the second time spoiled by `plant`.
+    resource is there twice then, the second time spoiled by `plant`. first: measures whose action may come first
+    in place of its own, since they count the same defect and weigh more.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Planter(NamedTuple):
     plant: Callable[[Node], bool]
     each: int = 1
     doubles: bool = False
+    first: tuple[str, ...] = ()
 
 
 class Planted(NamedTuple):
@@ -161,6 +163,7 @@ PLANTERS: tuple[Planter, ...] = (
         ("Condition",),
         TENTH,
         _with("http://fhir.de/CodeSystem/dimdi/icd-10-gm", "code", "coding", "system"),
+        first=("expected-system",),
     ),
     Planter("unknown codes", "code-valid", ("Condition",), TENTH, _with("activ", "clinicalStatus", "coding", "code")),
     Planter(
