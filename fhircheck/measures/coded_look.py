@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhircheck.measures.coded_elements import CODED, INNER
 from fhircheck.measures.coding_verdicts import Found, Judge
+from fhircheck.measures.mix_keys import NO_MIX, Mix, mix_of_codes
 from fhircheck.measures.outcome import NOTHING, Outcome
 from fhircheck.model.record import Node
 
@@ -16,15 +17,16 @@ NAME = "codings"
 
 
 class CodedLook(NamedTuple):
-    """What the measures of codes say of one resource."""
+    """What the measures of codes say of one resource. mix: what it adds to the table ``mix``."""
 
     expected: Outcome
     valid: Outcome
     display: Outcome
     current: Outcome
+    mix: Mix
 
 
-NO_CODES = CodedLook(NOTHING, NOTHING, NOTHING, NOTHING)
+NO_CODES = CodedLook(NOTHING, NOTHING, NOTHING, NOTHING, NO_MIX)
 
 
 def look_at_codes(seen: "Seen") -> CodedLook:
@@ -103,6 +105,7 @@ def _look(seen: "Seen") -> CodedLook:
         Outcome(found.valid),
         Outcome(found.display),
         Outcome(found.current, judge.obsolete_counts()),
+        mix_of_codes(seen.node, seen.kind),
     )
 
 

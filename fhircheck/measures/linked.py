@@ -71,7 +71,7 @@ def judge_wishes(merged: Merged, wishes: Mapping[Role, Wish], path: str) -> Tall
                 continue
             tally.count(path, passed)
             if not passed:
-                failed.add(path, source, place)
+                failed.add(path, source, place, whole=True)
                 if patient:
                     tally.patients_failed.add(patient)
     found.close()

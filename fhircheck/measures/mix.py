@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from fhircheck.measures.counted_measure import Merged
+from fhircheck.measures.mix_keys import PROFILE, PROFILE_KEY, SYSTEM, VERSION, VERSION_KEY
 from fhircheck.measures.patient_pass import patient_facts
 from fhircheck.measures.periods import Periods, periods_of
 from fhircheck.model.facts import Tally
@@ -16,8 +17,6 @@ MEASURE_NAME = "distribution-drift"
 """The measure whose tally holds the names that rows have keys of."""
 TOP = 10
 """Codes of a system that are told apart; the rest counts together. Ten is the usual number of classes of the index."""
-SYSTEM, VERSION, PROFILE = "system", "version", "profile"
-VERSION_KEY, PROFILE_KEY = key_of(VERSION), key_of(PROFILE)
 _GROUPS = {VERSION_KEY: VERSION, PROFILE_KEY: PROFILE}
 Counts = list[int]
 """[before the latest period, in it]"""

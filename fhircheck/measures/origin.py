@@ -1,13 +1,13 @@
 """Where resources are from and who wrote them, as they say themselves or as a Provenance says of them."""
 
-from array import array
-from collections.abc import Collection
+from collections import Counter
 from enum import IntFlag
 
 from fhircheck.measures.counted_measure import Merged
 from fhircheck.measures.patient_pass import name_of
 from fhircheck.measures.pointing import listed, target_in
 from fhircheck.measures.seen import Seen
+from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
@@ -23,6 +23,8 @@ TYPES = frozenset({
 """Types that tell of a patient and that someone wrote."""
 WIDTH = 6
 _types: dict[str, int] = {}
+SAID = {kind: Contribution(((kind, 1, 1),)) for kind in TYPES}
+"""What a resource adds to a tally that says itself what is asked for, by type."""
 
 
 class Missing(IntFlag):
@@ -32,13 +34,13 @@ class Missing(IntFlag):
     AUTHOR = 2
 
 
-def note_missing(seen: Seen, what: Missing) -> None:
-    """Note that `seen` does not say `what` itself: a Provenance may."""
+def note_missing(seen: Seen) -> None:
+    """Note what `seen` lacks: a Provenance may tell it."""
     kind = _types.get(seen.kind)
     if kind is None:
         kind = _types[seen.kind] = key_of(seen.kind)
     # what nothing can point at has a row too: it is judged
-    seen.rows.table("origin").fresh += (seen.identity or 1, what, kind, *seen.at, seen.patient)
+    seen.rows.table("origin").fresh += (seen.identity or 1, seen.lacks, kind, *seen.at, seen.patient)
 
 
 def note_provenance(node: Node, seen: Seen) -> None:
@@ -56,32 +58,60 @@ def judge_missing(merged: Merged, what: Missing) -> Tally:
     It passes if a Provenance is about it; every Provenance has an agent (R4 Provenance.agent, 1..*). In a sample, one
     that none is about cannot be told. Raises CouldNotCheck where temporary files fail.
     """
-    tally, failed = Tally(), FailedPlaces(merged.links)
-    names: dict[int, str] = {}
-    for rows, traced in side_by_side(merged.rows.table("origin"), merged.rows.table("traced")):
-        _count(rows, set(traced), what, (merged, names, tally, failed))
-    failed.into(tally)
+    found: dict[Missing, Tally] | None = merged.answers.get("origin")
+    if found is None:
+        found = merged.answers["origin"] = _judge(merged)
+    tally = Tally()
+    tally.merge(found[what])
     tally.merge(merged.tally)
     return tally
 
 
-def _count(
-    rows: "array[int]", traced: Collection[int], what: Missing, into: tuple[Merged, dict[int, str], Tally, FailedPlaces]
-) -> None:
-    merged, names, tally, failed = into
-    for start in range(0, len(rows), WIDTH):
-        key, missing, kind, source, place, patient = rows[start : start + WIDTH]
-        if missing != what:
-            continue
-        name = names.get(kind)
-        if name is None:
-            name = names[kind] = name_of(merged, kind)
-        if key in traced:
-            tally.count(name, True)
-        elif merged.sampled:
-            tally.cannot_tell += 1
+def _judge(merged: Merged) -> dict[Missing, Tally]:
+    """One pass over all rows, for all that may be missing."""
+    parts = {what: _Lacking(merged) for what in Missing}
+    for rows, traced in side_by_side(merged.rows.table("origin"), merged.rows.table("traced")):
+        there = set(traced)
+        for row in zip(*(rows[start::WIDTH] for start in range(WIDTH)), strict=True):
+            passed = row[0] in there
+            for what, part in parts.items():
+                if row[1] & what:
+                    part.see(passed, row)
+    return {what: part.finish() for what, part in parts.items()}
+
+
+class _Lacking:
+    """Counts the resources that lack one thing, by type."""
+
+    def __init__(self, merged: Merged) -> None:
+        self.merged = merged
+        self.passed: Counter[int] = Counter()
+        self.failed: Counter[int] = Counter()
+        self.tally = Tally()
+        self.places = FailedPlaces(merged.links)
+        self.names: dict[int, str] = {}
+
+    def see(self, passed: bool, row: tuple[int, ...]) -> None:
+        """Count one resource; each comes once."""
+        _, _, kind, source, place, patient = row
+        if passed:
+            self.passed[kind] += 1
+        elif self.merged.sampled:
+            self.tally.cannot_tell += 1
         else:
-            tally.count(name, False)
-            failed.add(name, source, place)
+            self.failed[kind] += 1
+            name = self.names.get(kind)
+            if name is None:
+                name = self.names[kind] = name_of(self.merged, kind)
+            self.places.add(name, source, place, whole=True)
             if patient:
-                tally.patients_failed.add(patient)
+                self.tally.patients_failed.add(patient)
+
+    def finish(self) -> Tally:
+        """The Tally, with examples."""
+        for kind in sorted(self.passed.keys() | self.failed.keys()):
+            passed, failed = self.passed[kind], self.failed[kind]
+            self.tally.repeat(Contribution(((name_of(self.merged, kind), passed, passed + failed),)))
+        self.tally.settle()
+        self.places.into(self.tally)
+        return self.tally

@@ -148,10 +148,10 @@ class _Pass:
         if not passed:
             facts.followed.patients_failed.add(patient)
             if life.row:
-                self.failed.add("Patient", life.row[6], life.row[7])
+                self.failed.add("Patient", life.row[6], life.row[7], whole=True)
             elif life.first is not None:
                 source, place, kind = life.first
-                self.failed.add(name_of(self.merged, kind), source, place)
+                self.failed.add(name_of(self.merged, kind), source, place, whole=True)
 
     def _group(self, life: _Life) -> None:
         if not life.row:

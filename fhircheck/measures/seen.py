@@ -22,15 +22,29 @@ _source_keys: dict[str, int] = {}
 class Seen:
     """node, kind: the resource and its type. checked: what validation knows of it. tools: tables, terminology, options.
 
-    rows: where rows for measures across records go (model/row_facts.py).
+    rows: where rows for measures across records go (model/row_facts.py). lacks: what it does not say of its origin, as
+    measures found so far (origin.Missing).
     """
 
-    __slots__ = ("_at", "_codes", "_identity", "_moment", "_patient", "checked", "kind", "node", "rows", "tools")
+    __slots__ = (
+        "_at",
+        "_codes",
+        "_identity",
+        "_moment",
+        "_patient",
+        "checked",
+        "kind",
+        "lacks",
+        "node",
+        "rows",
+        "tools",
+    )
 
     def __init__(self, node: Node, checked: "Observed", rows: RowFacts, tools: "Tools") -> None:
         self.node, self.checked, self.rows, self.tools = node, checked, rows, tools
         kind = node.get("resourceType")
         self.kind = kind if kind.__class__ is str else ""
+        self.lacks = 0
         self._patient: int = -1
         self._identity: int = -1
         self._moment: object = _UNKNOWN

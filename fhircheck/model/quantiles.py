@@ -10,6 +10,19 @@ _STEP = log(_GAMMA)
 _LEAST = 1e-9
 
 
+REMEMBERED = 10_000
+_keys: dict[float, tuple[int, int]] = {}
+
+
+def _key(value: float) -> tuple[int, int]:
+    """The bucket of a number; those of the first numbers seen are remembered."""
+    size, sign = abs(value), 1 if value > 0 else -1
+    key = (0, 0) if size < _LEAST else (sign, sign * ceil(log(size) / _STEP))
+    if len(_keys) < REMEMBERED:
+        _keys[value] = key
+    return key
+
+
 class Quantiles:
     """Counts in logarithmic buckets (Masson, Rim, Lee 2019, PVLDB 12(12):2195-2205: DDSketch), negative numbers too.
 
@@ -24,8 +37,9 @@ class Quantiles:
 
     def add(self, value: float, times: int = 1) -> None:
         """See a finite number."""
-        size, sign = abs(value), 1 if value > 0 else -1
-        key = (0, 0) if size < _LEAST else (sign, sign * ceil(log(size) / _STEP))
+        key = _keys.get(value)
+        if key is None:
+            key = _key(value)
         self._buckets[key] += times
         self._count += times
 

@@ -19,14 +19,21 @@ class FailedPlaces:
     def __init__(self, links: LinkFacts) -> None:
         self._links = links
         self._failed = SpilledRows(1, limit=1 << 19)
+        self._whole = 0
         self._examples: list[tuple[str, int, int, str]] = []
 
-    def add(self, path: str, source: int, place: int) -> None:
-        """Note an item at `path` (``Observation.subject``) of the resource at `source` and `place`."""
-        fresh = self._failed.fresh
-        fresh.append((source * 0x9E3779B97F4A7C15 + place * 0xC2B2AE3D27D4EB4F) & _MASK)
-        if len(fresh) > 20_000:
-            self._failed.settle()
+    def add(self, path: str, source: int, place: int, *, whole: bool = False) -> None:
+        """Note an item at `path` (``Observation.subject``) of the resource at `source` and `place`.
+
+        whole: the item is the resource, so that no other of it comes.
+        """
+        if whole:
+            self._whole += 1
+        else:
+            fresh = self._failed.fresh
+            fresh.append((source * 0x9E3779B97F4A7C15 + place * 0xC2B2AE3D27D4EB4F) & _MASK)
+            if len(fresh) > 20_000:
+                self._failed.settle()
         name = "" if self._links.stored_sources else self._links.sources.get(source, "")
         example = (name, source, place, path)
         if len(self._examples) < EXAMPLES or example < self._examples[-1]:
@@ -34,7 +41,7 @@ class FailedPlaces:
 
     def into(self, tally: Tally) -> None:
         """Set the number of failing resources and keep the examples; called once, at the end."""
-        tally.resources_failed = sum(len(set(keys)) for (keys,) in side_by_side(self._failed))
+        tally.resources_failed = self._whole + sum(len(set(keys)) for (keys,) in side_by_side(self._failed))
         self._failed.close()
         names = self._links.source_names(source for _, source, _, _ in self._examples)
         tally.keep([place_of(names.get(source, ""), place, path) for _, source, place, path in self._examples])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
-from fhircheck.measures.origin import Missing, judge_missing, note_missing
+from fhircheck.measures.origin import SAID, Missing, judge_missing
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
@@ -37,13 +37,16 @@ AUTHORS: dict[str, tuple[str, ...]] = {
 
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
-    """Count a resource that says who is behind it, or note that it does not; never who it is."""
+    """Count a resource that says who is behind it, or note that it does not; never who it is.
+
+    What it lacks goes into the rows of origin-known, which looks at all these types too.
+    """
     kind = seen.kind
     for name in AUTHORS[kind]:
         if name in node and _says(node[name]):
-            tally.count(kind, True)
+            tally.repeat(SAID[kind])
             return
-    note_missing(seen, Missing.AUTHOR)
+    seen.lacks |= 2
 
 
 def _says(value: Any) -> bool:

@@ -3,29 +3,19 @@
 from fractions import Fraction
 from typing import Any
 
-from fhircheck.measures.completeness.coded_concept import CONCEPTS
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
+from fhircheck.measures.date_span import DAY
 from fhircheck.measures.divergence import LARGE_SHIFT, SHIFT, by_chance, jensen_shannon, population_stability_index
-from fhircheck.measures.mix import (
-    MEASURE_NAME,
-    PROFILE,
-    PROFILE_KEY,
-    SYSTEM,
-    TOP,
-    VERSION,
-    VERSION_KEY,
-    Codes,
-    mix_facts,
-)
+from fhircheck.measures.mix import MEASURE_NAME, TOP, Codes, mix_facts
+from fhircheck.measures.mix_keys import ABOUT, mix_of_profile
 from fhircheck.measures.periods import month_name, month_of
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.report import Detail, Threshold
 
-REMEMBERED = 50_000
+REMEMBERED = 5_000
 NOISE = SHIFT / 2
 """Where chance alone would give more than this, there are too few records to tell."""
 
@@ -35,50 +25,33 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
 
     Names of systems, versions and profiles are kept in `tally`, without counts: those are in the rows. Codes are not.
     """
-    day = seen.days[0]
-    if not day:
+    span = seen.moment
+    if span is None:
         return
-    month, kind, rows = month_of(day), seen.kind, seen.rows.table("mix").fresh
-    known: dict[Any, Any] = seen.tools.remembered.setdefault("mix", {})
-    for name in CONCEPTS[kind][:1]:
-        concept = node.get(name)
-        for each in concept if concept.__class__ is list else (concept,):
-            codings = each.get("coding") if each.__class__ is dict else None
-            for coding in codings if codings.__class__ is list else ():
-                if coding.__class__ is dict:
-                    _coding(coding, kind, month, (rows, known, tally))
+    month, rows = month_of(span[0] // DAY), seen.rows.table("mix").fresh
+    keys, names = seen.codes.mix
+    for item, group in keys:
+        rows += (item, group, month)
+    if keys:
+        tally.repeat(names)
     meta = node.get("meta")
     profiles = meta.get("profile") if meta.__class__ is dict else None
-    for profile in profiles if profiles.__class__ is list else ():
+    if profiles.__class__ is list:
+        _profiles(profiles, month, seen, tally)
+
+
+def _profiles(profiles: list[Any], month: int, seen: Seen, tally: Tally) -> None:
+    rows = seen.rows.table("mix").fresh
+    known: dict[object, Any] = seen.tools.remembered.setdefault("mix", {})
+    for profile in profiles:
         if profile.__class__ is str and profile:
-            rows += (known.get(profile) or _learn(profile, PROFILE, profile, known, tally), PROFILE_KEY, month)
-
-
-def _coding(coding: dict[str, Any], kind: str, month: int, into: tuple[list[int], dict[Any, Any], Tally]) -> None:
-    system, code, version = coding.get("system"), coding.get("code"), coding.get("version")
-    if system.__class__ is not str or code.__class__ is not str or not system:
-        return
-    rows, known, tally = into
-    keys = known.get((kind, system, code))
-    if keys is None:
-        name = f"{kind} {system}"
-        group = known.get((kind, system)) or _learn((kind, system), SYSTEM, name, known, tally)
-        keys = known[kind, system, code] = key_of(f"{name} {code}"), group
-    rows += (*keys, month)
-    if version.__class__ is str and version:
-        item = known.get((VERSION, system, version)) or _learn(
-            (VERSION, system, version), VERSION, f"{system}|{version}", known, tally
-        )
-        rows += (item, VERSION_KEY, month)
-
-
-def _learn(remembered: Any, kind: str, name: str, known: dict[Any, Any], tally: Tally) -> int:
-    """The key of a name that is met for the first time."""
-    if len(known) > REMEMBERED:
-        known.clear()
-    tally.counts.add((kind, name), 0)
-    key: int = known.setdefault(remembered, key_of(f"{kind} {name}"))
-    return key
+            mix = known.get(profile)
+            if mix is None:
+                if len(known) > REMEMBERED:
+                    known.clear()
+                mix = known[profile] = mix_of_profile(profile)
+            rows += (*mix.keys[0], month)
+            tally.repeat(mix.names)
 
 
 def judge(merged: Merged) -> Judged:
@@ -120,7 +93,7 @@ MEASURE = CountedMeasure(
     context=Context.VERIFICATION,
     dimension="ai-readiness",
     formula="One item is a code system in one element (per system), of the codes that say what a dated resource is "
-    "about: " + ", ".join(f"{kind}.{names[0]}" for kind, names in CONCEPTS.items()) + f". Systems whose {TOP} most "
+    "about: " + ", ".join(f"{kind}.{name}" for kind, name in ABOUT.items()) + f". Systems whose {TOP} most "
     "frequent codes, and all others together, have a population stability index of at most 0.25 between the latest "
     "period and what was before / systems that could be compared. The latest period is the last 12, 3 or 1 months with "
     "records, the longest of which the data spans two. Where chance alone would give an index over 0.05, it is 'cannot "
@@ -133,7 +106,7 @@ MEASURE = CountedMeasure(
         "without theory",
         published=False,
     ),
-    types=frozenset(CONCEPTS),
+    types=frozenset(ABOUT),
     failing="",
     passing="",
     observe=observe,

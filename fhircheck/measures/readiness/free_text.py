@@ -7,6 +7,7 @@ from fhircheck.measures.distribution import quartiles
 from fhircheck.measures.linked import Role, Wish, add_link, judge_wishes
 from fhircheck.measures.pointing import listed, target_in
 from fhircheck.measures.seen import Seen
+from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.quantiles import Quantiles
@@ -27,6 +28,7 @@ NOTES = (
     "MedicationRequest", "MedicationStatement", "Observation", "Procedure", "ServiceRequest", "Specimen",
 )  # fmt: skip
 _THERE, _NONE = frozenset({Role.TEXT_THERE}), frozenset({Role.TEXT_NONE})
+_NOTE, _NARRATIVE = (Contribution(counts=(((name,), 1),)) for name in ("note", "narrative"))
 WISHES = {Role.TEXT_WANTED: Wish(_THERE, _NONE), Role.TEXT_WANTED_FAR: Wish(_THERE, _NONE, far=True)}
 
 
@@ -37,10 +39,10 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
         add_link(seen, seen.identity, Role.TEXT_THERE if _characters(node) else Role.TEXT_NONE)
         return
     if "note" in node and listed(node["note"]):
-        tally.counts.add(("note",))
+        tally.repeat(_NOTE)
     text = node.get("text")
     if text.__class__ is dict and text.get("div").__class__ is str:
-        tally.counts.add(("narrative",))
+        tally.repeat(_NARRATIVE)
     if kind == "Composition":
         _found(_sections(node, 0), node.get("language"), kind, seen, tally)
     elif kind in ("DiagnosticReport", "DocumentReference"):

@@ -1,7 +1,7 @@
 """origin-known: does the data say which system it is from? (PROV-1)"""
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
-from fhircheck.measures.origin import TYPES, Missing, judge_missing, note_missing, note_provenance
+from fhircheck.measures.origin import SAID, TYPES, Missing, judge_missing, note_missing, note_provenance
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
@@ -9,16 +9,21 @@ from fhircheck.model.record import Node
 
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
-    """Count a resource that names its source (R4 resource.html#Meta), or note that it does not."""
+    """Count a resource that names its source (R4 resource.html#Meta), or note that it does not.
+
+    Looks at a resource after author-known has: one row tells what both found missing.
+    """
     if seen.kind == "Provenance":
         note_provenance(node, seen)
         return
     meta = node.get("meta")
     source = meta.get("source") if meta.__class__ is dict else None
     if source.__class__ is str and source.strip():
-        tally.count(seen.kind, True)
+        tally.repeat(SAID[seen.kind])
     else:
-        note_missing(seen, Missing.ORIGIN)
+        seen.lacks |= 1
+    if seen.lacks:
+        note_missing(seen)
 
 
 def judge(merged: Merged) -> Judged:

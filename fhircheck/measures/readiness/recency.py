@@ -5,8 +5,10 @@ from typing import Any
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.date_span import DAY, Span, span_of
 from fhircheck.measures.distribution import quartiles
+from fhircheck.measures.outcome import Outcome, count_outcome
 from fhircheck.measures.patient_pass import patient_facts
 from fhircheck.measures.seen import Seen
+from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.record import Node
@@ -28,6 +30,8 @@ TIMES: dict[str, tuple[tuple[str, ...], str]] = {
     "QuestionnaireResponse": (("authored",), ""),
 }
 """By type: when it happened (the first that is there), and the element of its own that says when that was recorded."""
+_RECORDED = {kind: Contribution(((kind, 1, 1),)) for kind in TIMES}
+_UNRECORDED = {kind: Outcome([(kind, kind, False)]) for kind in TIMES}
 _PATHS = {kind: (f"{kind}.{own}" if own else "", f"{kind}.{UPDATED}") for kind, (_, own) in TIMES.items()}
 
 
@@ -53,13 +57,13 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
         meta = node.get("meta")
         recorded = meta.get("lastUpdated") if meta.__class__ is dict else None
     if recorded is None:
-        tally.count(kind, False, seen.place(kind))
+        count_outcome(_UNRECORDED[kind], seen, tally)
         return
     span = span_of(recorded)
     if span is None or span.last - span.first >= DAY:
         tally.cannot_tell += 1
         return
-    tally.count(kind, True)
+    tally.repeat(_RECORDED[kind])
     tally.number(path, _days_between(event, span))
 
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from fhircheck.measures import judge_measures, observe_all
+from fhircheck.measures.coded_elements import CODED
 from fhircheck.measures.mix import Codes
+from fhircheck.measures.mix_keys import ABOUT
 from fhircheck.measures.periods import month_name, month_of, periods_of
 from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
@@ -133,6 +135,10 @@ def test_names_survive_merging_of_parts_seen_by_one_process() -> None:
     }
     assert counts(found["distribution-drift"]) == (0, 1, 0)
     assert list(merged.counts) == [(("system", f"Condition {ICD}"), 0)]
+
+
+def test_the_look_at_codes_sees_all_that_is_compared() -> None:
+    assert all(name in CODED[kind] for kind, name in ABOUT.items())
 
 
 def test_codes_are_not_kept() -> None:

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from fhircheck.measures import judge_measures, observe_all
+from fhircheck.measures import MEASURES, judge_measures, observe_all
+from fhircheck.measures.origin import TYPES
+from fhircheck.measures.readiness.author_known import AUTHORS
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.report import MeasureResult
@@ -75,6 +77,12 @@ def test_a_provenance_tells_of_its_targets() -> None:
 )
 def test_author(node: dict[str, Any], passed: int) -> None:
     assert counts(judged(node)["author-known"]) == (passed, 1, 0)
+
+
+def test_one_row_tells_of_both() -> None:
+    assert set(AUTHORS) < TYPES
+    names = list(MEASURES.names)
+    assert names.index("author-known") < names.index("origin-known")
 
 
 def in_bundles(*entries: tuple[int, str, dict[str, Any]]) -> dict[str, MeasureResult]:
