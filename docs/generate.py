@@ -11,7 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index_page import index
-from reference_pages import commands, issue_kinds, measures, report_fields, rubrics, servers, tables
+from reference_pages import (
+    actions,
+    commands,
+    crosswalk,
+    issue_kinds,
+    measures,
+    report_fields,
+    rubrics,
+    servers,
+    tables,
+)
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -23,7 +33,9 @@ NOTE = "<!-- Made by docs/generate.py: change the code or the pages it is made f
 REFERENCE: dict[str, Callable[[], str]] = {
     "issues.md": issue_kinds,
     "measures.md": measures,
+    "crosswalk.md": crosswalk,
     "rubrics.md": rubrics,
+    "actions.md": actions,
     "cli.md": commands,
     "report.md": report_fields,
     "tables.md": tables,

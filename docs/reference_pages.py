@@ -78,6 +78,43 @@ def measure(entry: Any) -> str:
     )
 
 
+def crosswalk() -> str:
+    """Where each measure stands in other frameworks."""
+    from fhircheck.measures import MEASURES
+    from fhircheck.measures.crosswalk import MARKS, frameworks
+    from fhircheck.measures.crosswalk import crosswalk as cells
+
+    marks = "; ".join(f"{mark} {words[0]}" for mark, words in MARKS.items())
+    heads = ("measure", *(each.name for each in frameworks()))
+    rows = (
+        (f"[{each.name}](measures.md#{each.name})",
+         *(f"{cell.text} `{cell.mark}`" if cell.text else "–" for cell in cells(each)))
+        for each in MEASURES
+    )  # fmt: skip
+    about = table(("framework", "mark", "what was read"), ((each.title, each.mark, each.note) for each in frameworks()))
+    return (
+        "# Crosswalk\n\nWhere each measure stands in other frameworks. Which measure belongs to which cell is our own"
+        f" reading; the mark says how well the cell itself was verified: {marks}. A dash: no counterpart.\n\n"
+        + about + "\n" + table(heads, rows)
+    )  # fmt: skip
+
+
+def actions() -> str:
+    """What to do about what fails."""
+    from fhircheck.score.action_table import action_table
+
+    head = (
+        "# Actions\n\nWhat the report proposes under FIX FIRST ([how gains are computed](../concepts/score.md)), for"
+        " each measure. Effort classes rest on experience: nobody published any.\n\n"
+    )
+    rows = (
+        (each.name, each.measure, ", ".join((*each.paths, *each.kinds)), each.title.english, each.title.german,
+         each.owner, f"{each.effort}: {each.reason.english}")
+        for each in action_table()
+    )  # fmt: skip
+    return head + table(("action", "measure", "only for", "what to do", "was zu tun ist", "owner", "effort"), rows)
+
+
 def threshold(limit: Any) -> str:
     """A threshold in words."""
     if limit is None:
@@ -135,13 +172,16 @@ def rubrics() -> str:
         parts = [(each.score, each.measure, each.weight, conditions(each), each.reason) for each in rubric.criteria]
         text += f"\n## {name}\n\n{rubric.summary}\n\n"
         text += table(("score", "measure", "weight", "conditions", "reason"), parts)
+        if rubric.left_out:
+            text += "\nLeft out:\n\n" + table(("measure", "why"), rubric.left_out.items())
     return text
 
 
 def conditions(criterion: Any) -> str:
     """What else decides over a criterion, in words."""
     said = ["critical"] if criterion.critical else []
-    said += [f"needs {criterion.prerequisite}"] if criterion.prerequisite else []
+    if criterion.prerequisite:
+        said.append(f"needs {criterion.prerequisite}" + (", item by item" if criterion.same_items else ""))
     if criterion.maximum_failing is not None:
         said.append(f"at most {float(criterion.maximum_failing * 100):g} % may fail")
     return ", ".join(said)

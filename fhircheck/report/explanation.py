@@ -8,6 +8,7 @@ from fhircheck.registry import Registry
 from fhircheck.report.numbers import percent, weight
 from fhircheck.report.page import Page
 from fhircheck.report.shown import View
+from fhircheck.report.words import say
 
 # Attribute -> label in English and German, in the order they are shown.
 FIELDS: dict[str, tuple[str, str]] = {
@@ -28,11 +29,14 @@ FIELDS: dict[str, tuple[str, str]] = {
     "passing": ("passes", "besteht"),
 }
 LABELS: dict[str, tuple[str, str]] = {
+    "actions": ("what to do where it fails", "was zu tun ist, wo sie verfehlt wird"),
+    "crosswalk": ("in other frameworks (our reading)", "in anderen Rahmenwerken (unsere Lesart)"),
     "rubric": ("rubric", "Bewertungsschema"),
     "weight": ("weight", "Gewicht"),
     "critical": ("critical", "kritisch"),
     "prerequisite": ("needs", "setzt voraus:"),
 }
+MEASURED = frozenset({"measures", "results from outside"})
 _CODE = frozenset({"failing", "passing", "clause"})
 
 
@@ -40,8 +44,14 @@ def tables() -> dict[str, Registry[Any]]:
     """Everything that can be explained, by the title of its table."""
     from fhircheck.measures import MEASURES
     from fhircheck.report.kinds import ISSUE_KINDS
+    from fhircheck.score.outside import OUTSIDE
 
-    return {"types of finding": ISSUE_KINDS.every, "measures": MEASURES, "rubrics": rubrics()}
+    return {
+        "types of finding": ISSUE_KINDS.every,
+        "measures": MEASURES,
+        "results from outside": OUTSIDE,
+        "rubrics": rubrics(),
+    }
 
 
 def rubrics() -> Registry[Any]:
@@ -99,7 +109,37 @@ def _entry(page: Page, title: str, entry: Any) -> None:
                 page.line((each, "cyan"), indent=4)
         else:
             page.wrapped((text, ""), indent=4)
+    if title in MEASURED:
+        _actions(page, entry)
+        _crosswalk(page, entry)
     _criteria(page, title, entry)
+
+
+def _actions(page: Page, measure: Any) -> None:
+    """What to do where a measure fails, who does it and how much work it is."""
+    from fhircheck.score.action_table import action_table
+
+    view = page.view
+    entries = [each for each in action_table() if each.measure == measure.name]
+    if entries:
+        page.line((LABELS["actions"][view.language == "de"], "bold"), indent=2)
+    for each in entries:
+        about = f" ({', '.join((*each.paths, *each.kinds))})" if each.paths or each.kinds else ""
+        work = f"{say(view, f'owner-{each.owner}')}, {say(view, f'effort-{each.effort}')}"
+        text = f"{each.title.said(view.language)}{about}: {work}. {each.reason.said(view.language)}"
+        page.wrapped((text, ""), indent=4, hanging=2)
+
+
+def _crosswalk(page: Page, measure: Any) -> None:
+    """Where a measure stands in other frameworks, each cell with the mark of how well it was verified."""
+    from fhircheck.measures.crosswalk import MARKS, crosswalk
+
+    german = page.view.language == "de"
+    page.line((LABELS["crosswalk"][german], "bold"), indent=2)
+    for cell in crosswalk(measure):
+        text = f"{cell.text} [{cell.mark}]" if cell.text else "–"
+        page.wrapped((f"{cell.framework.title}: ", ""), (text, "cyan"), indent=4, hanging=2)
+    page.wrapped(("; ".join(f"[{mark}] {words[german]}" for mark, words in MARKS.items()), "dim"), indent=4, hanging=2)
 
 
 def _criteria(page: Page, title: str, entry: Any) -> None:
@@ -109,7 +149,7 @@ def _criteria(page: Page, title: str, entry: Any) -> None:
         for each in entry.criteria:
             page.line((each.score, "bold"), (f"  {each.measure}", ""), indent=2)
             page.wrapped((_criterion(each, language), ""), indent=4)
-    elif title == "measures":
+    elif title in MEASURED:
         for rubric in rubrics():
             for each in rubric.criteria:
                 if each.measure == entry.name:

@@ -30,11 +30,13 @@ def show(page: Page, report: RunReport) -> None:
     page.heading(say(view, "measures"))
     page.wrapped((_counts(report.measures, view), ""), indent=2)
     sources: dict[str, int] = {}
-    rows = _aligned(
-        {each.name: _row(page, each, sources) for each in _ordered(report.measures) if each.status in _OPEN}, view
-    )
-    for category in _categories(report.measures):
-        within = [each for each in _ordered(report.measures) if each.category == category]
+    categories = {
+        category: [each for each in _ordered(report.measures) if each.category == category]
+        for category in _categories(report.measures)
+    }
+    open_ = [each for within in categories.values() for each in within if each.status in _OPEN]
+    rows = _aligned({each.name: _row(page, each, sources) for each in open_}, view)
+    for category, within in categories.items():
         _category(page, category, within, rows)
     for source, index in sources.items():
         page.wrapped((f"[{index}] {source}", "dim"), indent=2, hanging=4)
@@ -65,7 +67,7 @@ def _category(page: Page, category: str, within: list[MeasureResult], rows: dict
     open_ = [each for each in within if each.status in _OPEN]
     if open_:
         page.table([rows[""], *(rows[each.name] for each in open_)], indent=4)
-    for each in within:
+    for each in open_:
         _behind(page, each)
     for status in _FOLDED:
         folded = [each for each in within if each.status == status]
@@ -86,8 +88,19 @@ def _folded(each: MeasureResult, view: View) -> str:
             share=percent(each.share, view.language),
             judged=number(each.denominator, view.language),
         )
-    details = [_detail(detail, view) for detail in each.details if not detail.of and detail.value is not None]
-    return text + (f" ({'; '.join(details[:_DETAILS])})" if details else "")
+    beside = [_detail(detail, view) for detail in each.details if not detail.of and detail.value is not None]
+    beside = beside[:_DETAILS]
+    if each.interval:
+        beside.append(_interval(each, view))
+    if each.cannot_tell:
+        beside.append(say(view, "cannot-tell-count", count=number(each.cannot_tell, view.language)))
+    return text + (f" ({'; '.join(beside)})" if beside else "")
+
+
+def _interval(each: MeasureResult, view: View) -> str:
+    assert each.interval is not None
+    low, high = (percent(Fraction(end).limit_denominator(10**6), view.language) for end in each.interval)
+    return say(view, "interval", low=low, high=high)
 
 
 def _detail(detail: Detail, view: View) -> str:
@@ -136,14 +149,13 @@ def _needed(page: Page, each: MeasureResult, sources: dict[str, int]) -> str:
 
 
 def _behind(page: Page, each: MeasureResult) -> None:
-    """Reason, weakest elements and one example of a measure that did not pass, or that left items open."""
+    """Reason, weakest elements and one example of a measure that did not pass."""
     view = page.view
-    lines = [clean(each.reason)] if each.reason and each.status in _OPEN else []
+    lines = [clean(each.reason)] if each.reason else []
     if each.cannot_tell:
         lines.append(say(view, "cannot-tell-count", count=number(each.cannot_tell, view.language)))
     if each.interval:
-        low, high = (percent(Fraction(end).limit_denominator(10**6), view.language) for end in each.interval)
-        lines.append(say(view, "interval", low=low, high=high))
+        lines.append(_interval(each, view))
     if each.status == "failed":
         lines.extend(_weakest(page, each))
     if not lines:

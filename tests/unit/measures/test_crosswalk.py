@@ -1,0 +1,43 @@
+import re
+
+import pytest
+
+from fhircheck.measures import MEASURES
+from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.crosswalk import MARKS, crosswalk, frameworks, mapped
+from fhircheck.report.explanation import explanation
+from fhircheck.report.shown import View
+from tests.unit.score.test_rubric import WAITING
+
+
+def test_every_measure_is_in_the_table_and_nothing_else() -> None:
+    assert set(MEASURES.names) <= mapped()
+    assert mapped() <= set(MEASURES.names) | WAITING
+
+
+def test_the_frameworks_are_those_that_were_promised() -> None:
+    assert [each.name for each in frameworks()] == ["kahn", "piqi", "metric", "ehds", "iso5259", "ai-act", "fair"]
+    assert all(each.mark in MARKS and each.title and each.note for each in frameworks())
+
+
+@pytest.mark.parametrize("measure", list(MEASURES), ids=lambda each: each.name)
+def test_each_cell_has_its_mark_and_each_measure_some_cells(measure: CountedMeasure) -> None:
+    cells = crosswalk(measure)
+    assert len(cells) == len(frameworks())
+    assert all(cell.mark in MARKS for cell in cells)
+    by_name = {cell.framework.name: cell for cell in cells}
+    assert by_name["kahn"].text.startswith(measure.category.value)
+    assert by_name["iso5259"].mark == "U", "paywalled"
+    assert by_name["ai-act"].text, "Art. 10 asks for all of it"
+    assert by_name["ai-act"].mark == ("2" if by_name["ai-act"].text.startswith("(2)") else "V")
+
+
+def test_explain_shows_the_cells_with_their_marks() -> None:
+    for language in ("en", "de"):
+        text = explanation("value-in-range", View("explain", language))
+        assert text is not None
+        assert re.search(r"PIQI[^\n]*:\s+LabResult_ValueIsPlausible \[V\]", text)
+        assert re.search(r"5259-2[^\n]*:\s+accuracy \(semantic\)\s+\[U\]", text)
+        assert "FAIR" in text
+        assert {"en": "Look into values that cannot be true", "de": "Unmögliche Messwerte klären"}[language] in text
+    assert "–" in str(explanation("unit-harmonised", View("explain")))
