@@ -132,8 +132,10 @@ def _actions(page: Page, measure: Any) -> None:
 
 def _crosswalk(page: Page, measure: Any) -> None:
     """Where a measure stands in other frameworks, each cell with the mark of how well it was verified."""
-    from fhircheck.measures.crosswalk import MARKS, crosswalk
+    from fhircheck.measures.crosswalk import MARKS, crosswalk, mapped
 
+    if measure.name not in mapped():
+        return
     german = page.view.language == "de"
     page.line((LABELS["crosswalk"][german], "bold"), indent=2)
     for cell in crosswalk(measure):
