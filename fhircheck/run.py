@@ -357,7 +357,7 @@ def _judge(
         definitions,
         rows=merged.rows,
         resources=merged.resources,
-        tools=Tools(now, options.measures),
+        tools=Tools(now, options.measures, sources=options.sources),
     )
     measures = rethresholded((*found, *exchange), rubric)
     return measures, score(measures, rubric)

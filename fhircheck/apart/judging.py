@@ -7,6 +7,7 @@ from fhircheck.model.protocols import Conformance
 from fhircheck.model.small_cells import cell_of
 from fhircheck.model.source_facts import SourceFacts, SourcesApart
 from fhircheck.model.source_group import IdentifierSystem, SourceGroup, Use
+from fhircheck.score.rethreshold import rethresholded
 from fhircheck.score.rubric import Rubric
 from fhircheck.score.scoring import score
 
@@ -27,7 +28,8 @@ def groups_of(
 def _group(
     name: str, facts: SourceFacts, rubric: Rubric, conformance: Conformance, tools: Tools, sampled: bool
 ) -> SourceGroup:
-    measures = judge_measures(
+    tools.sources = (name,) if name and tools.options.apart == "file" else ()
+    found = judge_measures(
         facts.tallies,
         facts.links,
         sampled,
@@ -36,6 +38,7 @@ def _group(
         resources=facts.resources,
         tools=tools,
     )
+    measures = rethresholded(found, rubric)
     limit = tools.options.smallest_cell
     return SourceGroup(
         name,

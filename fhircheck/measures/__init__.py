@@ -29,6 +29,7 @@ from fhircheck.measures.privacy import consent_active, direct_identifiers, k_ano
 from fhircheck.measures.readiness import (
     author_known,
     class_balance,
+    dataset_documented,
     date_precision,
     distribution_drift,
     follow_up,
@@ -97,6 +98,7 @@ MEASURES: Registry[CountedMeasure] = Registry(
     direct_identifiers.MEASURE,
     small_cells.MEASURE,
     consent_active.MEASURE,
+    dataset_documented.MEASURE,
 )
 
 _observe: Callable[[Seen, dict[str, Tally]], None] = observer(MEASURES)

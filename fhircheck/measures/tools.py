@@ -42,7 +42,8 @@ class UseCases(Protocol):
 class Tools:
     """now: the moment the data is judged at. codes, profiles: None where there are none at hand.
 
-    use_cases: None where none was asked for.
+    use_cases: None where none was asked for. sources: what the user named to be read, as given; empty where that is
+    not known.
     """
 
     def __init__(
@@ -52,12 +53,14 @@ class Tools:
         codes: Codes | None = None,
         use_cases: UseCases | None = None,
         profiles: "KnownProfiles | None" = None,
+        sources: tuple[str, ...] = (),
     ) -> None:
         self.now = now or datetime.now(UTC)
         self.options = options
         self.codes = codes
         self.use_cases = use_cases
         self.profiles = profiles
+        self.sources = sources
         self.remembered: dict[str, dict[object, object]] = {}
         """By measure: answers that depend on a few values only (a system, a code), so that they are found once."""
 

@@ -9,13 +9,15 @@ JSON_NAMES = (".json", ".ndjson", ".jsonl", ".xml")
 PACKED_NAMES = tuple(f"{name}.gz" for name in JSON_NAMES)
 ARCHIVE_NAMES = (".zip", ".tar", ".tar.gz", ".tgz")
 _OWN_NAMES = {"package.json", "fhirpkg.lock.json", "package-lock.json"}
+_CARDS = (".croissant.json", "croissant.json", "ro-crate-metadata.json", "datapackage.json")
 _SHOWN = 8
 
 
 def is_own_file(name: str) -> bool:
-    """Whether a file belongs to the folder rather than to its data: hidden, or a package's own list."""
+    """Whether a file belongs to the folder rather than to its data: hidden, a package's list, or a data card."""
     parts = name.replace("\\", "/").split("/")
-    return parts[-1] in _OWN_NAMES or any(part.startswith(".") and part not in (".", "..") for part in parts)
+    own = parts[-1] in _OWN_NAMES or parts[-1].lower().endswith(_CARDS)
+    return own or any(part.startswith(".") and part not in (".", "..") for part in parts)
 
 
 def is_json_name(name: str) -> bool:

@@ -43,7 +43,7 @@ def test_an_entry_says_all_of_itself(entry: CountedMeasure) -> None:
         assert text.strip()
     assert entry.summary.endswith(".")
     assert entry.formula.startswith("One item is ")
-    assert re.search(r"\bper (occurrence|resource|patient|month|group|system)\b", entry.formula)
+    assert re.search(r"\bper (occurrence|resource|patient|month|group|system|source)\b", entry.formula)
     assert entry.threshold is None or 0 <= entry.threshold.maximum_failing < 1
 
 
