@@ -103,8 +103,9 @@ def share_of(part: int, whole: int, limit: int) -> Fraction | None:
 def guarded(details: Iterable[Detail], limit: int, totals: Collection[int] = ()) -> tuple[Detail, ...]:
     """`details` with every count of people by a property (unit ``patients``, `of` given) as it may be shown.
 
-    Details of one name that follow each other are one table. Where they sum to one of `totals`, or to a count of
-    people that stands among the details without a property, that total is taken to be known to the reader.
+    Details of one name that follow each other are one table. `totals`, and counts of people that stand among the
+    details without a property, are taken to be known to the reader. Where the table sums to one of them, its counts
+    are taken to be of different people; else each is a part of its own, of which the rest must not be small either.
     """
     given = tuple(details)
     known = {each.value for each in given if each.unit == PEOPLE and not each.of} | set(totals)
@@ -117,8 +118,17 @@ def guarded(details: Iterable[Detail], limit: int, totals: Collection[int] = ())
 
 def _table(table: list[Detail], limit: int, known: set[Fraction | int | float | None]) -> list[Detail]:
     counts = {number: int(each.value) for number, each in enumerate(table) if each.value is not None}
-    cells = cells_of(counts, limit, sum(counts.values()) in known)
+    if sum(counts.values()) in known:
+        cells = cells_of(counts, limit)
+    else:
+        cells = {number: _part(count, limit, known) for number, count in counts.items()}
     return [_detail(each, cells[number]) if number in cells else each for number, each in enumerate(table)]
+
+
+def _part(count: int, limit: int, known: set[Fraction | int | float | None]) -> Cell:
+    """A part of a known total: neither it nor the rest may be small."""
+    near = [total for total in known if isinstance(total, int) and 0 < total - count < limit]
+    return funnel_of((min(near), count), limit)[-1] if near and count else cell_of(count, limit)
 
 
 def _detail(detail: Detail, cell: Cell) -> Detail:

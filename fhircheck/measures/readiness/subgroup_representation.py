@@ -23,7 +23,10 @@ def judge(merged: Merged) -> Judged:
     if not whole:
         tally.cannot_tell = len(groups) if facts.ungrouped else 0
         return Judged(tally, "no patient has a sex and an age of the reference population" if facts.ungrouped else "")
-    details = [Detail("patients", whole, "patients"), Detail("patients-not-grouped", facts.ungrouped, "patients")]
+    details = [
+        Detail("patients", whole, "patients", "in a group"),
+        Detail("patients", facts.ungrouped, "patients", "in no group"),
+    ]
     counts = {group.name: facts.groups[group.name] for group in groups}
     shown = cells_of(counts, limit)
     for group, rate in representation(groups, counts).items():

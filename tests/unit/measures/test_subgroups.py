@@ -79,8 +79,8 @@ def test_representation(tmp_path: Path) -> None:
         "male 0-49": Fraction(40, 25),
         "male 50+": Fraction(30, 25),
     }
-    totals = {each.name: each.value for each in result.details if not each.of}
-    assert totals == {"patients": 100, "patients-not-grouped": 6}
+    totals = [(each.of, each.value, each.least, each.most) for each in result.details if each.name == "patients"]
+    assert totals == [("in a group", None, 10, None), ("in no group", None, 1, 9)], "100 of 106 would tell of 6"
 
 
 def test_small_groups_are_not_shown(tmp_path: Path) -> None:

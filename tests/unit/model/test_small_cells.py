@@ -106,4 +106,20 @@ def test_details_are_guarded_by_table() -> None:
     assert [(each.least, each.most) for each in shown[2:5]] == [(10, None), (1, 9), (1, 9)]
     assert shown[-1].least is None
     assert guarded(details[1:4], LIMIT, {100})[1].value is None
-    assert guarded(details[1:4], LIMIT)[1].value == 37
+
+
+def test_a_part_that_leaves_few_is_not_shown_either() -> None:
+    details = tuple(Detail("patients-permitting", count, "patients", name) for name, count in (("a", 97), ("b", 90)))
+    assert [(each.value, each.least, each.most) for each in guarded(details, LIMIT, {100})] == [
+        (None, 91, 99),
+        (90, None, None),
+    ]
+    assert guarded(details, LIMIT, {97})[0].value == 97
+
+
+def test_what_is_known_of_the_total_decides() -> None:
+    details = tuple(
+        Detail("by-sex", count, "patients", name) for name, count in (("male", 60), ("female", 37), ("other", 3))
+    )
+    assert guarded(details, LIMIT, {100})[1].value is None
+    assert guarded(details, LIMIT)[1].value == 37
