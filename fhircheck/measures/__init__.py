@@ -24,7 +24,17 @@ from fhircheck.measures.conformance import (
 from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.measures.judging import judge
 from fhircheck.measures.observing import observer
-from fhircheck.measures.plausibility import date_sequence, unit_plausible, value_in_range
+from fhircheck.measures.plausibility import (
+    date_sequence,
+    date_window,
+    sex_plausible,
+    unique_content,
+    unique_identity,
+    unit_plausible,
+    value_in_range,
+    within_encounter,
+    within_lifetime,
+)
 from fhircheck.measures.privacy import consent_active, direct_identifiers, k_anonymity, small_cells
 from fhircheck.measures.readiness import (
     author_known,
@@ -76,6 +86,12 @@ MEASURES: Registry[CountedMeasure] = Registry(
     date_sequence.MEASURE,
     unit_plausible.MEASURE,
     value_in_range.MEASURE,
+    within_lifetime.MEASURE,
+    sex_plausible.MEASURE,
+    within_encounter.MEASURE,
+    date_window.MEASURE,
+    unique_identity.MEASURE,
+    unique_content.MEASURE,
     ucum_unit.MEASURE,
     unit_harmonised.MEASURE,
     date_precision.MEASURE,

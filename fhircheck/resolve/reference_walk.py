@@ -21,6 +21,7 @@ Target = tuple[int, int | None, bool]
 
 _keys: dict[str, int] = {}
 _targets: dict[str, Target] = {}
+_latest: tuple[str, int] = "", 0
 
 
 def collect_links(
@@ -73,12 +74,21 @@ def _identify(node: Node, kind: str, links: LinkFacts, full_url: object, bundle:
     identities = links.identities.fresh
     id_ = node.get("id")
     if id_.__class__ is str:
-        identities += (key_of(f"{kind}/{id_}"), type_key)
+        identities += (identity_key(kind, id_), type_key)
     if full_url.__class__ is str and full_url:
         key, base, scoped = target_of(full_url)
         identities += (key ^ scope_of(*bundle) if scoped else key, type_key)
         if base is not None:
             links.bases.fresh.append(base)
+
+
+def identity_key(kind: str, id_: str) -> int:
+    """Key of ``Type/id``, as references to it have it; the latest one is kept, as several ask for it in turn."""
+    global _latest  # noqa: PLW0603
+    text = f"{kind}/{id_}"
+    if _latest[0] != text:
+        _latest = text, key_of(text)
+    return _latest[1]
 
 
 def _walk_parts(node: Node, kind: str, found: Found, links: LinkFacts, own: int) -> None:

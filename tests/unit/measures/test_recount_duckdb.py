@@ -73,6 +73,11 @@ WITH pair AS (
   UNION ALL SELECT text(node, '$.occurrenceDateTime'), text(node, '$.recorded')
     FROM resources WHERE kind = 'Immunization'
   UNION ALL SELECT text(node, '$.birthDate'), text(node, '$.deceasedDateTime') FROM resources WHERE kind = 'Patient'
+  UNION ALL SELECT text(ordered.node, '$.authoredOn'),
+      coalesce(text(given.node, '$.effectiveDateTime'), text(given.node, '$.effectivePeriod.start'))
+    FROM resources AS given JOIN resources AS ordered
+      ON ordered.kind = 'MedicationRequest' AND given.kind = 'MedicationAdministration'
+      AND text(given.node, '$.request.reference') = 'MedicationRequest/' || text(ordered.node, '$.id')
 )
 SELECT coalesce(sum(may_follow(a, b)::INT), 0), count(*), 0 FROM pair WHERE a IS NOT NULL AND b IS NOT NULL
 """
