@@ -9,7 +9,7 @@ from fhircheck.model.issue import Place
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.row_facts import RowFacts
-from fhircheck.resolve.reference_walk import entry_of, scope_of, target_of
+from fhircheck.resolve.reference_walk import entry_of, identity_key, scope_of, target_of
 
 if TYPE_CHECKING:
     from fhircheck.measures.tools import Tools
@@ -69,8 +69,7 @@ class Seen:
             if url.__class__ is str and url[:4] == "urn:":
                 self._identity = target_of(url)[0] ^ self.bundle
             else:
-                known = identity.__class__ is str and identity
-                self._identity = key_of(f"{self.kind}/{identity}") if known else 0
+                self._identity = identity_key(self.kind, identity) if identity.__class__ is str and identity else 0
         return self._identity
 
     @property

@@ -8,10 +8,10 @@ from fhircheck.measures import MEASURES, judge_measures, observe_all
 from fhircheck.measures.origin import TYPES
 from fhircheck.measures.readiness.author_known import AUTHORS
 from fhircheck.model.facts import Tally
-from fhircheck.model.link_facts import LinkFacts
+from fhircheck.model.link_facts import LinkFacts, key_of
 from fhircheck.model.report import MeasureResult
 from fhircheck.model.row_facts import RowFacts
-from fhircheck.resolve.reference_walk import collect_links
+from fhircheck.resolve.reference_walk import collect_links, identity_key
 from tests.unit.measures.judged import counts, judged
 from tests.unit.measures.seen import Seen
 
@@ -77,6 +77,12 @@ def test_a_provenance_tells_of_its_targets() -> None:
 )
 def test_author(node: dict[str, Any], passed: int) -> None:
     assert counts(judged(node)["author-known"]) == (passed, 1, 0)
+
+
+def test_the_key_at_hand_is_that_of_the_resource() -> None:
+    one = "".join(["a", "b"])
+    keys = [identity_key(kind, id_) for kind, id_ in (("A", one), ("B", one), ("A", "cd"), ("A", one), ("A", one))]
+    assert keys == [key_of("A/ab"), key_of("B/ab"), key_of("A/cd"), key_of("A/ab"), key_of("A/ab")]
 
 
 def test_one_row_tells_of_both() -> None:
