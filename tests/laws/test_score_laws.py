@@ -161,3 +161,18 @@ def test_the_law_is_about_measures_of_all_kinds() -> None:
     every = [name for node in SOUND for name, share in shares([(node, True)]).items() if share == 1]
     assert {MEASURES[name].category for name in every} == set(Category)
     assert {"profile-valid", "coded-concept", "date-sequence", "ucum-unit", "date-precision"} <= set(every)
+
+
+@given(ALL_COUNTS, rubrics(), NAMES)
+def test_what_cannot_be_told_any_more_shows_in_the_coverage(counts: Counts, rubric: Rubric, name: str) -> None:
+    """A passing item becomes undecided: the coverage never rises, and falls where the measure counts."""
+    passed, failed, unknown = counts.get(name, (0, 0, 0))
+    if not passed:
+        return
+    before = [result(each, *numbers) for each, numbers in counts.items()]
+    after = [result(each, *numbers) for each, numbers in (counts | {name: (passed - 1, failed, unknown + 1)}).items()]
+    for old, new in zip(score(before, rubric), score(after, rubric), strict=True):
+        weighed = any(each.measure == name for each in rubric.criteria)
+        assert new.coverage <= old.coverage
+        if weighed and not rubric.published_only:
+            assert new.coverage < old.coverage
