@@ -8,6 +8,8 @@ from fhircheck.model.issue import Issue, Place
 from fhircheck.model.record import Chunk, Node
 
 Gate = Callable[[Any], bool]
+ValueSetAnswers = Callable[[str | None, str], bool | None]
+"""(system or None, code) -> whether it is in a value set; None where that cannot be told."""
 
 
 class Conformance(Protocol):

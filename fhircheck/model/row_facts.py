@@ -24,6 +24,9 @@ WIDTHS = {
     "doses": 7,
     "identities": 6,
     "contents": 5,
+    "requirements": 9,
+    "requirement_links": 5,
+    "requirement_targets": 2,
 }
 """Numbers a row, by table; the first is the key, a hash, that tables are joined by. No identifier is kept.
 
@@ -45,6 +48,10 @@ stays: encounter, first day, last day. visits: encounter, type, first day, last 
 sexed: patient, type, sex, source, place: of what has a code that one sex alone can have.
 orders: request, first second, last second, zoned; doses: the same, patient, source, place (measures/orders.py).
 identities: identity, type, version, patient, source, place. contents: content, type, patient, source, place.
+requirements: patient, requirement, first second, last second, resource, class, flags, source, place: one row for each
+resource about a patient that matches a requirement of a use case that was asked for (fhircheck/use_cases).
+requirement_links: target, requirement it has to meet, patient, requirement, resource. requirement_targets: resource,
+requirement it meets. requirement: use case << 16 | its number in the Library. Seconds are days x 86400, 0 for none.
 Days are counted as datetime.date.toordinal does, 0 for none. sex: 0 not said, 1 male, 2 female, 3 other, 4 unknown.
 type: key_of(resource type). source: key_of(source). place: record number << 24 | entry number + 1 (0: no entry).
 """

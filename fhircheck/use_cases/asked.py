@@ -1,0 +1,69 @@
+"""The use cases of a run: they collect in the first pass and are judged once, after everything was merged."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from fhircheck.measures.counted_measure import Merged
+from fhircheck.measures.seen import Seen
+from fhircheck.model.protocols import ValueSetAnswers
+from fhircheck.model.row_facts import RowFacts
+from fhircheck.model.use_case import LabelFacts, UseCaseResult
+from fhircheck.terminology.membership import Answer, Membership
+from fhircheck.use_cases.collecting import Collector
+from fhircheck.use_cases.funnel import Funnel
+from fhircheck.use_cases.judging import judge_cases
+from fhircheck.use_cases.predicates import Answers
+from fhircheck.use_cases.requirement import UseCase
+from fhircheck.use_cases.results import result_of_case
+
+_TOLD = {Answer.MEMBER: True, Answer.NOT_MEMBER: False, Answer.CANNOT_TELL: None}
+
+
+def nothing_known(canonical: str) -> str:
+    """Answers where no terminology is at hand."""
+    return f"value set {canonical} is not loaded"
+
+
+def answers_of(membership: Callable[[str], Membership]) -> Answers:
+    """What the loaded packages, and a terminology server where one is named, know of value sets."""
+
+    def answers(canonical: str) -> ValueSetAnswers | str:
+        found = membership(canonical)
+        if not (found.systems or found.folded) and "*" in found.open_systems:
+            return f"value set {canonical} is not loaded"
+        return lambda system, code: _TOLD[found.answer(system, code)]
+
+    return answers
+
+
+class AskedUseCases:
+    """measures.tools.UseCases over some use cases. keep: the one whose usable resources are to be written."""
+
+    def __init__(self, cases: Sequence[UseCase], answers: Answers, now: datetime, keep: int | None = None) -> None:
+        self.cases = tuple(cases)
+        self._collector = Collector(cases, answers, now)
+        self._keep = keep
+        self._judged: tuple[RowFacts, list[Funnel], list[LabelFacts]] | None = None
+        self.met = False
+
+    def collect(self, seen: Seen) -> None:
+        """Add rows for the requirements that one resource meets; `met` says whether there were some."""
+        self.met = self._collector.collect(seen)
+
+    def judged(self, merged: Merged) -> tuple[list[Funnel], list[LabelFacts]]:
+        """Funnels and labels, a use case each; worked out once. Raises CouldNotCheck where temporary files fail."""
+        if self._judged is None or self._judged[0] is not merged.rows:
+            faults = {number: each.fault for number, each in self._collector.predicates.items() if each.fault}
+            funnels = judge_cases(self.cases, faults, merged, self._keep)
+            self._judged = merged.rows, funnels, [each.labels.facts() for each in funnels]
+        return self._judged[1:]
+
+    def labels(self, merged: Merged) -> Sequence[LabelFacts]:
+        """What became of the labels of use cases that have some."""
+        funnels, facts = self.judged(merged)
+        return [each for funnel, each in zip(funnels, facts, strict=True) if funnel.labels.asked]
+
+    def results(self, merged: Merged) -> tuple[UseCaseResult, ...]:
+        """What became of each use case."""
+        funnels, facts = self.judged(merged)
+        return tuple(result_of_case(funnel, each, merged) for funnel, each in zip(funnels, facts, strict=True))

@@ -1,0 +1,81 @@
+"""The labels of one use case: who has one, and in which class."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from fhircheck.model.facts import EXAMPLES, Tally
+from fhircheck.model.link_facts import LinkFacts
+from fhircheck.model.use_case import LabelClass, LabelFacts
+from fhircheck.resolve.failed_places import FailedPlaces, place_of
+from fhircheck.use_cases.patient import PatientView, Row
+from fhircheck.use_cases.requirement import REST, UseCase
+
+_PLACES = 64
+
+
+class Labels:
+    """Takes eligible patients in any order."""
+
+    def __init__(self, case: UseCase, faults: dict[int, str], links: LinkFacts) -> None:
+        numbers = [number for number, each in enumerate(case.requirements) if each.role == "label"]
+        self.asked = bool(numbers)
+        self._case, self._links = case, links
+        self._untold = all(number in faults for number in numbers)
+        self._failed = FailedPlaces(links)
+        self._tally = Tally()
+        self._classed = next((number for number in numbers if case.requirements[number].classes), None)
+        self._sizes: Counter[int] = Counter()
+        self._behind: dict[int, Tally] = {}
+        self._places: dict[int, list[tuple[int, int]]] = {}
+
+    def see(self, key: int, view: PatientView, person: tuple[int, ...] | None, labelled: bool) -> None:
+        """Take one eligible patient. person: their row of the table ``patients`` without its key."""
+        if not self.asked:
+            return
+        if self._untold:
+            self._tally.cannot_tell += 1
+            return
+        self._tally.count(self._case.name, labelled)
+        if not labelled:
+            self._tally.patients_failed.add(key)
+            if person is not None:
+                self._failed.add("Patient", person[-2], person[-1])
+        elif self._classed is not None:
+            self._class(key, view.met(self._classed).rows)
+
+    def _class(self, key: int, rows: Sequence[Row]) -> None:
+        """Count the patient in the first declared class that one of the labels is in, else in the class of the rest."""
+        if not rows:
+            return
+        declared = [(row.kind, row) for row in rows if row.kind > REST]
+        kind, row = min(declared) if declared else (REST, min(rows))
+        self._sizes[kind] += 1
+        behind = self._behind.setdefault(kind, Tally())
+        behind.resources_failed += 1
+        behind.patients_failed.add(key)
+        places = self._places.setdefault(kind, [])
+        places.append((row.source, row.place))
+        if len(places) > _PLACES:
+            places.sort()
+            del places[EXAMPLES:]
+
+    def facts(self) -> LabelFacts:
+        """All that was seen; called once."""
+        self._failed.into(self._tally)
+        if self._classed is None:
+            return LabelFacts(self._case.name, self._tally)
+        asked = self._case.requirements[self._classed]
+        names = {number: rule.name for number, rule in enumerate(asked.classes, REST + 1) if not rule.rest}
+        rest = next((rule.name for rule in asked.classes if rule.rest), "")
+        if rest or self._sizes[REST]:
+            names[REST] = rest or "other"
+        classes = tuple(LabelClass(name, self._sizes[number]) for number, name in sorted(names.items()))
+        by_class = tuple((name, self._tally_of(number, asked.type)) for number, name in sorted(names.items()))
+        return LabelFacts(self._case.name, self._tally, classes, by_class)
+
+    def _tally_of(self, number: int, kind: str) -> Tally:
+        tally = self._behind.get(number, Tally())
+        places = sorted(self._places.get(number, ()))[:EXAMPLES]
+        sources = self._links.source_names(source for source, _ in places)
+        tally.keep([place_of(sources.get(source, ""), place, kind) for source, place in places])
+        return tally

@@ -1,0 +1,105 @@
+"""From a funnel to what the report says of a use case, with measures over its patients only."""
+
+import itertools
+from fractions import Fraction
+
+from fhircheck.measures.counted_measure import Merged
+from fhircheck.measures.judging import result_of
+from fhircheck.measures.readiness import class_balance, label_available
+from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.report import Detail, MeasureResult, Status
+from fhircheck.model.use_case import LabelFacts, Leak, Subgroup, UseCaseResult
+from fhircheck.use_cases.funnel import Funnel
+
+USABLE = "usable-patients"
+"""The measure of a use case as a whole; it stands in a UseCaseResult only."""
+
+
+def result_of_case(funnel: Funnel, labels: LabelFacts, merged: Merged) -> UseCaseResult:
+    """What became of one use case."""
+    case = funnel.case
+    steps = tuple(each.shown() for each in funnel.steps)
+    undecided = tuple((each.name, each.note) for each in steps if not each.told)
+    asked = [labels] if funnel.labels.asked else []
+    measures = (
+        _usable(funnel, bool(undecided)),
+        result_of(label_available.MEASURE, label_available.judge_labels(asked), merged),
+        result_of(class_balance.MEASURE, class_balance.judge_classes(asked), merged),
+    )
+    return UseCaseResult(
+        name=case.name,
+        title=case.title,
+        url=case.url,
+        version=case.version,
+        origin=case.origin,
+        patients=funnel.patients,
+        eligible=funnel.eligible,
+        usable=funnel.usable,
+        steps=steps,
+        measures=measures,
+        subgroups=_subgroups(funnel),
+        classes=labels.classes,
+        leaks=tuple(
+            Leak(case.requirements[number].name, resources, patients)
+            for number, (resources, patients) in sorted(funnel.late.items())
+        ),
+        details=_details(funnel),
+        undecided=undecided,
+        smallest_cell=merged.tools.options.smallest_cell,
+        notes=case.notes,
+    )
+
+
+def _usable(funnel: Funnel, undecided: bool) -> MeasureResult:
+    """Usable of eligible patients. Where a step could not be told, so it is with those who lost nothing at others."""
+    told = 0 if undecided else funnel.usable
+    judged = funnel.eligible - (funnel.usable if undecided else 0)
+    status: Status = "informational" if judged else "cannot-tell" if funnel.eligible else "not-applicable"
+    return MeasureResult(
+        name=USABLE,
+        code="USE-1",
+        category=Category.COMPLETENESS.value,
+        subcategory=Subcategory.NONE.value,
+        context=Context.VALIDATION.value,
+        dimension="ai-readiness",
+        status=status,
+        numerator=told,
+        denominator=judged,
+        cannot_tell=funnel.eligible - judged,
+        threshold=None,
+        by=tuple((each.asked.group or each.asked.name, each.met, each.met + each.lost) for each in funnel.steps
+                 if each.told and each.asked.role not in ("optional", "cohort", "exclusion", "index")),
+        patients_failed=judged - told,
+    )  # fmt: skip
+
+
+def _subgroups(funnel: Funnel) -> tuple[Subgroup, ...]:
+    found = sorted({(dimension, group) for dimension, group, _ in funnel.groups})
+    counts = funnel.groups
+    return tuple(
+        Subgroup(dimension, group, *(counts[dimension, group, number] for number in range(3)))  # type: ignore[arg-type]
+        for dimension, group in found
+    )
+
+
+def _details(funnel: Funnel) -> tuple[Detail, ...]:
+    """Months covered, and how dense the values are in windows before the event."""
+    months = sorted({month for month, _ in funnel.months})
+    details: list[Detail] = []
+    if months:
+        span = months[-1] - months[0] + 1
+        gaps = [later - earlier - 1 for earlier, later in itertools.pairwise(months)]
+        details += (
+            Detail("first-month", None, "", _shown(months[0])),
+            Detail("last-month", None, "", _shown(months[-1])),
+            Detail("months-covered", Fraction(len(months), span) * 100, "%"),
+            Detail("longest-gap", max(gaps, default=0), "months"),
+        )
+    for number, values in sorted(funnel.density.items()):
+        asked = funnel.case.requirements[number]
+        details.append(Detail("values-per-hour", values.quantile(0.5), "1/h", asked.name, 0.01))
+    return tuple(details)
+
+
+def _shown(month: int) -> str:
+    return f"{month // 12:04}-{month % 12 + 1:02}"
