@@ -20,7 +20,7 @@ Number = int | float | str | Fraction
 class Options(TypedDict, total=False):
     """Keyword options of `check` and `validate`; they mean what the options of the command line mean.
 
-    profiles, packages, registries, accept: one text or several. settings: a file or CheckSettings.
+    profiles, packages, registries, accept, use_cases: one text or several. settings: a file or CheckSettings.
     connection: how the servers among the sources are spoken to, a Connection or its fields by name.
     min_score, min_coverage: percent.
     apart: measure sources apart by ``file``, ``server``, ``source``, ``tag`` or ``tag=SYSTEM``.
@@ -58,6 +58,8 @@ class Options(TypedDict, total=False):
     quasi_identifiers: str | Iterable[str]
     sensitive: Literal["diagnosis-group", "diagnosis-chapter", "diagnosis", "none"]
     free_text: bool
+    use_cases: str | Iterable[str]
+    write_usable: str | os.PathLike[str]
     now: datetime
     sink: Sink
 
@@ -77,6 +79,7 @@ def validate(*sources: str | os.PathLike[str], **options: Unpack[Options]) -> Ru
     return _run(sources, options, measure="min_score" in options)
 
 
+_PATHS = ("package_cache", "settings", "baseline", "server_report", "write_valid", "write_invalid", "write_usable")
 _KNOWN = frozenset(Options.__annotations__)
 
 
@@ -95,12 +98,12 @@ def _run(sources: tuple[str | os.PathLike[str], ...], options: Options, measure:
 def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
     """RunOptions of loosely typed options. Raises UsageError for a number that makes no sense."""
     fields: dict[str, object] = {name: value for name, value in given.items() if value is not None}
-    for name in ("profiles", "packages", "registries", "accept"):
+    for name in ("profiles", "packages", "registries", "accept", "use_cases"):
         if name in fields:
             fields[name] = _several(fields[name])
     if "connection" in fields:
         fields["connection"] = _connection(fields["connection"])
-    for name in ("package_cache", "settings", "baseline", "server_report", "write_valid", "write_invalid"):
+    for name in _PATHS:
         if name in fields and not isinstance(fields[name], CheckSettings):
             fields[name] = os.fspath(fields[name])  # type: ignore[call-overload]
     for name in ("min_score", "min_coverage"):

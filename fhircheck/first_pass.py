@@ -18,7 +18,7 @@ from fhircheck.model.issue import has_error
 from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
 from fhircheck.model.record import Chunk, Piece, Record
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
-from fhircheck.model.split_line import SplitLine
+from fhircheck.model.split_line import SplitLine, UsableLine
 from fhircheck.terminology.package_terminology import PackageTerminology
 from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.checked import Checked
@@ -27,6 +27,8 @@ from fhircheck.validate.validator import Clean, Validator
 
 if TYPE_CHECKING:
     from fhircheck.measures.tools import Tools
+    from fhircheck.use_cases.asked import AskedUseCases
+    from fhircheck.use_cases.requirement import UseCase
 
 Learn = Callable[[Checked, bytes, Partial], None]
 """Counts one checked resource; the bytes are its text where it stands alone, else empty."""
@@ -44,6 +46,7 @@ class Plan:
     settings: how strictly is judged what is left to whoever judges. split: hand on each record as a line, for
     the files of a split, by ``record`` or by ``patient``; empty for none. measures: what they are asked for.
     given: the sources as the user named them, as they are shown.
+    use_cases: those to collect rows for. write_usable: hand on each resource that meets one of their requirements.
     """
 
     recipe: DefinitionRecipe
@@ -55,6 +58,8 @@ class Plan:
     split: str = ""
     measures: MeasureOptions = DEFAULT_MEASURE_OPTIONS
     given: tuple[str, ...] = ()
+    use_cases: "tuple[UseCase, ...]" = ()
+    write_usable: bool = False
 
 
 def compiled_folder() -> Path:
@@ -160,13 +165,17 @@ def _measuring(plan: Plan, linker: Linker) -> Learn:
     from fhircheck.measures.known_profiles import KnownProfiles
     from fhircheck.measures.tools import Tools
     from fhircheck.resolve.reference_walk import collect_links
+    from fhircheck.transport.json_line import one_line
 
+    asked = asked_use_cases(plan, linker)
     codes = KnownCodes(linker.around.terminology)
-    tools = Tools(plan.now, plan.measures, codes, profiles=KnownProfiles(linker))
+    tools = Tools(plan.now, plan.measures, codes, asked, profiles=KnownProfiles(linker))
 
     def learn(checked: Checked, text: bytes, partial: Partial) -> None:
         node, links = checked.node, partial.links
         observe_all(node, checked, partial.tallies, partial.rows, tools)
+        if plan.write_usable and asked is not None and asked.met:
+            partial.usable.append(UsableLine(asked.place, asked.about_patient, one_line(text, node)))
         collect_links(node, checked, links, full_url=checked.full_url, bundle=checked.bundle, text=text)
 
     return _apart(plan, tools) if plan.measures.apart else learn
@@ -188,6 +197,16 @@ def _apart(plan: Plan, tools: "Tools") -> Learn:
         collect_mix(node, checked.full_url, facts)
 
     return learn
+
+
+def asked_use_cases(plan: Plan, linker: Linker) -> "AskedUseCases | None":
+    """The use cases of the plan, ready to collect and to be judged; None where there are none."""
+    if not plan.use_cases:
+        return None
+    from fhircheck.use_cases.asked import AskedUseCases, answers_of
+
+    terminology = linker.around.terminology
+    return AskedUseCases(plan.use_cases, answers_of(terminology.membership), plan.now, plan.write_usable)
 
 
 def _count_piece(piece: Piece, partial: Partial) -> None:

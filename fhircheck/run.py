@@ -5,7 +5,7 @@ import platform
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -19,6 +19,7 @@ from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
 from fhircheck.distribute import executor_for
 from fhircheck.first_pass import Plan, decisions_of, first_pass, linker_for
 from fhircheck.model.action import Action
+from fhircheck.judge import judge_apart, judge_whole
 from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
 from fhircheck.model.errors import DefinitionUnusable, SecretExposed, UsageError
 from fhircheck.model.facts import Partial
@@ -35,8 +36,9 @@ from fhircheck.validate.fhir_version import KIND as FHIR_VERSION
 from fhircheck.validate.fhir_version import NAMES
 
 if TYPE_CHECKING:
-    from fhircheck.model.source_group import SourceGroup, SourcePair
     from fhircheck.resolve.split import Split
+    from fhircheck.use_cases.requirement import UseCase
+    from fhircheck.use_cases.usable import UsableFile
 
 Sink = Callable[[list[Issue]], None]
 SplitBy = Literal["record", "patient"]
@@ -60,6 +62,8 @@ class RunOptions:
     write_valid, write_invalid: NDJSON files records are sent to; split_by: each by itself, or with all of
     their patient. measures: what the measures are asked for.
     server_report: what ``fhircheck server --save`` wrote about the server the data is from; part of the scores.
+    use_cases: names of ours, files or canonicals of FHIR Libraries. write_usable: NDJSON file that what counted for the
+    usable patients of the (one) use case is written to.
     now: the moment the data is judged at (a parameter, so that runs repeat).
     progress: called with (records, bytes) so far.
     """
@@ -88,6 +92,8 @@ class RunOptions:
     split_by: SplitBy = "record"
     measures: MeasureOptions = DEFAULT_MEASURE_OPTIONS
     server_report: str | None = None
+    use_cases: tuple[str, ...] = ()
+    write_usable: str | None = None
     now: datetime | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -110,6 +116,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     )
     chunks = open_sources(options.sources, reading)
     definitions, asked = _definitions(options, settings)
+    use_cases = _use_cases(options, definitions)
     executor, jobs = executor_for(options.jobs)
     splits = bool(options.write_valid or options.write_invalid)
     keep = sink is not None or baseline is not None
@@ -123,14 +130,16 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
         options.split_by if splits else "",
         options.measures,
         tuple(map(shown, options.sources)),
+        use_cases,
+        options.write_usable is not None,
     )
     merged = Partial()
-    with merged.links, _split(options) as split:
+    with merged.links, _split(options) as split, _usable(options) as usable:
         findings = Findings(sink, baseline, decisions_of(settings, started))
-        _merge(executor.run(first_pass, plan, chunks, jobs), merged, findings, split, options.progress)
+        _merge(executor.run(first_pass, plan, chunks, jobs), merged, findings, (split, usable), options.progress)
         _report_versions(merged, findings)
-        measures, scores = _judge(merged, rubric, options, definitions, started, exchange)
-        groups, pairs = _judge_apart(merged, rubric, options, definitions, started)
+        measures, scores, cases = judge_whole(merged, rubric, options, definitions, plan, usable, exchange)
+        groups, pairs = judge_apart(merged, rubric, options, definitions, started)
         written = split.finish(merged.unwritten) if split is not None else None
     header = RunHeader(__version__, started.isoformat(), time.monotonic() - clock, jobs, platform.python_version())
     report = build_report(header, options, merged, definitions, measures, scores, settings)
@@ -142,7 +151,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     known = baseline.summary() if baseline is not None else None
     borne = report.borne + (baseline.errors if baseline is not None else 0)
     actions = _actions(report, rubric)
-    report = replace(report, actions=actions, groups=groups, pairs=pairs)
+    report = replace(report, actions=actions, groups=groups, pairs=pairs, use_cases=cases)
     return replace(report, split=written, baseline=known, borne=borne)
 
 
@@ -282,15 +291,19 @@ def _merge(
     partials: Iterable[Partial],
     merged: Partial,
     findings: Findings,
-    split: "Split | None",
+    writers: "tuple[Split | None, UsableFile | None]",
     progress: Callable[[int, int], None] | None,
 ) -> None:
     """Merge what the chunks gave, in their order; findings and records are handed on and not kept."""
     for partial in partials:
         findings.take(partial)
+        split, usable = writers
         if split is not None:
             split.take(partial.lines)
             partial.lines = []
+        if usable is not None:
+            usable.take(partial.usable)
+            partial.usable = []
         merged.merge(partial)
         if progress is not None:
             progress(merged.records, merged.bytes)
@@ -335,45 +348,21 @@ def _exchange(options: RunOptions) -> tuple[MeasureResult, ...]:
     return (exchange_result(options.server_report),)
 
 
-def _judge(
-    merged: Partial,
-    rubric: Any,
-    options: RunOptions,
-    definitions: DefinitionSet,
-    now: datetime,
-    exchange: tuple[MeasureResult, ...] = (),
-) -> tuple[tuple[MeasureResult, ...], tuple[Score, ...]]:
-    """Measures over all that was merged, and the scores of the rubric."""
+def _use_cases(options: RunOptions, definitions: DefinitionSet) -> "tuple[UseCase, ...]":
+    """The use cases that were asked for. Raises UsageError where one makes no sense or is no use here."""
+    if not options.use_cases and options.write_usable is None:
+        return ()
     if not options.measure:
-        return (), ()
-    from fhircheck.measures import judge_measures
-    from fhircheck.measures.tools import Tools
-    from fhircheck.score import rethresholded, score
+        raise UsageError("use cases are judged by check, not by validate")
+    from fhircheck.use_cases.shipped import load_use_cases
 
-    found = judge_measures(
-        merged.tallies,
-        merged.links,
-        options.sample is not None,
-        definitions,
-        rows=merged.rows,
-        resources=merged.resources,
-        tools=Tools(now, options.measures, sources=options.sources),
-    )
-    measures = rethresholded((*found, *exchange), rubric)
-    return measures, score(measures, rubric)
+    return load_use_cases(options.use_cases, definitions, only_one=options.write_usable is not None)
 
 
-def _judge_apart(
-    merged: Partial, rubric: Any, options: RunOptions, definitions: DefinitionSet, now: datetime
-) -> "tuple[tuple[SourceGroup, ...], tuple[SourcePair, ...]]":
-    """The sources measured apart and beside each other; nothing where that was not asked for."""
-    if not (options.measure and options.measures.apart):
-        return (), ()
-    from fhircheck.apart import groups_of, pairs_of
-    from fhircheck.measures.tools import Tools
+def _usable(options: RunOptions) -> "AbstractContextManager[UsableFile | None]":
+    """The file of usable resources, which is put in place by its end and left alone where the run fails."""
+    if options.write_usable is None:
+        return nullcontext()
+    from fhircheck.use_cases.usable import usable_file
 
-    pairs = pairs_of(merged.apart, options.measures.smallest_cell)
-    tools = Tools(now, options.measures)
-    groups = groups_of(merged.apart, rubric, definitions, tools, options.sample is not None)
-    merged.apart.close()
-    return groups, pairs
+    return usable_file(options.write_usable, options.sources)

@@ -1,8 +1,8 @@
 """Write the snapshot of each profile in this folder from its differential, and the folder's ``.index.json``.
 
 Run it from the project's root after a differential was changed: ``python profiles/make_snapshots.py``
-(``--check`` only says what is out of date). It knows what these profiles use and refuses the rest:
-no slicing, no type given by a profile of its own.
+(``--check`` only says what is out of date). It knows what these profiles use and refuses the rest: no type given by a
+profile of its own; slices, which only extensions with parts have here, are left to ``fhircheck.definitions.snapshot``.
 """
 
 import json
@@ -39,15 +39,22 @@ def main(arguments: list[str]) -> int:
 def make(folder: Path) -> dict[str, str]:
     """File name -> text of everything that is made: profiles with their snapshot, and the index."""
     from fhircheck.definitions.definition_set import load_definitions
+    from fhircheck.definitions.snapshot import generate_snapshot
 
     core = load_definitions(offline=True)
     resources = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*-*.json"))}
     own = {resource["url"]: resource for resource in resources.values()}
     done: dict[str, Json] = {}
 
+    def sliced(profile: Json) -> list[Json]:
+        bare = {name: value for name, value in profile.items() if name != "snapshot"}
+        elements: list[Json] = generate_snapshot(bare, core)["snapshot"]["element"]
+        return [{name: value for name, value in each.items() if name != "mapping"} for each in elements]
+
     def find(url: str) -> Json | None:
         if url in own and url not in done:
-            done[url] = own[url] | {"snapshot": {"element": snapshot(own[url], find)}}
+            whole = sliced if _has_slices(own[url]) else lambda each: snapshot(each, find)
+            done[url] = own[url] | {"snapshot": {"element": whole(own[url])}}
         return done.get(url) or core.structure(url)
 
     made = {
@@ -55,6 +62,10 @@ def make(folder: Path) -> dict[str, str]:
     }
     texts = {name: _text(_ordered(profile)) for name, profile in made.items() if profile}
     return texts | {".index.json": _text(index(resources))}
+
+
+def _has_slices(profile: Json) -> bool:
+    return any("sliceName" in element for element in profile["differential"]["element"])
 
 
 def snapshot(profile: Json, find: Find) -> list[Json]:

@@ -145,9 +145,24 @@ def judge_measures(
     `sampled`: shares are estimates and get an interval. `conformance`: the definitions the data was checked by; the
     embedded R4 core where none is given. Raises CouldNotCheck where temporary files or definitions cannot be read.
     """
+    merged = merged_facts(tallies, links, sampled, conformance, rows=rows, resources=resources, tools=tools)
+    return tuple(judge(each, merged) for each in MEASURES)
+
+
+def merged_facts(
+    tallies: Mapping[str, Tally],
+    links: LinkFacts,
+    sampled: bool = False,
+    conformance: Conformance | None = None,
+    *,
+    rows: RowFacts | None = None,
+    resources: Counter[str] | None = None,
+    tools: Tools | None = None,
+) -> Merged:
+    """All that was counted, as measures and use cases are judged by it; parameters as of `judge_measures`."""
     for tally in tallies.values():
         tally.settle()
-    merged = Merged(
+    return Merged(
         Tally(),
         tallies,
         links,
@@ -157,7 +172,6 @@ def judge_measures(
         lambda: conformance or _core(),
         tools or Tools(),
     )
-    return tuple(judge(each, merged) for each in MEASURES)
 
 
 def _core() -> Conformance:

@@ -13,7 +13,7 @@ from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.quantiles import Quantiles
 from fhircheck.model.row_facts import RowFacts
 from fhircheck.model.source_facts import SourcesApart
-from fhircheck.model.split_line import SplitLine
+from fhircheck.model.split_line import SplitLine, UsableLine
 
 EXAMPLES = 3
 GROUPS = 2_000
@@ -206,6 +206,7 @@ class Partial:
     profiles: (profile url, how it was chosen) -> [resources, resources without an error].
     undecided: what could not be told while checking -> how often.
     versions: (source, FHIR version other than R4) -> (resources, the first one's place, evidence).
+    usable: resources that meet a requirement of the use case whose usable ones are to be written.
     lines: records for the files of a split; unwritten: those that cannot be written as a line.
     apart: what was counted of each source by itself, where that is asked for; it is in the counts of the whole too.
     """
@@ -226,6 +227,7 @@ class Partial:
     issues: list[Issue] = field(default_factory=list)
     decisions: DecisionFacts = field(default_factory=DecisionFacts)
     lines: list[SplitLine] = field(default_factory=list)
+    usable: list[UsableLine] = field(default_factory=list)
     unwritten: int = 0
     apart: SourcesApart = field(default_factory=SourcesApart)
 
@@ -278,5 +280,6 @@ class Partial:
         self.issues.extend(other.issues)
         self.decisions.merge(other.decisions)
         self.lines.extend(other.lines)
+        self.usable.extend(other.usable)
         self.unwritten += other.unwritten
         self.apart.merge(other.apart)

@@ -9,3 +9,11 @@ class SplitLine(NamedTuple):
     valid: bool
     patients: tuple[int, ...]
     data: bytes
+
+
+class UsableLine(NamedTuple):
+    """A resource as one line, for the file of usable ones. key: of its place. about: whether it is about a patient."""
+
+    key: int
+    about: bool
+    data: bytes

@@ -23,6 +23,7 @@ from fhircheck.report.ndjson import encoded
 from fhircheck.report.numbers import rounded
 from fhircheck.report.outcome import outcome
 from fhircheck.report.shown import View
+from fhircheck.report.use_case_form import use_case_form
 
 FORMAT = "fhircheck-report"
 FORMAT_VERSION = "1.1"
@@ -107,6 +108,12 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
         "actions": [action_form(action, view) for action in report.actions],
         "groups": sources_apart.groups(report, view, lambda each: measure_form(each, view), score_form),
         "pairs": sources_apart.pairs(report, view),
+        "use_cases": [
+            use_case_form(
+                each, [measure_form(one, view) for one in each.measures], [_detail(one) for one in each.details], view
+            )
+            for each in report.use_cases
+        ],
     }
 
 

@@ -16,6 +16,7 @@ from fhircheck.report.sections import (
     measures,
     scores,
     undecided,
+    use_cases,
     verdict,
 )
 from fhircheck.report.shown import View, clean
@@ -46,6 +47,7 @@ class Text:
                 verdict,
                 scores,
                 actions,
+                use_cases,
                 findings,
                 explained,
                 decisions,

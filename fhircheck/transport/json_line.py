@@ -30,6 +30,12 @@ def line_of(record: Record) -> bytes | None:
     return data if b"\n" not in data and b"\r" not in data else dumped(record.node)
 
 
+def one_line(text: bytes, node: Any) -> bytes:
+    """`text` where it is a JSON object in one line, else `node` as one."""
+    text = text.strip(b" \t\r\n")
+    return text if text[:1] == b"{" and b"\n" not in text and b"\r" not in text else dumped(node)
+
+
 def dumped(value: Any) -> bytes:
     """`value` as JSON in one line; decimals keep the digits they were read with."""
     text = _dump(value)

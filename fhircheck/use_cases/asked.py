@@ -1,7 +1,9 @@
 """The use cases of a run: they collect in the first pass and are judged once, after everything was merged."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fhircheck.measures.counted_measure import Merged
 from fhircheck.measures.seen import Seen
@@ -9,12 +11,15 @@ from fhircheck.model.protocols import ValueSetAnswers
 from fhircheck.model.row_facts import RowFacts
 from fhircheck.model.use_case import LabelFacts, UseCaseResult
 from fhircheck.terminology.membership import Answer, Membership
-from fhircheck.use_cases.collecting import Collector
+from fhircheck.use_cases.collecting import Collector, place_key
 from fhircheck.use_cases.funnel import Funnel
 from fhircheck.use_cases.judging import judge_cases
 from fhircheck.use_cases.predicates import Answers
 from fhircheck.use_cases.requirement import UseCase
 from fhircheck.use_cases.results import result_of_case
+
+if TYPE_CHECKING:
+    from fhircheck.use_cases.usable import UsableFile
 
 _TOLD = {Answer.MEMBER: True, Answer.NOT_MEMBER: False, Answer.CANNOT_TELL: None}
 
@@ -37,18 +42,25 @@ def answers_of(membership: Callable[[str], Membership]) -> Answers:
 
 
 class AskedUseCases:
-    """measures.tools.UseCases over some use cases. keep: the one whose usable resources are to be written."""
+    """measures.tools.UseCases over some use cases. keep: the usable resources of the first are to be written.
 
-    def __init__(self, cases: Sequence[UseCase], answers: Answers, now: datetime, keep: int | None = None) -> None:
+    met, place, about_patient: of the resource seen last, whether it meets a requirement (or is a Patient), the key of
+    its place, and whether it is about a patient.
+    """
+
+    def __init__(self, cases: Sequence[UseCase], answers: Answers, now: datetime, keep: bool = False) -> None:
         self.cases = tuple(cases)
         self._collector = Collector(cases, answers, now)
         self._keep = keep
         self._judged: tuple[RowFacts, list[Funnel], list[LabelFacts]] | None = None
-        self.met = False
+        self.met = self.about_patient = False
+        self.place = 0
 
     def collect(self, seen: Seen) -> None:
-        """Add rows for the requirements that one resource meets; `met` says whether there were some."""
+        """Add rows for the requirements that one resource meets."""
         self.met = self._collector.collect(seen)
+        if self._keep and (self.met or seen.kind == "Patient"):
+            self.met, self.about_patient, self.place = True, bool(seen.patient), place_key(*seen.at)
 
     def judged(self, merged: Merged) -> tuple[list[Funnel], list[LabelFacts]]:
         """Funnels and labels, a use case each; worked out once. Raises CouldNotCheck where temporary files fail."""
@@ -63,7 +75,9 @@ class AskedUseCases:
         funnels, facts = self.judged(merged)
         return [each for funnel, each in zip(funnels, facts, strict=True) if funnel.labels.asked]
 
-    def results(self, merged: Merged) -> tuple[UseCaseResult, ...]:
-        """What became of each use case."""
+    def results(self, merged: Merged, usable: "UsableFile | None" = None) -> tuple[UseCaseResult, ...]:
+        """What became of each use case; `usable` is finished by the first one."""
         funnels, facts = self.judged(merged)
-        return tuple(result_of_case(funnel, each, merged) for funnel, each in zip(funnels, facts, strict=True))
+        written = usable.finish(funnels[0]) if usable is not None else None
+        results = [result_of_case(funnel, each, merged) for funnel, each in zip(funnels, facts, strict=True)]
+        return (replace(results[0], written=written), *results[1:])

@@ -7,7 +7,7 @@ from fhircheck.measures.date_span import SECOND
 from fhircheck.measures.seen import Seen
 from fhircheck.model.link_facts import key_of
 from fhircheck.resolve.reference_walk import target_of
-from fhircheck.use_cases.predicates import INCOMPLETE, LINKED, UNTOLD, Answers, Predicate
+from fhircheck.use_cases.predicates import INCOMPLETE, LINKED, NOBODY, UNTOLD, Answers, Predicate
 from fhircheck.use_cases.requirement import UseCase
 
 _MASK = (1 << 64) - 1
@@ -61,9 +61,10 @@ class Collector:
                     flags |= self._link(seen, number, predicate, identity)
                 span = predicate.span(seen.node)
                 first, last = (span.first // SECOND, span.last // SECOND) if span is not None else (0, 0)
-                seen.rows.table("requirements").fresh += (
-                    seen.patient, number, first, last, identity, kind, flags, *seen.at,
-                )  # fmt: skip
+                row = (seen.patient, number, first, last, identity, kind, flags, *seen.at)
+            else:
+                row = (identity, number, 0, 0, identity, kind, flags | NOBODY, *seen.at)
+            seen.rows.table("requirements").fresh += row
         return met
 
     def _offer(self, seen: Seen, number: int) -> None:

@@ -146,11 +146,13 @@ class Funnel:
                 self.kept.append(place_key(person[-2], person[-1]))
 
     def _late(self, view: PatientView) -> None:
+        """Count features after the moment to be predicted; what serves as the label is none."""
+        labels = {row.identity for number in self.labels.numbers for row in view.met(number).rows}
         for number, asked in enumerate(self.case.requirements):
-            late = view.met(number).late if asked.role == "feature" and not asked.fault else 0
+            late = view.met(number).late - labels if asked.role == "feature" else ()
             if late:
                 pair = self.late.setdefault(number, [0, 0])
-                pair[0] += late
+                pair[0] += len(late)
                 pair[1] += 1
 
     def _dense(self, view: PatientView) -> None:

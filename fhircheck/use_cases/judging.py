@@ -9,23 +9,22 @@ from fhircheck.use_cases.collecting import BITS
 from fhircheck.use_cases.funnel import Funnel, steps_of
 from fhircheck.use_cases.labels import Labels
 from fhircheck.use_cases.patient import PatientView, Row
+from fhircheck.use_cases.predicates import NOBODY
 from fhircheck.use_cases.requirement import UseCase
 
 _LOW = (1 << BITS) - 1
 
 
-def judge_cases(
-    cases: Sequence[UseCase], faults: dict[int, str], merged: Merged, keep: int | None = None
-) -> list[Funnel]:
+def judge_cases(cases: Sequence[UseCase], faults: dict[int, str], merged: Merged, keep: bool = False) -> list[Funnel]:
     """A Funnel for each use case. faults: requirements (by their number in rows) that cannot be judged, and why.
 
-    keep: the use case whose usable resources are to be known by place. Memory is bounded: one bucket of patients at a
+    keep: the usable resources of the first are to be known by place. Memory is bounded: one bucket of patients at a
     time. Raises CouldNotCheck where temporary files fail.
     """
     funnels = []
     for place, case in enumerate(cases):
         own = {number & _LOW: why for number, why in faults.items() if number >> BITS == place}
-        funnels.append(Funnel(case, steps_of(case, own), Labels(case, own, merged.links), keep == place))
+        funnels.append(Funnel(case, steps_of(case, own), Labels(case, own, merged.links), keep and not place))
     linked = _linked(merged.rows)
     tables = merged.rows.table("patients"), merged.rows.table("requirements"), linked
     for people, rows, pairs in side_by_side(*tables):
@@ -67,6 +66,8 @@ def _by_patient(rows: Sequence[int], funnels: list[Funnel]) -> dict[int, dict[in
     }
     for patient, number, *row in _rows(rows, 9):
         steps[number].resources += 1
+        if row[4] & NOBODY:
+            continue
         found.setdefault(patient, {}).setdefault(number, []).append(Row(*row))
     return found
 

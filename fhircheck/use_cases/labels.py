@@ -17,13 +17,13 @@ class Labels:
     """Takes eligible patients in any order."""
 
     def __init__(self, case: UseCase, faults: dict[int, str], links: LinkFacts) -> None:
-        numbers = [number for number, each in enumerate(case.requirements) if each.role == "label"]
-        self.asked = bool(numbers)
+        self.numbers = [number for number, each in enumerate(case.requirements) if each.role == "label"]
+        self.asked = bool(self.numbers)
         self._case, self._links = case, links
-        self._untold = all(number in faults for number in numbers)
+        self._untold = all(number in faults for number in self.numbers)
         self._failed = FailedPlaces(links)
         self._tally = Tally()
-        self._classed = next((number for number in numbers if case.requirements[number].classes), None)
+        self._classed = _same_classes(case, self.numbers)
         self._sizes: Counter[int] = Counter()
         self._behind: dict[int, Tally] = {}
         self._places: dict[int, list[tuple[int, int]]] = {}
@@ -40,8 +40,9 @@ class Labels:
             self._tally.patients_failed.add(key)
             if person is not None:
                 self._failed.add("Patient", person[-2], person[-1])
-        elif self._classed is not None:
-            self._class(key, view.met(self._classed).rows)
+        elif self._classed:
+            met = [view.met(number) for number in self._classed]
+            self._class(key, [row for each in met if not each.reason for row in each.rows])
 
     def _class(self, key: int, rows: Sequence[Row]) -> None:
         """Count the patient in the first declared class that one of the labels is in, else in the class of the rest."""
@@ -62,9 +63,9 @@ class Labels:
     def facts(self) -> LabelFacts:
         """All that was seen; called once."""
         self._failed.into(self._tally)
-        if self._classed is None:
+        if not self._classed:
             return LabelFacts(self._case.name, self._tally)
-        asked = self._case.requirements[self._classed]
+        asked = self._case.requirements[self._classed[0]]
         names = {number: rule.name for number, rule in enumerate(asked.classes, REST + 1) if not rule.rest}
         rest = next((rule.name for rule in asked.classes if rule.rest), "")
         if rest or self._sizes[REST]:
@@ -79,3 +80,10 @@ class Labels:
         sources = self._links.source_names(source for source, _ in places)
         tally.keep([place_of(sources.get(source, ""), place, kind) for source, place in places])
         return tally
+
+
+def _same_classes(case: UseCase, numbers: list[int]) -> list[int]:
+    """The first label with classes and those that tell the same ones: alternatives of each other."""
+    found = [number for number in numbers if case.requirements[number].classes]
+    names = [tuple(rule.name for rule in case.requirements[number].classes) for number in found]
+    return [number for number, each in zip(found, names, strict=True) if each == names[0]]

@@ -32,11 +32,11 @@ Rows = Mapping[int, Sequence[Row]]
 
 
 class Met(NamedTuple):
-    """What came of one requirement: the rows that count, or why there are too few; those too late to be used."""
+    """What came of one requirement: the rows that count, or why there are too few; resources too late to be used."""
 
     rows: Sequence[Row]
     reason: str
-    late: int = 0
+    late: frozenset[int] = frozenset()
 
 
 class PatientView:
@@ -101,7 +101,7 @@ class PatientView:
         rows, reason = self._sound(number, asked)
         if reason:
             return Met((), reason)
-        late = 0
+        late = frozenset[int]()
         if asked.window is not None or (asked.role == "feature" and self._timed(rows)):
             rows, reason, late = self._in_time(asked, rows)
             if reason:
@@ -116,21 +116,24 @@ class PatientView:
         """Whether features without a window of their own have a moment they must not come after."""
         return (self.has_index or self._cut is not None) and any(row.last for row in rows)
 
-    def _in_time(self, asked: Requirement, rows: Sequence[Row]) -> tuple[list[Row], str, int]:
-        """Rows within the window, why there are none, and how many features come after the moment to be predicted."""
+    def _in_time(self, asked: Requirement, rows: Sequence[Row]) -> tuple[list[Row], str, frozenset[int]]:
+        """Rows within the window, why there are none, and the features after the moment to be predicted."""
         window = asked.window or UNTIL_INDEX
         index = self.index if asked.window is not None and self.has_index else self._cut
         if index is None:
-            return [], "no-index", 0
+            return [], "no-index", frozenset()
         places = Counter[str]()
         inside: list[Row] = []
+        after: list[int] = []
         for row in rows:
             place = where(row.first, row.last, index, window)
             places[place] += 1
             if place == "in":
                 inside.append(row)
+            elif place == "after":
+                after.append(row.identity)
         forbidden = asked.role == "feature" and window.end is not None and window.end <= 0
-        late = places["after"] if forbidden else 0
+        late = frozenset(after if forbidden else ())
         reason = ""
         if not inside:
             reason = "after-index" if late else "outside-window" if places["before"] + places["after"] else ""

@@ -13,9 +13,9 @@ from fhircheck.use_cases.code_matching import CodeSet, codings_in
 from fhircheck.use_cases.element_path import Values, values_at
 from fhircheck.use_cases.requirement import REST, CodeFilter, DateFilter, LabelClassRule, Requirement
 
-INCOMPLETE, UNTOLD, LINKED = 1, 2, 4
+INCOMPLETE, UNTOLD, LINKED, NOBODY = 1, 2, 4, 8
 """Flags of a row: an element that must be there is missing; it cannot be told whether it matches; what it is linked to
-is contained in it and fits."""
+is contained in it and fits; it is about no patient (its row goes by the resource's own key)."""
 
 Answers = Callable[[str], ValueSetAnswers | str]
 """A value set's canonical -> its answers, or why there are none."""
@@ -39,7 +39,8 @@ class Predicate:
         label_path = asked.label_path or (asked.codes[0].path if asked.codes else "")
         self._label: Values | None = values_at(label_path, asked.type) if asked.classes and label_path else None
         self.links: Values | None = values_at(asked.link.path, asked.type) if asked.link else None
-        self._moments = tuple((name, values_at(name)) for name in MOMENTS.get(asked.type, ()))
+        moments = (asked.dates[0].path,) if asked.dates else MOMENTS.get(asked.type, ())
+        self._moments = tuple(values_at(path, asked.type) for path in moments)
 
     def _code_set(self, asked: CodeFilter, own: Mapping[str, Any], answers: Answers) -> CodeSet | None:
         """None where any value will do."""
@@ -97,9 +98,12 @@ class Predicate:
         return REST if values else 0
 
     def span(self, node: Mapping[str, Any]) -> Span | None:
-        """When it began (or ended, as the requirement's anchor says): of the first date element that is there."""
+        """When it began (or ended, as the requirement's anchor says): of the first date element that is there.
+
+        A requirement with a dateFilter is placed by the date it names.
+        """
         end = self.asked.anchor == "end"
-        for _, values in self._moments:
+        for values in self._moments:
             for value in values(node):
                 if value.__class__ is dict:
                     value = value.get("end" if end else "start")

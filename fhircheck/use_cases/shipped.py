@@ -1,7 +1,7 @@
 """Where use cases come from: ours, a file (Library, or a Bundle with it and its value sets), a loaded package."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
@@ -31,6 +31,14 @@ def shipped(name: str) -> UseCase:
     """Our use case of this name; it has to be in `shipped_names`."""
     library = json.loads((_folder() / f"{_LIBRARY}{name}.json").read_text(encoding="utf-8"))
     return use_case_of(library, name, ORIGIN, _value_sets())
+
+
+def load_use_cases(names: Iterable[str], definitions: "DefinitionSet", only_one: bool = False) -> tuple[UseCase, ...]:
+    """The use cases called `names`, each once. only_one: its usable resources are to be written. Raises UsageError."""
+    asked = tuple(dict.fromkeys(names))
+    if only_one and len(asked) != 1:
+        raise UsageError("--write-usable needs exactly one --use-case: whose usable patients are to be written?")
+    return tuple(load_use_case(each, definitions) for each in asked)
 
 
 def load_use_case(name: str, definitions: "DefinitionSet") -> UseCase:
@@ -95,7 +103,7 @@ def _parts(node: Any, name: str) -> tuple[dict[str, Any], dict[str, Mapping[str,
     libraries = [each for each in inner if each.__class__ is dict and each.get("resourceType") == "Library"]
     if len(libraries) != 1:
         raise UsageError(f"--use-case {name}: the Bundle needs exactly one Library, it has {len(libraries)}")
-    sets = {
+    sets: dict[str, Mapping[str, Any]] = {
         str(each.get("url")): each
         for each in inner
         if each.__class__ is dict and each.get("resourceType") == "ValueSet"
