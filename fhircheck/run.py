@@ -18,14 +18,14 @@ from fhircheck import __version__
 from fhircheck.definitions.definition_set import DefinitionSet, load_definitions
 from fhircheck.distribute import executor_for
 from fhircheck.first_pass import Plan, decisions_of, first_pass, linker_for
-from fhircheck.model.action import Action
 from fhircheck.judge import judge_apart, judge_whole
+from fhircheck.model.action import Action
 from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
 from fhircheck.model.errors import DefinitionUnusable, SecretExposed, UsageError
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import Issue, params
 from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
-from fhircheck.model.report import MeasureResult, RunHeader, RunReport, Score
+from fhircheck.model.report import MeasureResult, RunHeader, RunReport
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings, UnknownProfile
 from fhircheck.resolve.baseline import Baseline, load_baseline
 from fhircheck.summary import build_report
