@@ -173,4 +173,4 @@ def test_use_cases_are_what_their_tables_say() -> None:
     assert sum(path.name.startswith("Library-") for path in made) == 20
     for path, text in made.items():
         assert path.read_text(encoding="utf-8") == text, f"run python profiles/make_use_cases.py: {path.name}"
-    assert {path for path in script.SHIPPED.glob("*.json")} <= set(made)
+    assert set(script.SHIPPED.glob("*.json")) <= set(made)
