@@ -16,6 +16,8 @@ from fhircheck.model.report import Detail, Status, Threshold
 from fhircheck.model.row_facts import RowFacts
 
 Observe = Callable[[Node, Seen, Tally], None]
+Fit = Callable[[str, tuple[str, ...]], Observe | None]
+"""(resource type, its members) -> what counts such a resource, None for nothing"""
 
 
 def observes_nothing(node: Node, seen: Seen, tally: Tally) -> None:
@@ -71,8 +73,9 @@ class CountedMeasure:
     is. published: whether the formula itself was published (the threshold says for itself). types: resource types
     looked at, None for all. needs: by type, members of the resource of which one must be there for it to have an
     item; types not in it are always looked at. observe: counts one resource; never raises and keeps no value of the
-    data. judge: called once after everything was merged. failing, passing: a JSON resource each, or a list of several
-    that belong together.
+    data. fitted: the same for resources of one type with the same members, made once for them in a process. judge:
+    called once after everything was merged. failing, passing: a JSON resource each, or a list of several that belong
+    together.
     """
 
     name: str
@@ -92,4 +95,5 @@ class CountedMeasure:
     passing: str
     observe: Observe = observes_nothing
     needs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    fitted: Fit | None = None
     judge: Judge = field(default=judged_by_tally)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from fhircheck.measures.counted_measure import CountedMeasure, Observe, observes_nothing
+from fhircheck.measures.outcome import note_failing
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.timeline import collect_timeline
 from fhircheck.model.facts import Tally
@@ -43,7 +44,7 @@ def observer(measures: Iterable[CountedMeasure]) -> Callable[[Seen, dict[str, Ta
         for count, tally in steps:
             count(node, seen, tally)
             if tally.failing:
-                _note(seen, tally)
+                note_failing(seen, tally)
         collect_timeline(seen)
         if seen.tools.use_cases is not None:
             seen.tools.use_cases.collect(seen)
@@ -51,17 +52,15 @@ def observer(measures: Iterable[CountedMeasure]) -> Callable[[Seen, dict[str, Ta
     return observe
 
 
-def _note(seen: Seen, tally: Tally) -> None:
-    tally.failing = False
-    tally.resources_failed += 1
-    if seen.patient:
-        tally.patients_failed.add(seen.patient)
-
-
 def _asked(measures: Iterable[CountedMeasure], kind: str, names: Shape) -> Asked:
     """The measures that may have an item in such a resource."""
-    mine = (each for each in measures if each.types is None or kind in each.types)
-    return [(each.name, each.observe) for each in mine if _needed(each, kind, names)]
+    found: Asked = []
+    for each in measures:
+        if (each.types is None or kind in each.types) and _needed(each, kind, names):
+            observe = each.observe if each.fitted is None else each.fitted(kind, names)
+            if observe is not None:
+                found.append((each.name, observe))
+    return found
 
 
 def _needed(measure: CountedMeasure, kind: str, names: Shape) -> bool:

@@ -38,9 +38,13 @@ def count_outcome(outcome: Outcome, seen: "Seen", tally: Tally) -> None:
     """Count what `outcome` says of the resource."""
     if outcome.counted is not None:
         tally.repeat(outcome.counted)
+    if outcome.failing:
+        count_failing(outcome, seen, tally)
+
+
+def count_failing(outcome: Outcome, seen: "Seen", tally: Tally) -> None:
+    """Count the items that fail, of which there are some."""
     failing = outcome.failing
-    if not failing:
-        return
     if may_keep(tally, seen):
         for path, where in failing:
             tally.count(path, False, seen.place(where))
@@ -54,3 +58,11 @@ def may_keep(tally: Tally, seen: "Seen") -> bool:
     """Whether a place in this record could be among the examples; if not, none need be made."""
     examples = tally.examples
     return len(examples) < EXAMPLES or (seen.checked.source, seen.checked.record) <= examples[-1][:2]
+
+
+def note_failing(seen: "Seen", tally: Tally) -> None:
+    """Note that an item of the resource failed: the resource, and the patient it is about."""
+    tally.failing = False
+    tally.resources_failed += 1
+    if seen.patient:
+        tally.patients_failed.add(seen.patient)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from fhircheck.measures.seen import Seen
 
 
+SHAPES = 20_000
+
+
 class Codes(Protocol):
     """What is known of codes in their own code systems (see KnownCodes)."""
 
@@ -63,6 +66,14 @@ class Tools:
         self.sources = sources
         self.remembered: dict[str, dict[object, object]] = {}
         """By measure: answers that depend on a few values only (a system, a code), so that they are found once."""
+        self.by_shape: dict[object, dict[object, object]] = {}
+        """The same for what depends on a resource's members too, by a mark of whoever was fitted to them."""
+
+    def shaped(self, mark: object) -> dict[object, object]:
+        """The answers of `by_shape`, made where there are none."""
+        if len(self.by_shape) > SHAPES:
+            self.by_shape.clear()
+        return self.by_shape.setdefault(mark, {})
 
     @cached_property
     def tables(self) -> Tables:

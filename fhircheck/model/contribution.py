@@ -9,17 +9,25 @@ Parts = tuple[tuple[str, int, int], ...]
 
 
 class Contribution:
-    """Items of one resource. by: passed and judged by path. counts: what is added to Tally.counts.
+    """Items of one resource. by: passed and judged by path. counts: what is added to Tally.counts. also: what is added
+    to parts of the tally, by name.
 
     Equal to itself alone, so that it is found in a table at once; make one for each shape and remember it.
     """
 
-    __slots__ = ("by", "cannot_tell", "counts")
+    __slots__ = ("also", "by", "cannot_tell", "counts")
 
-    def __init__(self, by: Parts = (), cannot_tell: int = 0, counts: tuple[tuple[Name, int], ...] = ()) -> None:
+    def __init__(
+        self,
+        by: Parts = (),
+        cannot_tell: int = 0,
+        counts: tuple[tuple[Name, int], ...] = (),
+        also: "tuple[tuple[str, Contribution], ...]" = (),
+    ) -> None:
         self.by = by
         self.cannot_tell = cannot_tell
         self.counts = counts
+        self.also = also
 
 
 def summed(items: Iterable[tuple[str, bool]]) -> Parts:

@@ -111,6 +111,7 @@ class Tally:
     counts, quantiles: what else a measure has to tell: distributions by name, numbers by name.
     failing: an item of the resource that is being looked at did not pass.
     repeated: what resources of one shape add, and how many there were; part of the numbers once it is settled.
+    parts: tallies of other measures, whose items were found by the same look at a resource.
     """
 
     numerator: int = 0
@@ -124,27 +125,40 @@ class Tally:
     quantiles: dict[str, Quantiles] = field(default_factory=dict)
     failing: bool = field(default=False, compare=False)
     repeated: dict[Contribution, int] = field(default_factory=dict, compare=False, repr=False)
+    parts: "dict[str, Tally]" = field(default_factory=dict)
 
     def repeat(self, contribution: Contribution) -> None:
         """Count once more what resources of a known shape add; `settle` brings it into the numbers."""
-        try:
-            self.repeated[contribution] += 1
-        except KeyError:
-            self.repeated[contribution] = 1
+        repeated = self.repeated
+        repeated[contribution] = repeated.get(contribution, 0) + 1
+
+    def part(self, name: str) -> "Tally":
+        """The part called `name`."""
+        found = self.parts.get(name)
+        if found is None:
+            found = self.parts[name] = Tally()
+        return found
 
     def settle(self) -> None:
         """Bring what was repeated into the numbers."""
         repeated, self.repeated = self.repeated, {}
         for each, times in repeated.items():
-            self.cannot_tell += each.cannot_tell * times
-            for path, passed, judged in each.by:
-                self.numerator += passed * times
-                self.denominator += judged * times
-                pair = self.by.setdefault(path, [0, 0])
-                pair[0] += passed * times
-                pair[1] += judged * times
-            for name, number in each.counts:
-                self.counts.add(name, number * times)
+            self._add(each, times)
+        for part in self.parts.values():
+            part.settle()
+
+    def _add(self, contribution: Contribution, times: int) -> None:
+        self.cannot_tell += contribution.cannot_tell * times
+        for path, passed, judged in contribution.by:
+            self.numerator += passed * times
+            self.denominator += judged * times
+            pair = self.by.setdefault(path, [0, 0])
+            pair[0] += passed * times
+            pair[1] += judged * times
+        for name, number in contribution.counts:
+            self.counts.add(name, number * times)
+        for part, more in contribution.also:
+            self.part(part)._add(more, times)
 
     def count(self, path: str, passed: bool, place: Place | None = None) -> None:
         """Count one judged item at `path`; `place` is kept as an example where it did not pass."""
@@ -189,6 +203,8 @@ class Tally:
         self.keep(other.examples)
         self.patients_failed.merge(other.patients_failed)
         self.counts.merge(other.counts)
+        for name, part in other.parts.items():
+            self.part(name).merge(part)
         for name, numbers in other.quantiles.items():
             self.quantiles.setdefault(name, Quantiles()).merge(numbers)
 

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.counted_measure import CountedMeasure, Observe
 from fhircheck.measures.outcome import Outcome, count_outcome
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
@@ -14,43 +14,51 @@ from fhircheck.model.record import Node
 from fhircheck.model.report import Threshold
 
 if TYPE_CHECKING:
-    from fhircheck.compile.mandatory_elements import MandatoryElements
+    from fhircheck.measures.known_profiles import Demands
 
 NAME = "mandatory-elements"
-REMEMBERED = 20_000
 MISSING = frozenset({"cardinality-min", "slice-min"})
-NONE: frozenset[str] = frozenset()
+
+
+def fitted(kind: str, names: tuple[str, ...]) -> Observe:
+    """What counts resources with these members: without findings it depends on them and the profiles alone."""
+    mark = object()
+
+    def count(node: Node, seen: Seen, tally: Tally) -> None:
+        checked, tools = seen.checked, seen.tools
+        if tools.profiles is None:
+            return
+        missing = _missing(checked) if checked.issues else ()
+        known = tools.by_shape.get(mark) or tools.shaped(mark)
+        for url, how, found, _ in checked.profiles:
+            if not found:
+                tally.cannot_tell += 1
+                continue
+            outcome: Any = known.get(url) if not missing else None
+            if outcome is None:
+                outcome = _outcome(tools.profiles.demands(url), names, missing, how)
+                if not missing:
+                    known[url] = outcome
+            if outcome.failing:
+                count_outcome(outcome, seen, tally)
+            elif outcome.counted is not None:
+                tally.repeat(outcome.counted)
+
+    return count
 
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count what each profile demands (ElementDefinition.min) by what validation found missing."""
-    checked, profiles = seen.checked, seen.tools.profiles
-    if profiles is None:
-        return
-    names = tuple(node)
-    missing = _missing(checked) if checked.issues else ()
-    remembered = seen.tools.remembered.setdefault(NAME, {})
-    for url, how, found, _ in checked.profiles:
-        demands = profiles.demands(url) if found else None
-        if demands is None:
-            tally.cannot_tell += 1
-            continue
-        lacking = _lacking(missing, "" if how in ("asked", "mapped") else demands.canonical) if missing else NONE
-        key = (url, names, lacking)
-        outcome: Any = remembered.get(key)
-        if outcome is None:
-            if len(remembered) >= REMEMBERED:
-                remembered.clear()
-            outcome = remembered[key] = _outcome(demands.mandatory, names, lacking)
-        count_outcome(outcome, seen, tally)
+    fitted(seen.kind, tuple(node))(node, seen, tally)
 
 
 def _missing(checked: Any) -> tuple[Issue, ...]:
     """The findings that say that an element of the resource itself is missing, not one of a resource within it."""
+    found = [each for each in checked.issues if each.kind in MISSING]
+    if not found:
+        return ()
     inner = f"{checked.root}.contained"
-    return tuple(
-        each for each in checked.issues if each.kind in MISSING and not each.place.expression.startswith(inner)
-    )
+    return tuple(each for each in found if not each.place.expression.startswith(inner))
 
 
 def _lacking(missing: tuple[Issue, ...], canonical: str) -> frozenset[str]:
@@ -59,9 +67,13 @@ def _lacking(missing: tuple[Issue, ...], canonical: str) -> frozenset[str]:
     return frozenset(each.definition for each in missing if not canonical or each.profile == canonical)
 
 
-def _outcome(mandatory: "MandatoryElements", names: tuple[str, ...], lacking: frozenset[str]) -> Outcome:
+def _outcome(demands: "Demands | None", names: tuple[str, ...], missing: tuple[Issue, ...], how: str) -> Outcome:
+    """What one profile says of a resource with members `names`. how: why it was checked against it."""
+    if demands is None:
+        return Outcome([("", "", None)])
+    lacking = _lacking(missing, "" if how in ("asked", "mapped") else demands.canonical)
     below = tuple(f"{each}{sign}" for each in lacking for sign in ".:")
-    expected = (each for each in mandatory.of(names) if not each.startswith(below))
+    expected = (each for each in demands.mandatory.of(names) if not each.startswith(below))
     return Outcome((each, without_slices(each).replace("[x]", ""), each not in lacking) for each in expected)
 
 
@@ -88,4 +100,5 @@ MEASURE = CountedMeasure(
     failing='{"resourceType": "Observation", "code": {"text": "Hb"}}',
     passing='{"resourceType": "Observation", "status": "final", "code": {"text": "Hb"}}',
     observe=observe,
+    fitted=fitted,
 )

@@ -20,14 +20,14 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     profiles = seen.checked.profiles if known is not None else ()
     if known is None or len(profiles) < 2:
         return
-    remembered = seen.tools.remembered.setdefault(NAME, {})
     for url, how, found, _ in profiles:
-        if how == "base":
+        if not found:
+            tally.cannot_tell += how != "base"
             continue
-        tree = known.must_support(url) if found else ()
+        tree = known.must_support(url) if how != "base" else ()
         if not tree:
-            tally.cannot_tell += not found
             continue
+        remembered = seen.tools.remembered.setdefault(NAME, {})
         key = (url, populated(node, tree))
         outcome: Any = remembered.get(key)
         if outcome is None:

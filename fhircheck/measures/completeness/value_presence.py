@@ -3,9 +3,10 @@
 from fractions import Fraction
 from typing import Any
 
-from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
+from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged, Observe
 from fhircheck.measures.outcome import NOTHING, Outcome, count_outcome
 from fhircheck.measures.seen import Seen
+from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.record import Node
@@ -35,6 +36,7 @@ NAME = "value-present"
 REASON = "data-absent-reason"
 _LACKING = Outcome([("Observation.value[x]", "Observation.value", False)])
 _VALUE = Outcome([("Observation.value[x]", "Observation.value", True)])
+_ONE_VALUE = Contribution((("Observation.value[x]", 1, 1),))
 _REASON = Outcome((), counts=(((REASON,), 1),))
 _ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
@@ -50,6 +52,15 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     if outcome is None:
         outcome = remembered[seen.kind, mask] = _outcome(seen.kind, mask)
     count_outcome(outcome, seen, tally)
+
+
+def fitted(kind: str, names: tuple[str, ...]) -> Observe:
+    """An Observation with a value needs no look into it."""
+    return _count_value if kind == "Observation" and not VALUES.isdisjoint(names) else observe
+
+
+def _count_value(node: Node, seen: Seen, tally: Tally) -> None:
+    tally.repeat(_ONE_VALUE)
 
 
 def _of_observation(node: Node) -> Outcome:
@@ -126,5 +137,6 @@ MEASURE = CountedMeasure(
     failing='{"resourceType": "Observation", "status": "final", "code": {"text": "Hb"}}',
     passing='{"resourceType": "Observation", "status": "final", "code": {"text": "Hb"}, "valueString": "13.5 g/dl"}',
     observe=observe,
+    fitted=fitted,
     judge=judge,
 )

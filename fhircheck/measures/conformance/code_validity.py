@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from fhircheck.measures.coded_elements import CODED, IN_WORDS
+from fhircheck.measures.coded_look import VALID, count_look, fitted, look
 from fhircheck.measures.counted_measure import CountedMeasure
-from fhircheck.measures.outcome import count_outcome
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
@@ -13,12 +13,13 @@ from fhircheck.model.report import Threshold
 
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
-    """Count the codings of one resource that have system and code (R4 terminologies.html)."""
-    count_outcome(seen.codes.valid, seen, tally)
+    """Count the codings of one resource that have system and code (R4 terminologies.html), and for the other measures
+    of codes what the same look found."""
+    count_look(look(seen), seen, tally)
 
 
 MEASURE = CountedMeasure(
-    name="code-valid",
+    name=VALID,
     code="CODE-3",
     summary="Codes that their code system has and that are active in it.",
     why="A code that does not exist means nothing; one that was retired is missed by everyone who asks by the current "
@@ -43,4 +44,5 @@ MEASURE = CountedMeasure(
     passing='{"resourceType": "Observation", "status": "final", "category": [{"coding": [{"system": '
     '"http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}], "code": {"text": "Hb"}}',
     observe=observe,
+    fitted=fitted,
 )

@@ -1,29 +1,23 @@
 """current-system: do code systems have the URL that is in use today? (CODE-5)"""
 
 from fhircheck.measures.coded_elements import CODED
+from fhircheck.measures.coded_look import CURRENT as NAME
+from fhircheck.measures.coded_look import part_of
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
-from fhircheck.measures.outcome import count_outcome
-from fhircheck.measures.seen import Seen
-from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.record import Node
 from fhircheck.model.report import Detail
-
-
-def observe(node: Node, seen: Seen, tally: Tally) -> None:
-    """Count the codings of one resource that have a system (R4 terminologies-systems.html)."""
-    count_outcome(seen.codes.current, seen, tally)
 
 
 def judge(merged: Merged) -> Judged:
     """With the number of codings for each obsolete URL; the names are those of the table, none of the data."""
-    found = [(name[0], number) for name, number in merged.tally.counts]
+    tally = part_of(merged, NAME)
+    found = [(name[0], number) for name, number in tally.counts]
     details = tuple(Detail("obsolete-system", number, "codings", of=url) for url, number in found)
-    return Judged(merged.tally, details=details)
+    return Judged(tally, details=details)
 
 
 MEASURE = CountedMeasure(
-    name="current-system",
+    name=NAME,
     code="CODE-5",
     summary="Codings whose system has its current URL.",
     why="A query for the current URL does not find the old one: the same diagnoses stand under two names, and half of "
@@ -43,6 +37,5 @@ MEASURE = CountedMeasure(
     '"version": "2020", "code": "I10.90"}]}, "subject": {"reference": "Patient/1"}}',
     passing='{"resourceType": "Condition", "code": {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", '
     '"version": "2020", "code": "I10.90"}]}, "subject": {"reference": "Patient/1"}}',
-    observe=observe,
     judge=judge,
 )

@@ -1,21 +1,19 @@
 """display-matches: does the text beside a code say what the code says? (CODE-4)"""
 
 from fhircheck.measures.coded_elements import CODED
-from fhircheck.measures.counted_measure import CountedMeasure
-from fhircheck.measures.outcome import count_outcome
-from fhircheck.measures.seen import Seen
-from fhircheck.model.facts import Tally
+from fhircheck.measures.coded_look import DISPLAY as NAME
+from fhircheck.measures.coded_look import part_of
+from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.record import Node
 
 
-def observe(node: Node, seen: Seen, tally: Tally) -> None:
-    """Count the codings of one resource that have a display (R4 datatypes.html#Coding)."""
-    count_outcome(seen.codes.display, seen, tally)
+def judge(merged: Merged) -> Judged:
+    """By what the look at all codes found."""
+    return Judged(part_of(merged, NAME))
 
 
 MEASURE = CountedMeasure(
-    name="display-matches",
+    name=NAME,
     code="CODE-4",
     summary="Displays that are a text their code system has for the code.",
     why="People read the display, machines the code: where they differ, one of them is wrong, and nobody can tell "
@@ -38,5 +36,5 @@ MEASURE = CountedMeasure(
     passing='{"resourceType": "Observation", "status": "final", "category": [{"coding": [{"system": '
     '"http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory", "display": "Laboratory"}]}], '
     '"code": {"text": "Hb"}}',
-    observe=observe,
+    judge=judge,
 )

@@ -1,21 +1,19 @@
 """expected-system: is the code from a system that readers expect at this element? (CODE-2)"""
 
 from fhircheck.measures.coded_elements import CODED
-from fhircheck.measures.counted_measure import CountedMeasure
-from fhircheck.measures.outcome import count_outcome
-from fhircheck.measures.seen import Seen
-from fhircheck.model.facts import Tally
+from fhircheck.measures.coded_look import EXPECTED as NAME
+from fhircheck.measures.coded_look import part_of
+from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.model.kahn import Category, Context, Subcategory
-from fhircheck.model.record import Node
 
 
-def observe(node: Node, seen: Seen, tally: Tally) -> None:
-    """Count the elements of one resource that systems are expected for (tables/systems.csv)."""
-    count_outcome(seen.codes.expected, seen, tally)
+def judge(merged: Merged) -> Judged:
+    """By what the look at all codes found."""
+    return Judged(part_of(merged, NAME))
 
 
 MEASURE = CountedMeasure(
-    name="expected-system",
+    name=NAME,
     code="CODE-2",
     summary="Coded elements with a code of a system that is expected there.",
     why="Codes of a house's own catalogue are codes, but nobody else can read them: without a standard system every "
@@ -37,5 +35,5 @@ MEASURE = CountedMeasure(
     passing='{"resourceType": "Condition", "code": {"coding": [{"system": "https://example.org/house-catalogue", '
     '"code": "HYP"}, {"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "version": "2025", "code": "I10.90"}]}, '
     '"subject": {"reference": "Patient/1"}}',
-    observe=observe,
+    judge=judge,
 )

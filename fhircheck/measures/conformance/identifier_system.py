@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
+from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged, Observe
 from fhircheck.measures.outcome import Outcome, count_outcome
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.tables import Tables
@@ -42,6 +42,11 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
             remembered.clear()
         outcome = remembered[shape] = _outcome(found, seen)
     count_outcome(outcome, seen, tally)
+
+
+def fitted(kind: str, names: tuple[str, ...]) -> Observe | None:
+    """Nothing for resources without identifiers."""
+    return observe if "identifier" in names else None
 
 
 def _outcome(found: Any, seen: Seen) -> Outcome:
@@ -107,5 +112,6 @@ MEASURE = CountedMeasure(
     passing='{"resourceType": "Patient", "identifier": [{"system": "https://example.org/sid/patients", "value": '
     '"4711"}]}',
     observe=observe,
+    fitted=fitted,
     judge=judge,
 )

@@ -3,9 +3,10 @@
 from fractions import Fraction
 from typing import Any
 
-from fhircheck.measures.counted_measure import CountedMeasure
+from fhircheck.measures.counted_measure import CountedMeasure, Observe
 from fhircheck.measures.outcome import Outcome, count_outcome
 from fhircheck.measures.seen import Seen
+from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.record import Node
@@ -49,6 +50,25 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     count_outcome(_OUTCOMES[seen.kind][passed], seen, tally)
 
 
+def fitted(kind: str, names: tuple[str, ...]) -> Observe | None:
+    """The most frequent form at once: a Reference that names a Patient."""
+    name = ELEMENTS[kind]
+    if name not in names:
+        return observe if kind != "Device" else None
+    passes = Contribution(((f"{kind}.{name}", 1, 1),))
+
+    def count(node: Node, seen: Seen, tally: Tally) -> None:
+        target = node[name]
+        if target.__class__ is dict:
+            reference = target.get("reference")
+            if reference.__class__ is str and ("Patient/" in reference or reference[:4] == "urn:"):
+                tally.repeat(passes)
+                return
+        observe(node, seen, tally)
+
+    return count
+
+
 def _otherwise(target: Any, reference: Any, node: Node) -> bool | None:
     """Of a reference that does not name a Patient by itself."""
     if reference.__class__ is str and reference[:1] == "#":
@@ -89,4 +109,5 @@ MEASURE = CountedMeasure(
     passing='{"resourceType": "Observation", "status": "final", "code": {"text": "Hb"}, '
     '"subject": {"reference": "Patient/1"}}',
     observe=observe,
+    fitted=fitted,
 )
