@@ -1,9 +1,9 @@
 """Where the codes of a resource stand that measures look at: what it is about, and what sorts it."""
 
 CODED: dict[str, tuple[str, ...]] = {
-    "AllergyIntolerance": ("clinicalStatus", "verificationStatus", "code"),
+    "AllergyIntolerance": ("code",),
     "Composition": ("type", "category"),
-    "Condition": ("clinicalStatus", "verificationStatus", "category", "severity", "code", "bodySite"),
+    "Condition": ("category", "severity", "code", "bodySite"),
     "Consent": ("scope", "category"),
     "DiagnosticReport": ("category", "code", "conclusionCode"),
     "DocumentReference": ("type", "category"),
@@ -21,7 +21,8 @@ CODED: dict[str, tuple[str, ...]] = {
     "ServiceRequest": ("category", "code"),
     "Specimen": ("type",),
 }  # fmt: skip
-"""Elements of type Coding or CodeableConcept right below the resource, by type."""
+"""Elements of type Coding or CodeableConcept right below the resource, by type; not those whose codes R4 itself
+demands, which validation judges (clinicalStatus)."""
 
 INNER: dict[str, tuple[str, tuple[str, ...]]] = {
     "Encounter": ("hospitalization", ("admitSource", "dischargeDisposition")),

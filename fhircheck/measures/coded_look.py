@@ -1,11 +1,13 @@
 """One look at the codes of a resource, for all measures that judge codes; found once for each set of codes."""
 
 from collections.abc import Iterator
+from marshal import dumps
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.measures.coded_elements import CODED, INNER
 from fhircheck.measures.coding_verdicts import Found, Judge
-from fhircheck.measures.outcome import Outcome, count_failing, note_failing
+from fhircheck.measures.outcome import Outcome, may_keep, note_failing
 from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.record import Node
@@ -15,35 +17,55 @@ if TYPE_CHECKING:
     from fhircheck.measures.seen import Seen
 
 EXPECTED, VALID, DISPLAY, CURRENT = "expected-system", "code-valid", "display-matches", "current-system"
-REMEMBERED = 20_000
+REMEMBERED = 5_000
+"""Answers for so many sets of codes, by the members of their resources, are kept."""
 NAME = "codings"
-END = object()
-TEXT = object()
 
 
 class CodedLook:
-    """What the measures of codes say of one resource. counted: what passes and what cannot be told, for all of them in
-    one. failing: by measure, those with items that fail."""
+    """What the measures of codes say of one resource.
 
-    __slots__ = ("counted", "failing")
+    counted, whole: see Outcome, for all of them in one. failing: by measure, those with items that fail.
+    """
+
+    __slots__ = ("counted", "failing", "whole")
 
     def __init__(self, outcomes: dict[str, Outcome]) -> None:
-        valid = outcomes[VALID].counted or Contribution()
-        others = tuple((name, each.counted) for name, each in outcomes.items() if name != VALID and each.counted)
-        self.counted = Contribution(valid.by, valid.cannot_tell, also=others)
+        self.counted = _together({name: each.counted for name, each in outcomes.items()})
+        self.whole = _together({name: each.whole for name, each in outcomes.items()})
         self.failing = tuple((name, each) for name, each in outcomes.items() if each.failing)
+
+
+def _together(each: dict[str, Contribution | None]) -> Contribution:
+    """One contribution to the tally of code-valid, those of the others being parts of it."""
+    valid = each[VALID] or Contribution()
+    others = tuple((name, one) for name, one in each.items() if name != VALID and one is not None)
+    failed = valid.resources_failed
+    return Contribution(valid.by, valid.cannot_tell, valid.counts, others, failed)
 
 
 def count_look(found: CodedLook, seen: "Seen", tally: Tally) -> None:
     """Count for all measures of codes; `tally` is that of code-valid, the others are parts of it."""
+    failing = found.failing
+    for name, _ in failing:
+        if may_keep(tally if name == VALID else tally.part(name), seen):
+            _count_with_places(found, seen, tally)
+            return
+    tally.repeat(found.whole)
+    patient = seen.patient
+    if patient:
+        for name, _ in failing:
+            (tally if name == VALID else tally.parts[name]).patients_failed.add(patient)
+
+
+def _count_with_places(found: CodedLook, seen: "Seen", tally: Tally) -> None:
     tally.repeat(found.counted)
     for name, outcome in found.failing:
-        if name == VALID:
-            count_failing(outcome, seen, tally)
-        else:
-            part = tally.part(name)
-            count_failing(outcome, seen, part)
-            note_failing(seen, part)
+        one = tally if name == VALID else tally.part(name)
+        for path, where in outcome.failing:
+            one.count(path, False, seen.place(where))
+        if one is not tally:
+            note_failing(seen, one)
 
 
 def part_of(merged: "Merged", name: str) -> Tally:
@@ -54,32 +76,27 @@ def part_of(merged: "Merged", name: str) -> Tally:
 
 def fitted(kind: str, names: tuple[str, ...]) -> "Observe | None":
     """What looks at resources of this type with these members, None where they hold no codes."""
-    present = tuple(name for name in CODED[kind] if name in names)
+    present = tuple(name for name in (*CODED[kind], "language") if name in names)
     inner, below = INNER.get(kind, ("", ()))
     within = inner in names
-    if not present and not within:
+    if not within and present in ((), ("language",)):
         return None
+    pick = itemgetter(*present) if present else str
     mark = object()
-    language = "language" in names
 
     def observe(node: Node, seen: "Seen", tally: Tally) -> None:
-        key: list[Any] = [mark, node["language"]] if language else [mark]
+        tools = seen.tools
+        known = tools.by_shape.get(mark) or tools.shaped(mark)
         try:
-            for name in present:
-                _add(node[name], key)
-            if within:
-                _add_inner(node[inner], below, key)
-            remembered = seen.tools.remembered.get(NAME)
-            if remembered is None:
-                remembered = seen.tools.remembered[NAME] = {}
-            shape = tuple(key)
-            found: Any = remembered.get(shape)
+            shape = dumps((pick(node), _parts(node[inner], below)), 0) if within else dumps(pick(node), 0)
+        except ValueError:  # something that no code holds
+            found: Any = look(seen)
+        else:
+            found = known.get(shape)
             if found is None:
-                if len(remembered) >= REMEMBERED:
-                    remembered.clear()
-                found = remembered[shape] = look(seen)
-        except (TypeError, AttributeError):  # another form than that of codes
-            found = look(seen)
+                if len(known) >= REMEMBERED:
+                    known.clear()
+                found = known[shape] = look(seen)
         if found.failing:
             count_look(found, seen, tally)
         else:
@@ -88,54 +105,30 @@ def fitted(kind: str, names: tuple[str, ...]) -> "Observe | None":
     return observe
 
 
-def _add(value: Any, key: list[Any]) -> None:
-    """All that the look depends on in a concept, a Coding or a list of them. Raises TypeError or AttributeError for
-    other forms."""
-    for each in value if value.__class__ is list else (value,):
-        codings = each.get("coding")
-        if codings is None:
-            if "system" in each or "code" in each:
-                key += each
-                key += each.values()
-            else:
-                key.append(TEXT if "text" in each or "display" in each else None)
-        elif codings.__class__ is not list:
-            raise TypeError
-        else:
-            for coding in codings:
-                key += coding
-                key += coding.values()
-                key.append(END)
-            if not codings:
-                key.append("text" in each or "display" in each)
-        key.append(END)
-    key.append(END)
-
-
-def _add_inner(parts: Any, names: tuple[str, ...], key: list[Any]) -> None:
-    """The same for the elements within another."""
-    for part in parts if parts.__class__ is list else (parts,):
-        for name in names:
-            value = part.get(name)
-            if value is not None:
-                key.append(name)
-                _add(value, key)
-        key.append(END)
+def _parts(parts: Any, names: tuple[str, ...]) -> list[Any]:
+    """What the parts of an element hold under `names`."""
+    return [
+        [part.get(name) for name in names] if part.__class__ is dict else None
+        for part in (parts if parts.__class__ is list else (parts,))
+    ]
 
 
 def look(seen: "Seen") -> CodedLook:
-    """The look at the resource of `seen`, whatever form it has."""
+    """The look at the resource of `seen`, whatever form it has; one object for all that say the same."""
     judge, found = Judge(seen.tools, seen.node.get("language")), Found()
     for path, where, values in _elements(seen.node, seen.kind):
         judge.element(path, where, values, found)
-    return CodedLook(
-        {
-            EXPECTED: Outcome(found.expected),
-            VALID: Outcome(found.valid),
-            DISPLAY: Outcome(found.display),
-            CURRENT: Outcome(found.current, judge.obsolete_counts()),
-        }
-    )
+    counts = judge.obsolete_counts()
+    same = tuple(found.expected), tuple(found.valid), tuple(found.display), tuple(found.current), counts
+    known = seen.tools.remembered.setdefault(NAME, {})
+    told: Any = known.get(same)
+    if told is None:
+        if len(known) >= REMEMBERED:
+            known.clear()
+        expected, valid, display = Outcome(found.expected), Outcome(found.valid), Outcome(found.display)
+        current = Outcome(found.current, counts)
+        told = known[same] = CodedLook({EXPECTED: expected, VALID: valid, DISPLAY: display, CURRENT: current})
+    return told  # type: ignore[no-any-return]
 
 
 def _elements(node: Node, kind: str) -> Iterator[tuple[str, str, list[tuple[str, Any]]]]:

@@ -16,10 +16,10 @@ Item = tuple[str, str, bool | None]
 class Outcome:
     """counted: what passed and what cannot be told. failing: (path, expression) of the items that fail.
 
-    bulk: all but the first of the failing, counted where none of their places would be kept.
+    whole: all of it, counted where no place of a failing item would be kept.
     """
 
-    __slots__ = ("bulk", "counted", "failing")
+    __slots__ = ("counted", "failing", "whole")
 
     def __init__(self, items: Iterable[Item], counts: tuple[tuple[tuple[str, ...], int], ...] = ()) -> None:
         found = list(items)
@@ -27,8 +27,10 @@ class Outcome:
         unknown = sum(passed is None for _, _, passed in found)
         self.failing = tuple((path, where) for path, where, passed in found if passed is False)
         self.counted = Contribution(summed(told), unknown, counts) if told or unknown or counts else None
-        more = [(path, False) for path, _ in self.failing[1:]]
-        self.bulk = Contribution(summed(more)) if more else None
+        self.whole = self.counted
+        if self.failing:
+            all_told = summed((path, bool(passed)) for path, _, passed in found if passed is not None)
+            self.whole = Contribution(all_told, unknown, counts, resources_failed=1)
 
 
 NOTHING = Outcome(())
@@ -36,28 +38,28 @@ NOTHING = Outcome(())
 
 def count_outcome(outcome: Outcome, seen: "Seen", tally: Tally) -> None:
     """Count what `outcome` says of the resource."""
-    if outcome.counted is not None:
-        tally.repeat(outcome.counted)
-    if outcome.failing:
-        count_failing(outcome, seen, tally)
-
-
-def count_failing(outcome: Outcome, seen: "Seen", tally: Tally) -> None:
-    """Count the items that fail, of which there are some."""
-    failing = outcome.failing
-    if may_keep(tally, seen):
-        for path, where in failing:
+    if not outcome.failing:
+        if outcome.counted is not None:
+            tally.repeat(outcome.counted)
+    elif may_keep(tally, seen):
+        if outcome.counted is not None:
+            tally.repeat(outcome.counted)
+        for path, where in outcome.failing:
             tally.count(path, False, seen.place(where))
-        return
-    tally.count(failing[0][0], False)
-    if outcome.bulk is not None:
-        tally.repeat(outcome.bulk)
+    else:
+        tally.repeat(outcome.whole)  # type: ignore[arg-type]
+        if seen.patient:
+            tally.patients_failed.add(seen.patient)
 
 
 def may_keep(tally: Tally, seen: "Seen") -> bool:
     """Whether a place in this record could be among the examples; if not, none need be made."""
     examples = tally.examples
-    return len(examples) < EXAMPLES or (seen.checked.source, seen.checked.record) <= examples[-1][:2]
+    if len(examples) < EXAMPLES:
+        return True
+    last, checked = examples[-1], seen.checked
+    source = checked.source
+    return checked.record <= last[1] if source == last[0] else source < last[0]
 
 
 def note_failing(seen: "Seen", tally: Tally) -> None:

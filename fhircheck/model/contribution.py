@@ -10,12 +10,12 @@ Parts = tuple[tuple[str, int, int], ...]
 
 class Contribution:
     """Items of one resource. by: passed and judged by path. counts: what is added to Tally.counts. also: what is added
-    to parts of the tally, by name.
+    to parts of the tally, by name. resources_failed: 1 where items fail and are counted here.
 
     Equal to itself alone, so that it is found in a table at once; make one for each shape and remember it.
     """
 
-    __slots__ = ("also", "by", "cannot_tell", "counts")
+    __slots__ = ("also", "by", "cannot_tell", "counts", "resources_failed")
 
     def __init__(
         self,
@@ -23,11 +23,13 @@ class Contribution:
         cannot_tell: int = 0,
         counts: tuple[tuple[Name, int], ...] = (),
         also: "tuple[tuple[str, Contribution], ...]" = (),
+        resources_failed: int = 0,
     ) -> None:
         self.by = by
         self.cannot_tell = cannot_tell
         self.counts = counts
         self.also = also
+        self.resources_failed = resources_failed
 
 
 def summed(items: Iterable[tuple[str, bool]]) -> Parts:

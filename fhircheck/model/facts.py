@@ -149,6 +149,7 @@ class Tally:
 
     def _add(self, contribution: Contribution, times: int) -> None:
         self.cannot_tell += contribution.cannot_tell * times
+        self.resources_failed += contribution.resources_failed * times
         for path, passed, judged in contribution.by:
             self.numerator += passed * times
             self.denominator += judged * times
