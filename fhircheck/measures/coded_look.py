@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from marshal import dumps
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhircheck.measures.coded_elements import CODED, INNER
 from fhircheck.measures.coding_verdicts import Found, Judge
+from fhircheck.measures.mix_keys import NO_MIX, Mix, mix_of_codes
 from fhircheck.measures.outcome import Outcome, may_keep, note_failing
 from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
@@ -22,7 +23,7 @@ REMEMBERED = 5_000
 NAME = "codings"
 
 
-class CodedLook:
+class Told:
     """What the measures of codes say of one resource.
 
     counted, whole: see Outcome, for all of them in one. failing: by measure, those with items that fail.
@@ -36,6 +37,13 @@ class CodedLook:
         self.failing = tuple((name, each) for name, each in outcomes.items() if each.failing)
 
 
+class CodedLook(NamedTuple):
+    """told: what the measures of codes say of one resource. mix: what it adds to the table ``mix``."""
+
+    told: Told
+    mix: Mix
+
+
 def _together(each: dict[str, Contribution | None]) -> Contribution:
     """One contribution to the tally of code-valid, those of the others being parts of it."""
     valid = each[VALID] or Contribution()
@@ -44,7 +52,7 @@ def _together(each: dict[str, Contribution | None]) -> Contribution:
     return Contribution(valid.by, valid.cannot_tell, valid.counts, others, failed)
 
 
-def count_look(found: CodedLook, seen: "Seen", tally: Tally) -> None:
+def count_look(found: Told, seen: "Seen", tally: Tally) -> None:
     """Count for all measures of codes; `tally` is that of code-valid, the others are parts of it."""
     failing = found.failing
     for name, _ in failing:
@@ -58,7 +66,7 @@ def count_look(found: CodedLook, seen: "Seen", tally: Tally) -> None:
             (tally if name == VALID else tally.parts[name]).patients_failed.add(patient)
 
 
-def _count_with_places(found: CodedLook, seen: "Seen", tally: Tally) -> None:
+def _count_with_places(found: Told, seen: "Seen", tally: Tally) -> None:
     tally.repeat(found.counted)
     for name, outcome in found.failing:
         one = tally if name == VALID else tally.part(name)
@@ -66,6 +74,9 @@ def _count_with_places(found: CodedLook, seen: "Seen", tally: Tally) -> None:
             one.count(path, False, seen.place(where))
         if one is not tally:
             note_failing(seen, one)
+
+
+NO_CODES = CodedLook(Told({name: Outcome(()) for name in (EXPECTED, VALID, DISPLAY, CURRENT)}), NO_MIX)
 
 
 def part_of(merged: "Merged", name: str) -> Tally:
@@ -97,10 +108,12 @@ def fitted(kind: str, names: tuple[str, ...]) -> "Observe | None":
                 if len(known) >= REMEMBERED:
                     known.clear()
                 found = known[shape] = look(seen)
-        if found.failing:
-            count_look(found, seen, tally)
+        seen.looked = found
+        told = found.told
+        if told.failing:
+            count_look(told, seen, tally)
         else:
-            tally.repeat(found.counted)
+            tally.repeat(told.counted)
 
     return observe
 
@@ -114,7 +127,12 @@ def _parts(parts: Any, names: tuple[str, ...]) -> list[Any]:
 
 
 def look(seen: "Seen") -> CodedLook:
-    """The look at the resource of `seen`, whatever form it has; one object for all that say the same."""
+    """The look at the resource of `seen`, whatever form it has."""
+    return CodedLook(_told(seen), mix_of_codes(seen.node, seen.kind)) if seen.kind in CODED else NO_CODES
+
+
+def _told(seen: "Seen") -> Told:
+    """One object for all looks that say the same."""
     judge, found = Judge(seen.tools, seen.node.get("language")), Found()
     for path, where, values in _elements(seen.node, seen.kind):
         judge.element(path, where, values, found)
@@ -127,7 +145,7 @@ def look(seen: "Seen") -> CodedLook:
             known.clear()
         expected, valid, display = Outcome(found.expected), Outcome(found.valid), Outcome(found.display)
         current = Outcome(found.current, counts)
-        told = known[same] = CodedLook({EXPECTED: expected, VALID: valid, DISPLAY: display, CURRENT: current})
+        told = known[same] = Told({EXPECTED: expected, VALID: valid, DISPLAY: display, CURRENT: current})
     return told  # type: ignore[no-any-return]
 
 

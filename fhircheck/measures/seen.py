@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from fhircheck.measures.coded_look import CodedLook, look_at_codes
+from fhircheck.measures.coded_look import CodedLook, look
 from fhircheck.measures.date_span import DAY, Span
 from fhircheck.measures.moments import moment_of, patient_of
 from fhircheck.model.issue import Place
@@ -22,19 +22,20 @@ _source_keys: dict[str, int] = {}
 class Seen:
     """node, kind: the resource and its type. checked: what validation knows of it. tools: tables, terminology, options.
 
+    looked: what was found of its codes so far.
     rows: where rows for measures across records go (model/row_facts.py). lacks: what it does not say of its origin, as
     measures found so far (origin.Missing).
     """
 
     __slots__ = (
         "_at",
-        "_codes",
         "_identity",
         "_moment",
         "_patient",
         "checked",
         "kind",
         "lacks",
+        "looked",
         "node",
         "rows",
         "tools",
@@ -49,7 +50,7 @@ class Seen:
         self._identity: int = -1
         self._moment: object = _UNKNOWN
         self._at: tuple[int, int] | None = None
-        self._codes: CodedLook | None = None
+        self.looked: CodedLook | None = None
 
     @property
     def patient(self) -> int:
@@ -94,9 +95,9 @@ class Seen:
     @property
     def codes(self) -> CodedLook:
         """What is said of its codes (coded_look)."""
-        if self._codes is None:
-            self._codes = look_at_codes(self)
-        return self._codes
+        if self.looked is None:
+            self.looked = look(self)
+        return self.looked
 
     @property
     def at(self) -> tuple[int, int]:

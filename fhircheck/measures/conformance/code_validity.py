@@ -15,7 +15,7 @@ from fhircheck.model.report import Threshold
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count the codings of one resource that have system and code (R4 terminologies.html), and for the other measures
     of codes what the same look found."""
-    count_look(look(seen), seen, tally)
+    count_look(look(seen).told, seen, tally)
 
 
 MEASURE = CountedMeasure(
