@@ -23,10 +23,9 @@ _WORD = WIDTHS["words"]
 _NOBODY: dict[int, bool] = {}
 
 
-def observe_texts(node: Node, seen: Seen, tally: Tally, failed: bool) -> None:
-    """Count texts and dates of one resource; words go as rows for `judge_texts`. failed: it fails already."""
+def observe_texts(node: Node, seen: Seen, tally: Tally) -> None:
+    """Count texts and dates of one resource; words go as rows for `judge_texts`."""
     options, kind = seen.tools.options, kind_of(seen.kind)
-    failing = tally.denominator - tally.numerator
     if options.date_precision:
         _dates(node, kind, _LENGTHS[options.date_precision], seen, tally)
     if not (options.de_identified or options.free_text):
@@ -50,8 +49,7 @@ def observe_texts(node: Node, seen: Seen, tally: Tally, failed: bool) -> None:
             tally.count(path, True)
         clean.append((path, set(sorted(words)[:MOST_WORDS]), _CUT if cut else 0))
     if seen.patient and clean:
-        failed = failed or tally.denominator - tally.numerator > failing
-        _rows(clean, _FAILED if failed else 0, seen, tally)
+        _rows(clean, _FAILED if tally.failing else 0, seen, tally)
 
 
 def _rows(texts: list[tuple[str, set[int], int]], failed: int, seen: Seen, tally: Tally) -> None:

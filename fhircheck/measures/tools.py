@@ -64,6 +64,8 @@ class Tools:
         self.use_cases = use_cases
         self.profiles = profiles
         self.sources = sources
+        self.looks_closer = bool(options.de_identified or options.free_text or options.date_precision)
+        """Whether texts and dates of all resources are looked at for what says who somebody is."""
         self.remembered: dict[str, dict[object, object]] = {}
         """By measure: answers that depend on a few values only (a system, a code), so that they are found once."""
         self.by_shape: dict[object, dict[object, object]] = {}

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from functools import lru_cache
 
 from fhircheck.measures.consent_provisions import Name, codes, for_data, permitted, span_at
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
@@ -65,6 +66,7 @@ def _now(seen: Seen) -> Span:
     return remembered["now"]  # type: ignore[return-value]
 
 
+@lru_cache(4_096)
 def _key(name: Name) -> int:
     return key_of("\n".join(name))
 

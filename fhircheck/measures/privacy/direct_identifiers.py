@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
@@ -17,7 +18,8 @@ from fhircheck.measures.identifying_elements import (
 from fhircheck.measures.person_members import kind_of
 from fhircheck.measures.person_texts import judge_texts, observe_texts
 from fhircheck.measures.seen import Seen
-from fhircheck.model.facts import Tally
+from fhircheck.model.contribution import Contribution, summed
+from fhircheck.model.facts import EXAMPLES, Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.record import Node
 from fhircheck.model.report import Detail, Threshold
@@ -50,61 +52,81 @@ RESTRICTED = ("R", "V")
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
     """Count what one resource says of who somebody is; keeps no value. Texts and dates only where that is asked for."""
-    kind, options = seen.kind, seen.tools.options
-    failing = tally.denominator - tally.numerator
-    elements = ELEMENTS.get(kind)
-    if elements is not None:
-        _person(node, kind, elements, seen, tally)
+    kind = seen.kind
+    if kind in ELEMENTS:
+        _person(node, kind, seen, tally)
     elif kind in STAFF:
         if has_name(node.get("name")):
             tally.counts.add(("staff-names",))
     else:
         for name in _WHO:
-            if name in node:
-                _reference(node[name], kind_of(kind), name, seen, tally)
+            who = node.get(name)
+            if who.__class__ is dict and ("display" in who or "identifier" in who):
+                _reference(who, kind, name, seen, tally)
     meta = node.get("meta")
     if meta.__class__ is dict and "security" in meta:
         _labels(meta["security"], tally)
-    if options.de_identified or options.free_text or options.date_precision:
-        observe_texts(node, seen, tally, tally.denominator - tally.numerator > failing)
+    if seen.tools.looks_closer:
+        observe_texts(node, seen, tally)
 
 
-def _person(node: Node, kind: str, elements: tuple[tuple[str, Test], ...], seen: Seen, tally: Tally) -> None:
-    for name, test in elements:
-        path = f"{kind}.{name}"
-        found = test(node[name]) if name in node else False
-        if found is None:
-            tally.cannot_tell += 1
-        elif found:
-            tally.count(path, False, seen.place(path))
-        else:
-            tally.count(path, True)
+def _person(node: Node, kind: str, seen: Seen, tally: Tally) -> None:
+    elements = ELEMENTS[kind]
+    verdicts = tuple(test(node[name]) if name in node else False for name, test in elements)
+    tally.repeat(_found(kind, verdicts))
+    if True in verdicts:
+        for (name, _), found in zip(elements, verdicts, strict=True):
+            if found:
+                _fail(f"{kind}.{name}", seen, tally)
     extensions = node.get("extension")
     for index, each in enumerate(extensions if extensions.__class__ is list else ()):
         if each.__class__ is dict and each.get("url") == _MOTHER and each.get("valueString"):
             tally.count(f"{kind}.extension", False, seen.place(f"{kind}.extension[{index}]"))
 
 
-def _reference(who: Any, kind: str, name: str, seen: Seen, tally: Tally) -> None:
+@cache
+def _found(kind: str, verdicts: tuple[bool | None, ...]) -> Contribution:
+    """What a person of these verdicts adds."""
+    items = [(f"{kind}.{name}", not found) for (name, _), found in zip(ELEMENTS[kind], verdicts, strict=True)
+             if found is not None]  # fmt: skip
+    return Contribution(summed(items), cannot_tell=verdicts.count(None))
+
+
+def _fail(expression: str, seen: Seen, tally: Tally) -> None:
+    """Note that an item does not pass; its place is only made where it may be among the examples."""
+    tally.failing = True
+    examples = tally.examples
+    if len(examples) == EXAMPLES:
+        last, checked = examples[-1], seen.checked
+        if last.source == checked.source and last.record < checked.record:
+            return
+    tally.keep([seen.place(expression)])
+
+
+def _reference(who: Node, kind: str, name: str, seen: Seen, tally: Tally) -> None:
     """A name beside the reference to a person, or an identifier in its place."""
-    if who.__class__ is not dict or not ("display" in who or "identifier" in who):
-        return
     reference = who.get("reference")
     if name == "subject" and reference.__class__ is str and "Patient/" not in reference and reference[:4] != "urn:":
         return  # a group, a place, a device
-    path = f"{kind}.{name}"
     if "display" in who:
         shown = who["display"]
-        named = shown.__class__ is str and bool(shown.strip())
-        tally.count(f"{path}.display", not named, seen.place(f"{seen.kind}.{name}.display") if named else None)
+        named = shown.__class__ is str and not (shown.isspace() or shown == "")
+        tally.repeat(_item(kind_of(kind), name, "display", not named))
+        if named:
+            _fail(f"{kind}.{name}.display", seen, tally)
     if "identifier" in who:
         found = identifies(who["identifier"])
         if found is None:
             tally.cannot_tell += 1
-        else:
-            tally.count(
-                f"{path}.identifier", not found, seen.place(f"{seen.kind}.{name}.identifier") if found else None
-            )
+            return
+        tally.repeat(_item(kind_of(kind), name, "identifier", not found))
+        if found:
+            _fail(f"{kind}.{name}.identifier", seen, tally)
+
+
+@cache
+def _item(kind: str, name: str, part: str, passed: bool) -> Contribution:
+    return Contribution(summed([(f"{kind}.{name}.{part}", passed)]))
 
 
 def _labels(security: Any, tally: Tally) -> None:
