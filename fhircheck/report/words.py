@@ -218,39 +218,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "apart-nothing": ("Nothing found that blocks joining them.", "Nichts gefunden, was das Verbinden hindert."),
     "apart-more-pairs": ("and {count} more pairs: --format json", "und {count} weitere Paare: --format json"),
     "barrier-no-identifiers": (
-        "Patients cannot be matched: at least one source has no identifier with a system "
-        "(first: {first}; second: {second})",
-        "Patienten nicht zuordenbar: mindestens eine Quelle nennt keinen Identifier mit System "
-        "(erste: {first}; zweite: {second})",
+        "Patients cannot be matched: identifiers without a system, or none at all:",
+        "Patienten nicht zuordenbar: Identifier ohne System oder gar keine:",
     ),
     "barrier-no-common-identifier": (
-        "Patients cannot be matched: no identifier system in common (first: {first}; second: {second})",
-        "Patienten nicht zuordenbar: kein gemeinsames Identifier-System (erste: {first}; zweite: {second})",
+        "Patients cannot be matched: no identifier system in common:",
+        "Patienten nicht zuordenbar: kein gemeinsames Identifier-System:",
     ),
     "barrier-no-common-patient": (
-        "No patient is in both, though both use {first}",
-        "Kein Patient ist in beiden, obwohl beide {first} verwenden",
+        "No patient is in both, though both use the same identifier system.",
+        "Kein Patient ist in beiden, trotz gleichem Identifier-System.",
     ),
     "barrier-same-ids-other-patients": (
-        "Patients of the same id share no identifier: one id may stand for different people",
-        "Patienten gleicher id haben keinen gemeinsamen Identifier: eine id kann für verschiedene Menschen stehen",
+        "Patients of the same id share no identifier: one id may stand for different people.",
+        "Patienten gleicher id ohne gemeinsamen Identifier: eine id kann für verschiedene Menschen stehen.",
     ),
-    "barrier-other-code-systems": (
-        "{what}: other code systems (first: {first}; second: {second})",
-        "{what}: andere Codesysteme (erste: {first}; zweite: {second})",
-    ),
-    "barrier-other-units": (
-        "{what}: other units (first: {first}; second: {second})",
-        "{what}: andere Einheiten (erste: {first}; zweite: {second})",
-    ),
-    "barrier-other-profiles": (
-        "{what}: other profiles (first: {first}; second: {second})",
-        "{what}: andere Profile (erste: {first}; zweite: {second})",
-    ),
-    "barrier-other-versions": (
-        "{what}: other versions (first: {first}; second: {second})",
-        "{what}: andere Versionen (erste: {first}; zweite: {second})",
-    ),
+    "barrier-other-code-systems": ("{what}: other code systems:", "{what}: andere Codesysteme:"),
+    "barrier-other-units": ("{what}: other units:", "{what}: andere Einheiten:"),
+    "barrier-other-profiles": ("{what}: other profiles:", "{what}: andere Profile:"),
+    "barrier-other-versions": ("{what}: other versions:", "{what}: andere Versionen:"),
     "explained": ("WHAT THE FINDINGS MEAN", "WAS DIE BEFUNDE BEDEUTEN"),
     "explained-why": ("why it matters", "warum es zählt"),
     "explained-fix": ("how to mend it", "Abhilfe"),

@@ -12,6 +12,7 @@ from fhircheck.report.words import say
 SHOWN = 8
 """Measures, and pairs of sources, that are shown."""
 _BARRIERS = 6
+_NAMES = 3
 _SCORES = 3
 _PATIENTS = ("no-identifiers", "no-common-identifier", "no-common-patient", "same-ids-other-patients")
 
@@ -88,8 +89,7 @@ def _pairs(page: Page, report: RunReport, letters: dict[str, str]) -> None:
         page.line((f"{letters[pair.first]} – {letters[pair.second]}", "bold"), indent=2)
         page.wrapped((_shared(pair, view), ""), indent=4, hanging=2)
         for barrier in pair.barriers[:_BARRIERS]:
-            style = "red" if barrier.kind in _PATIENTS else "yellow"
-            page.wrapped((_barrier(barrier, view), style), indent=4, hanging=2)
+            _barrier(page, barrier, (letters[pair.first], letters[pair.second]))
         if len(pair.barriers) > _BARRIERS:
             page.line((say(view, "and-more", count=len(pair.barriers) - _BARRIERS), "dim"), indent=4)
         if not pair.barriers:
@@ -99,14 +99,22 @@ def _pairs(page: Page, report: RunReport, letters: dict[str, str]) -> None:
 
 
 def _shared(pair: SourcePair, view: View) -> str:
-    systems = ", ".join(
-        f"{clean(each.system)} ({people(each.shared, view.language)})" for each in pair.common[:_BARRIERS]
-    )
+    systems = ", ".join(f"{clean(each.system)} ({people(each.shared, view.language)})" for each in pair.common[:_NAMES])
     text = say(view, "apart-shared", patients=people(pair.shared, view.language))
-    return f"{text}: {systems}" if systems else text
+    return f"{text}; {systems}" if systems else text
 
 
-def _barrier(barrier: Barrier, view: View) -> str:
-    first, second = (", ".join(map(clean, names)) or UNKNOWN for names in (barrier.first, barrier.second))
-    text = say(view, f"barrier-{barrier.kind}", what=clean(barrier.what), first=first, second=second)
-    return f"{text} ({say(view, 'and-more', count=barrier.more)})" if barrier.more else text
+def _barrier(page: Page, barrier: Barrier, letters: tuple[str, str]) -> None:
+    """What it is, and what either source has there, a name a line."""
+    view = page.view
+    text = say(view, f"barrier-{barrier.kind}", what=clean(barrier.what))
+    if barrier.more:
+        text += f" ({say(view, 'and-more', count=barrier.more)})"
+    page.wrapped((text, "red" if barrier.kind in _PATIENTS else "yellow"), indent=4, hanging=2)
+    if barrier.kind == "no-common-patient":
+        return
+    for letter, names in zip(letters, (barrier.first, barrier.second), strict=True):
+        for index, name in enumerate(names[:_NAMES]):
+            page.line((" " * len(letter) if index else letter, "bold"), (f"  {clean(name)}", ""), indent=6)
+        if len(names) > _NAMES:
+            page.line((" " * len(letter), ""), ("  ...", "dim"), indent=6)
