@@ -24,6 +24,7 @@ class Options(TypedDict, total=False):
     connection: how the servers among the sources are spoken to, a Connection or its fields by name.
     min_score, min_coverage: percent.
     apart: measure sources apart by ``file``, ``server``, ``source``, ``tag`` or ``tag=SYSTEM``.
+    tables: folder with plausibility tables, which go before the shipped ones of the same name.
     de_identified: the data is said to hold no direct identifiers, so that one fails. free_text: texts are searched too.
     date_precision: finest one that dates are said to have. quasi_identifiers: what people are told apart by.
     sensitive: what people who are alike must differ in.
@@ -53,6 +54,7 @@ class Options(TypedDict, total=False):
     write_invalid: str | os.PathLike[str]
     split_by: SplitBy
     apart: str
+    tables: str | os.PathLike[str]
     de_identified: bool
     date_precision: Literal["", "year", "month", "day"]
     quasi_identifiers: str | Iterable[str]
@@ -128,6 +130,12 @@ def _measure_options(fields: dict[str, object]) -> MeasureOptions:
         from fhircheck.apart.grouping import check_way
 
         check_way(str(given["apart"]))
+    if given.get("tables"):
+        from fhircheck.measures.plausibility_tables import check_tables
+        from fhircheck.measures.tables import Tables
+
+        given["tables"] = folder = os.fspath(given["tables"])  # type: ignore[call-overload]
+        check_tables(Tables(folder))
     _check_privacy(given)
     return MeasureOptions(**given)  # type: ignore[arg-type]
 

@@ -13,6 +13,9 @@ _OPTIONS: tuple[Option, ...] = (
     click.option("--apart", metavar="WAY",
                  help="Measure several sources apart and compare them; WAY is file, server, source (meta.source), "
                       "tag (meta.tag) or tag=SYSTEM."),
+    click.option("--tables", metavar="DIR",
+                 help="Folder with plausibility tables (value_ranges.csv, unit_groups.csv, sex_codes.csv ...) that go "
+                      "before the shipped ones of the same name."),
     click.option("--server-report", metavar="FILE",
                  help="What `fhircheck server --save` wrote about the data's server: part of interoperability."),
     click.option("--card", "cards", multiple=True, metavar="FILE",

@@ -84,7 +84,7 @@ def check_tables(tables: Tables) -> None:
     value_ranges(tables)
     sex_codes(tables)
     for row, unit in named:
-        if not row["loinc"] or meaning_of(unit, units) is None:
+        if not row["loinc"] or not unit or meaning_of(unit, units) is None:
             raise _fault(tables, row, f"{unit or 'nothing'} is no UCUM unit" if row["loinc"] else "there is no code")
 
 
