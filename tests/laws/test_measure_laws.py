@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhircheck.measures import MEASURES, observe_all
+from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.resolve.links import judge_links
 from fhircheck.resolve.reference_walk import collect_links
 from tests.planted.clinic import clinic
 from tests.unit.measures.judged import judged
+from tests.unit.measures.known import known_tools
 from tests.unit.measures.seen import Seen
 
 KEYS = st.sampled_from(
@@ -151,3 +153,20 @@ def test_any_json_is_linked_the_same_with_its_text(node: dict[str, Any]) -> None
         tables = (links.edges, links.scoped, links.absolute)
         rows.append(([sorted(each.fresh) for each in tables], links.names))
     assert rows[0] == rows[1] == rows[2]
+
+
+TOOLS = known_tools()
+
+
+@given(st.lists(nodes(), min_size=1, max_size=4))
+def test_what_is_remembered_is_what_is_found_anew(resources: list[dict[str, Any]]) -> None:
+    def counted(*tools: Any) -> dict[str, Tally]:
+        tallies: dict[str, Tally] = {}
+        for number, (node, tool) in enumerate(zip(resources, tools, strict=True)):
+            observe_all(node, Seen(record=number), tallies, tools=tool)
+        for tally in tallies.values():
+            tally.settle()
+        return {name: tally for name, tally in tallies.items() if tally != Tally()}
+
+    number = len(resources)
+    assert counted(*[TOOLS] * number) == counted(*(Tools(TOOLS.now, codes=TOOLS.codes) for _ in range(number)))
