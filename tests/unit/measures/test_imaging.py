@@ -70,6 +70,7 @@ def named(reference: str) -> list[dict[str, str]]:
         ([study(endpoint=named("Endpoint/1")), endpoint("hl7-fhir-rest")], (0, 1, 0)),
         ([study(endpoint=named("Endpoint/1")), endpoint(connectionType={"code": "dicom-wado-rs"})], (0, 1, 0)),
         ([study(endpoint=[*named("Endpoint/2"), *named("Endpoint/1")]), endpoint()], (1, 1, 0)),
+        ([study(endpoint=[*named("Endpoint/1"), *named("Endpoint/2")]), endpoint()], (1, 1, 0)),
         ([study(series=[{"endpoint": named("Endpoint/1")}, 5]), endpoint()], (1, 1, 0)),
         ([study(endpoint=named("#e"), contained=[endpoint(id="e")])], (1, 1, 0)),
         ([study(endpoint=named("#e"), contained=[endpoint("hl7-v2-mllp", id="e")])], (0, 1, 0)),
