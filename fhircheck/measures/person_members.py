@@ -4,6 +4,11 @@ from fhircheck.measures.moments import MOMENTS
 
 OTHER = "(other)"
 
+NOT_OF_PATIENTS = frozenset(
+    ("Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService", "Endpoint")
+)
+"""Types that tell of staff and places: their addresses and telecoms are nobody's who is treated."""
+
 _KINDS = frozenset(MOMENTS) | frozenset(
     ("Account", "AdverseEvent", "Basic", "Binary", "BodyStructure", "Bundle", "CareTeam", "ChargeItem", "Device",
      "DeviceRequest", "DeviceUseStatement", "Group", "HealthcareService", "ImmunizationRecommendation", "Invoice",

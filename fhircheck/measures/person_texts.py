@@ -5,7 +5,7 @@ from typing import Any
 
 from fhircheck.measures.counted_measure import Merged
 from fhircheck.measures.date_span import span_of
-from fhircheck.measures.person_members import kind_of, member_of
+from fhircheck.measures.person_members import NOT_OF_PATIENTS, kind_of, member_of
 from fhircheck.measures.person_traces import LONGEST_TEXT, MOST_WORDS, has_pattern, texts_of, traces_of, word_keys
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
@@ -28,7 +28,7 @@ def observe_texts(node: Node, seen: Seen, tally: Tally) -> None:
     options, kind = seen.tools.options, kind_of(seen.kind)
     if options.date_precision:
         _dates(node, kind, _LENGTHS[options.date_precision], seen, tally)
-    if not (options.de_identified or options.free_text):
+    if kind in NOT_OF_PATIENTS or not (options.de_identified or options.free_text):
         return
     if kind == "Patient" and seen.patient:
         for trace in set(traces_of(node)):

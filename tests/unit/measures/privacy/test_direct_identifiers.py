@@ -107,6 +107,12 @@ def test_names_of_staff_are_counted_apart_and_fail_nothing() -> None:
     assert [(each.name, each.value) for each in result.details] == [("resources-with-staff-names", 1)]
 
 
+def test_addresses_of_staff_and_places_are_no_patients() -> None:
+    mail = [{"system": "email", "value": "station@example.org"}]
+    staff = ({"resourceType": kind, "telecom": mail} for kind in ("PractitionerRole", "Organization", "Location"))
+    assert counts(measured(*staff, de_identified=True)) == (0, 0, 0)
+
+
 def test_security_labels_are_counted() -> None:
     system = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
     security = [{"system": system, "code": "R"}, {"system": system, "code": "R"}, {"system": "http://x.y", "code": "Z"}]
@@ -197,6 +203,16 @@ def test_names_out_of_the_data_name_nothing() -> None:
     node = {"resourceType": "ErikaMustermann", "ErikaMustermann": "Frau Erika", "subject": {"reference": "Patient/1"}}
     result = measured(node, free_text=True, date_precision="year")
     assert [path for path, *_ in result.by] == ["(other).(other)"]
+
+
+def test_examples_are_the_first_places_whatever_order_they_come_in() -> None:
+    found = []
+    for order in (range(9), reversed(range(9))):
+        tallies = dict[str, Tally]()
+        for number in order:
+            observe_all({**PERSON, "id": str(number)}, Seen(record=number), tallies)
+        found.append([each.record for each in tallies["direct-identifiers"].examples])
+    assert found == [[0, 0, 1], [0, 0, 1]]
 
 
 def test_any_order_and_grouping_gives_the_same() -> None:

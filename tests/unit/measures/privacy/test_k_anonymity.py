@@ -80,9 +80,11 @@ def test_a_patient_who_is_there_twice_counts_once() -> None:
     result = measured(*people, people[0])
     assert counts(result) == (0, 11, 0)
     assert result.resources_failed == 12, "both of his resources are shown"
-    twice = measured(*people, patient(0, "1960"))
-    assert counts(twice)[1] == 11
-    assert details(twice)["classes", ""] in (1, 2)
+    crowds = [*(patient(each) for each in range(1, 12)), *(patient(each, "1960") for each in range(20, 25))]
+    twice = [patient(0), patient(0, "1960")]
+    either, other = (measured(*order, *crowds) for order in (twice, reversed(twice)))
+    assert counts(either) == counts(other)
+    assert (either.by, either.patients_failed, either.details) == (other.by, other.patients_failed, other.details)
 
 
 def test_a_patient_without_id_cannot_be_told_and_a_missing_value_is_a_value() -> None:
