@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from json import dumps
+from json import JSONEncoder
 from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
@@ -46,6 +46,10 @@ _KINDS = {key: kind for kind, key in _TYPES.items()}
 _MASK = (1 << 64) - 1
 _NUMBERS = (Decimal, int, float)
 _REMEMBERED = 20_000
+_text = JSONEncoder(sort_keys=True, default=str).encode
+"""The JSON of a value, its members sorted."""
+_keys: dict[str, int] = {}
+"""Keys of codings and of units, never of a text."""
 _WIDTH = 5
 
 
@@ -55,76 +59,75 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     patient, span = seen.patient, seen.moment
     if not patient or span is None or entered_in_error(node):
         return
-    remembered: Any = seen.tools.remembered.setdefault("unique-content", {})
-    code = _code(node, kind, remembered)
+    code = _concept(node.get("code")) if kind == "Observation" else _codes(node, kind)
     if not code:
         return
+    value = _observed(node) if kind == "Observation" else _more(node, VALUES.get(kind, ()))
+    type_key = _TYPES[kind]
     # a hash of whole numbers is the same in every process; that of a text is not
-    content = hash((patient, _TYPES[kind], code, span[0], span[1], _value(node, kind, remembered))) & _MASK
-    seen.rows.table("contents").fresh += (content, _TYPES[kind], patient, *seen.at)
+    content = hash((patient, type_key, code, span[0], span[1], value)) & _MASK
+    seen.rows.table("contents").fresh += (content, type_key, patient, *seen.at)
 
 
-def _code(node: Node, kind: str, remembered: dict[str, int]) -> int:
+def _codes(node: Node, kind: str) -> int:
     """Key of all that says what it is; 0 where nothing does."""
-    if kind == "Observation":
-        return _concept(node.get("code"), remembered)
-    keys = [_concept(node[name], remembered) for name in CODES[kind] if name in node]
+    keys = [_concept(node[name]) for name in CODES[kind] if name in node]
     return keys[0] if len(keys) == 1 else hash(tuple(keys)) & _MASK if any(keys) else 0
 
 
-def _concept(concept: Any, remembered: dict[str, int]) -> int:
+def _concept(concept: Any) -> int:
     """Key of the codings of a CodeableConcept; where there are none, of what else is there."""
     if concept.__class__ is list and len(concept) == 1:
         concept = concept[0]
     coding = concept.get("coding") if concept.__class__ is dict else None
     if coding.__class__ is not list or not coding:
-        return _other(concept, remembered) if concept else 0
-    parts = [f"{each.get('system')}|{each.get('code')}" for each in coding if each.__class__ is dict]
-    return _key(parts[0] if len(parts) == 1 else "||".join(parts), remembered)
+        return _other(concept) if concept else 0
+    if len(coding) == 1 and coding[0].__class__ is dict:
+        return _key(f"{coding[0].get('system')}|{coding[0].get('code')}")
+    return _key("||".join(f"{each.get('system')}|{each.get('code')}" for each in coding if each.__class__ is dict))
 
 
-def _other(concept: Any, remembered: dict[str, int]) -> int:
+def _other(concept: Any) -> int:
     """Key of a Coding, of what a Reference leads to, or of a text."""
     if concept.__class__ is dict:
         code, reference = concept.get("code"), concept.get("reference")
         if code.__class__ is str:
-            return _key(f"{concept.get('system')}|{code}", remembered)
+            return _key(f"{concept.get('system')}|{code}")
         if reference.__class__ is str:
             return target_of(reference)[0]
     return key_of(_text(concept))
 
 
-def _key(text: str, remembered: dict[str, int]) -> int:
-    key = remembered.get(text)
+def _key(text: str) -> int:
+    key = _keys.get(text)
     if key is None:
-        if len(remembered) > _REMEMBERED:
-            remembered.clear()
-        key = remembered[text] = key_of(text)
+        if len(_keys) > _REMEMBERED:
+            _keys.clear()
+        key = _keys[text] = key_of(text)
     return key
 
 
-def _value(node: Node, kind: str, remembered: dict[str, int]) -> int:
-    """Key of the value, 0 where there is none."""
-    more = 0
-    for name in VALUES.get(kind, ()):
-        if name in node:
-            more = hash((more, key_of(f"{name}:{_text(node[name])}")))
-    if kind != "Observation":
-        return more
+def _observed(node: Node) -> int:
+    """Key of the value of an Observation, 0 where there is none."""
+    more = _more(node, VALUES["Observation"]) if "component" in node or "bodySite" in node else 0
     quantity = node.get("valueQuantity")
     if quantity.__class__ is dict and quantity.get("value").__class__ in _NUMBERS:
         unit = quantity.get("code") or quantity.get("unit")
-        return hash((quantity["value"], _key(unit, remembered) if unit.__class__ is str else 0, more))
+        return hash((quantity["value"], _key(unit) if unit.__class__ is str else 0, more))
     concept = node.get("valueCodeableConcept")
     if concept is not None:
-        return hash((_concept(concept, remembered), more))
+        return hash((_concept(concept), more))
     texts = [f"{name}:{_text(each)}" for name, each in sorted(node.items()) if name[:5] == "value"]
     return hash((key_of("\n".join(texts)), more)) if texts else more
 
 
-def _text(value: Any) -> str:
-    """The JSON of a value, its members sorted."""
-    return dumps(value, sort_keys=True, default=str)
+def _more(node: Node, names: Iterable[str]) -> int:
+    """Key of the members of these names, 0 where there are none."""
+    more = 0
+    for name in names:
+        if name in node:
+            more = hash((more, key_of(f"{name}:{_text(node[name])}")))
+    return more
 
 
 def judge(merged: Merged) -> Judged:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.row_tally import RowTally
@@ -23,6 +22,8 @@ IDENTIFIER = 1
 """Stands in place of a version: the row is of a business identifier."""
 
 _REMEMBERED = 20_000
+_keys: dict[str, int] = {}
+"""Keys of types and of versions."""
 _WIDTH = 6
 
 
@@ -31,36 +32,27 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     kind, identity = seen.kind, node.get("id")
     if not kind:
         return
+    kind_key = _keys.get(kind) or _key(kind)
     if identity.__class__ is str and identity:
-        _add(identity_key(kind, identity), _version(node, seen), seen)
+        meta = node.get("meta")
+        version = meta.get("versionId") if meta.__class__ is dict else None
+        number = _key(f"version {version}") | 2 if version.__class__ is str else 0
+        row = (identity_key(kind, identity), kind_key, number, seen.patient, *seen.at)
+        seen.rows.table("identities").fresh += row
     identifiers = node.get("identifier")
     for each in identifiers if identifiers.__class__ is list else ():
         if each.__class__ is dict and _names_one(each):
-            _add(key_of(f"{kind}|{each['system']}|{each['value']}"), IDENTIFIER, seen)
+            key = key_of(f"{kind}|{each['system']}|{each['value']}")
+            seen.rows.table("identities").fresh += (key, kind_key, IDENTIFIER, seen.patient, *seen.at)
 
 
-def _add(key: int, version: int, seen: Seen) -> None:
-    remembered: Any = seen.tools.remembered.setdefault("unique-identity", {})
-    kind = remembered.get(seen.kind)
-    if kind is None:
-        if len(remembered) > _REMEMBERED:
-            remembered.clear()
-        kind = remembered[seen.kind] = key_of(seen.kind)
-    seen.rows.table("identities").fresh += (key, kind, version, seen.patient, *seen.at)
-
-
-def _version(node: Node, seen: Seen) -> int:
-    meta = node.get("meta")
-    version = meta.get("versionId") if meta.__class__ is dict else None
-    if version.__class__ is not str:
-        return 0
-    remembered: Any = seen.tools.remembered.setdefault("versions", {})
-    key = remembered.get(version)
+def _key(text: str) -> int:
+    key = _keys.get(text)
     if key is None:
-        if len(remembered) > _REMEMBERED:
-            remembered.clear()
-        key = remembered[version] = key_of(f"version {version}") | 2
-    return int(key)
+        if len(_keys) > _REMEMBERED:
+            _keys.clear()
+        key = _keys[text] = key_of(text)
+    return key
 
 
 def _names_one(identifier: Node) -> bool:
