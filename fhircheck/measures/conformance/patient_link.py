@@ -50,11 +50,11 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     count_outcome(_OUTCOMES[seen.kind][passed], seen, tally)
 
 
-def fitted(kind: str, names: tuple[str, ...]) -> Observe | None:
+def fitted(kind: str, names: tuple[str, ...]) -> Observe:
     """The most frequent form at once: a Reference that names a Patient."""
     name = ELEMENTS[kind]
     if name not in names:
-        return observe if kind != "Device" else None
+        return observe
     passes = Contribution(((f"{kind}.{name}", 1, 1),))
 
     def count(node: Node, seen: Seen, tally: Tally) -> None:

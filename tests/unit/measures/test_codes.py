@@ -75,6 +75,7 @@ class Codes:
         (CodeVerdict(CodeStatus.KNOWN), False, (1, 1, 0), (0, 0, 1)),
         (CodeVerdict(CodeStatus.KNOWN, displays=("right",)), True, (1, 1, 0), (0, 1, 0)),
         (CodeVerdict(CodeStatus.KNOWN, inactive=True), True, (0, 1, 0), (1, 1, 0)),
+        (CodeVerdict(CodeStatus.KNOWN, displays=("right",), inactive=True), True, (0, 1, 0), (0, 1, 0)),
         (CodeVerdict(CodeStatus.UNKNOWN), False, (0, 1, 0), (0, 0, 1)),
         (CodeVerdict(CodeStatus.NOT_IN_FRAGMENT), False, (0, 0, 1), (0, 0, 1)),
         (CodeVerdict(CodeStatus.CANNOT_TELL), False, (0, 0, 1), (0, 0, 1)),
@@ -169,6 +170,19 @@ def test_many_failing_items_are_counted_one_by_one_or_together_the_same() -> Non
     assert [(each.record, each.expression) for each in result.examples] == [
         (0, f"Condition.code.coding[{index}]") for index in range(3)
     ]
+
+
+def test_codes_that_fail_are_counted_by_resource_and_patient_however_many_there_are() -> None:
+    node = {**category(code="lab"), "subject": {"reference": "Patient/1"}}
+    result = judged(*[node] * 8, {**node, "subject": {"reference": "Patient/2"}}, tools=known_tools())["code-valid"]
+    assert counts(result) == (0, 9, 0)
+    assert (result.resources_failed, result.patients_failed) == (9, 2)
+
+
+def test_resources_with_the_same_members_are_told_apart_by_their_codes() -> None:
+    results = judged(category(code="laboratory"), category(code="lab"), category(code="imaging"), tools=known_tools())
+    assert counts(results["code-valid"]) == (2, 3, 0)
+    assert [each.record for each in results["code-valid"].examples] == [1]
 
 
 def elements() -> Iterator[str]:
