@@ -155,6 +155,17 @@ def test_every_barrier(tmp_path: Path, second: list[dict[str, Any]], kind: str) 
     assert not one_pair(tmp_path, first, first).barriers
 
 
+def test_what_is_partly_the_same_blocks_nothing(tmp_path: Path) -> None:
+    first = [patient(1, (KVNR, "A1")), hb(1, "g/dL", 1), hb(2, "mmol/L", 1)]
+    assert not one_pair(tmp_path, first, first[:2]).barriers
+
+
+def test_an_identifier_without_a_value_identifies_nobody(tmp_path: Path) -> None:
+    pair = one_pair(tmp_path, [patient(1, (KVNR, ""))], [patient(2, (KVNR, " "))])
+    assert [each.kind for each in pair.barriers] == ["no-identifiers"]
+    assert pair.shared == Cell(0, 0)
+
+
 def test_more_sources_than_are_kept_apart(tmp_path: Path) -> None:
     many = {f"s{number:02}": [hb(1, "g/dL", number)] for number in range(3 * SOURCES)}
     report = fhircheck.check(*written(tmp_path, **many), apart="file", offline=True)

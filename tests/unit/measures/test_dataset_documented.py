@@ -34,6 +34,7 @@ FULL = library(title="a", description="b", publisher="c")
         ("card.ttl", f"{TURTLE} ; dct:description 'b' ; dct:publisher <y> .", 2),
         ("data.croissant.json", SOUND, 2),
         ("data.croissant.json", '{"@type": "sc:Dataset", "name": "a"}', 1),
+        ("data.croissant.json", '{"@type": "sc:Dataset", "name": "a", "description": "b"}', 1),
         ("data.croissant.json", '{"@type": "sc:Person", "name": "a"}', 0),
         ("data.croissant.json", "{", 0),
         ("data.croissant.json", "[" * 100_000, 0),
