@@ -165,7 +165,8 @@ class MeasureResult:
 class ScorePart:
     """One criterion of a score: its weight with the reason, what it earned, and why not more.
 
-    prerequisite: the measure whose failing cost it something; booked: how much of its weight.
+    prerequisite: the measure whose failing cost it something; booked: how much of its weight; failing_before: items
+    that fail it, where it judges the same ones (0: it failed as a whole).
     """
 
     measure: str
@@ -176,6 +177,7 @@ class ScorePart:
     note: str = ""
     prerequisite: str = ""
     booked: Fraction = Fraction(0)
+    failing_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,4 +272,5 @@ def _part(part: ScorePart) -> dict[str, Any]:
         "note": part.note,
         "prerequisite": part.prerequisite or None,
         "booked": share(part.booked),
+        "failing_before": part.failing_before,
     }

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from fhircheck.model.report import MeasureResult, Score, ScorePart
-from fhircheck.score.outside import USABLE, described, usable_result
+from fhircheck.score.outside import OUTSIDE, USABLE, described, usable_result
 from fhircheck.score.rubric import Criterion, Rubric
 
 USE_CASE = "use-case"
@@ -68,19 +68,23 @@ def _score(key: str, name: str, results: Results, rubric: Rubric) -> Score:
 
 
 def _part(criterion: Criterion, results: Results, published_only: bool, criteria: list[Criterion]) -> ScorePart:
+    before = _failing_before(criterion, results, criteria)
+
     def part(earned: Fraction, counted: bool, note: str, booked: Fraction = Fraction(0)) -> ScorePart:
         on = criterion.prerequisite if booked else ""
-        return ScorePart(criterion.measure, criterion.weight, earned, counted, criterion.reason, note, on, booked)
+        items = before if booked and criterion.same_items else 0
+        return ScorePart(
+            criterion.measure, criterion.weight, earned, counted, criterion.reason, note, on, booked, items
+        )
 
     if published_only and not is_published(criterion):
         return part(Fraction(0), False, "informational: " + _unpublished(criterion))
-    before = _failing_before(criterion, results, criteria)
     if not criterion.same_items and criterion.prerequisite and fails(criterion, criterion.prerequisite, results):
         return part(Fraction(0), True, f"prerequisite {criterion.prerequisite} failed", criterion.weight)
     result = results.get(criterion.measure)
     judged, passed = _counts(result)
     if not judged + before:
-        return part(Fraction(0), False, _left_out(result))
+        return part(Fraction(0), False, _left_out(criterion, result))
     each = criterion.weight / (judged + before)
     notes = [f"{judged - passed} of {judged} fail"] if judged > passed else []
     names = " or ".join(each for each in prerequisites(criterion, criteria) if _failing(each, results))
@@ -115,8 +119,10 @@ def _failing_before(criterion: Criterion, results: Results, criteria: Iterable[C
     return sum(_failing(each, results) for each in prerequisites(criterion, criteria))
 
 
-def _left_out(result: MeasureResult | None) -> str:
+def _left_out(criterion: Criterion, result: MeasureResult | None) -> str:
     """Why a criterion is in neither sum."""
+    if result is None and criterion.measure in OUTSIDE:
+        return "not given"
     if result is None or result.status == "error":
         return "not measured"
     return "cannot tell" if result.cannot_tell or result.status == "cannot-tell" else "not applicable"

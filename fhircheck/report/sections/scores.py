@@ -11,6 +11,7 @@ _STATUSES = {
     "not applicable": "status-not-applicable",
     "cannot tell": "status-cannot-tell",
     "not measured": "status-error",
+    "not given": "status-not-given",
 }
 
 
@@ -97,7 +98,16 @@ def _part(page: Page, part: ScorePart, result: MeasureResult | None, waiting: li
 def _why_less(page: Page, part: ScorePart, result: MeasureResult | None) -> str:
     """Why a criterion that counts did not earn all its weight; empty where it did."""
     view = page.view
-    if result is None or not result.denominator or not part.earned or part.earned == part.weight or part.booked:
+    if part.prerequisite and not part.failing_before:
+        return say(view, "needs-failed", name=clean(part.prerequisite))
+    if part.earned == part.weight or result is None:
         return clean(part.note)
-    failing = number(result.denominator - result.numerator, view.language)
-    return say(view, "fail", failing=failing, judged=number(result.denominator, view.language))
+    parts = []
+    failing = result.denominator - result.numerator
+    if failing:
+        counts = {"failing": failing, "judged": result.denominator}
+        parts.append(say(view, "fail", **{name: number(count, view.language) for name, count in counts.items()}))
+    if part.failing_before:
+        count = number(part.failing_before, view.language)
+        parts.append(say(view, "fail-before", count=count, name=clean(part.prerequisite)))
+    return "; ".join(parts) or clean(part.note)

@@ -7,10 +7,8 @@ from fhircheck.model.report import IssueGroup, MeasureResult
 from fhircheck.score import Criterion, Rubric, score, what_to_fix
 from fhircheck.score.action_table import action_table
 from fhircheck.score.defects import defects
+from fhircheck.score.outside import OUTSIDE
 from tests.unit.score.results import result
-from tests.unit.score.test_rubric import WAITING
-
-EXTERNAL = {"exchange-served"}
 
 
 def rubric(*criteria: Criterion) -> Rubric:
@@ -26,7 +24,7 @@ def group(kind: str, resources: int, severity: Severity = "error") -> IssueGroup
 
 
 def test_every_measure_has_an_action_and_every_action_a_measure() -> None:
-    known = set(MEASURES.names) | WAITING | EXTERNAL
+    known = set(MEASURES.names) | set(OUTSIDE.names)
     for each in action_table():
         assert {each.measure, *each.opens, *each.also, *each.reveals} <= known, each.name
         assert each.measure not in {*each.opens, *each.also}
