@@ -1,5 +1,6 @@
 """All that was merged -> measures, scores, use cases, and the sources apart."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.definitions.definition_set import DefinitionSet
@@ -44,8 +45,9 @@ def judge_whole(
         tools=Tools(plan.now, options.measures, use_cases=asked, sources=options.sources),
     )
     measures = rethresholded((*(judge(each, facts) for each in MEASURES), *exchange), rubric)
-    cases = asked.results(facts, usable) if asked is not None else ()
-    return measures, score(measures, rubric), cases
+    found = asked.results(facts, usable) if asked is not None else ()
+    cases = tuple(replace(each, measures=rethresholded(each.measures, rubric)) for each in found)
+    return measures, score(measures, rubric, cases), cases
 
 
 def judge_apart(

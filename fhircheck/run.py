@@ -150,7 +150,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
         report = replace(report, notes=(*report.notes, f"{unread} (fhircheck rubric show lists them)"))
     known = baseline.summary() if baseline is not None else None
     borne = report.borne + (baseline.errors if baseline is not None else 0)
-    actions = _actions(report, rubric)
+    actions = _actions(report, rubric, cases)
     report = replace(report, actions=actions, groups=groups, pairs=pairs, use_cases=cases)
     return replace(report, split=written, baseline=known, borne=borne)
 
@@ -330,13 +330,13 @@ def _rubric(options: RunOptions) -> Any:
     return load_rubric(options.rubric)
 
 
-def _actions(report: RunReport, rubric: Any) -> tuple[Action, ...]:
+def _actions(report: RunReport, rubric: Any, cases: Any) -> tuple[Action, ...]:
     """What to fix first, as far as the rubric tells."""
     if rubric is None:
         return ()
     from fhircheck.score import what_to_fix
 
-    return what_to_fix(report.measures, rubric, report.issues)
+    return what_to_fix(report.measures, rubric, report.issues, cases)
 
 
 def _exchange(options: RunOptions) -> tuple[MeasureResult, ...]:

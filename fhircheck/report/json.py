@@ -22,6 +22,7 @@ from fhircheck.report.finding import finding, located
 from fhircheck.report.ndjson import encoded
 from fhircheck.report.numbers import rounded
 from fhircheck.report.outcome import outcome
+from fhircheck.report.score_name import score_name
 from fhircheck.report.shown import View
 from fhircheck.report.use_case_form import use_case_form
 
@@ -94,7 +95,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             {"reason": each.reason, "detail": each.detail or None, "count": each.count} for each in report.undecided
         ],
         "measures": [measure_form(measure, view) for measure in report.measures],
-        "scores": [score_form(score) for score in report.scores],
+        "scores": [score_form(score, view) for score in report.scores],
         "notes": [words(note, sources=sources.names) for note in report.notes],
         "overrides": [_decision(use) for use in report.overrides],
         "accepted": [_decision(use) for use in report.accepted],
@@ -106,7 +107,9 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             "counts": [{"fingerprint": name, "count": count} for name, count in report.fingerprints],
         },
         "actions": [action_form(action, view) for action in report.actions],
-        "groups": sources_apart.groups(report, view, lambda each: measure_form(each, view), score_form),
+        "groups": sources_apart.groups(
+            report, view, lambda each: measure_form(each, view), lambda each: score_form(each, view)
+        ),
         "pairs": sources_apart.pairs(report, view),
         "use_cases": [
             use_case_form(
@@ -130,11 +133,14 @@ def action_form(action: Action, view: View) -> dict[str, Any]:
         "effort": action.effort,
         "effort_reason": action.reason.said(language),
         "count": action.count,
-        "gains": [{"score": each.score, "low": share(each.low), "high": share(each.high)} for each in action.gains],
+        "gains": [
+            {"score": score_name(each.score, view), "low": share(each.low), "high": share(each.high)}
+            for each in action.gains
+        ],
         "worth": share(action.worth),
         "where": [{"path": path, "count": count} for path, count in action.where],
         "kinds": list(action.kinds),
-        "critical": list(action.critical),
+        "critical": [score_name(each, view) for each in action.critical],
     }
 
 
@@ -248,10 +254,10 @@ def _threshold(threshold: Threshold | None) -> dict[str, Any] | None:
     }
 
 
-def score_form(score: Score) -> dict[str, Any]:
+def score_form(score: Score, view: View) -> dict[str, Any]:
     """One score with its parts."""
     return {
-        "name": score.name,
+        "name": score_name(score.name, view),
         "rubric": score.rubric,
         "value": share(score.value),
         "coverage": share(score.coverage),

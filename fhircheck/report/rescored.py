@@ -39,5 +39,5 @@ def rescored(rubric_name: str, path: str, view: View) -> Rescored:
         RunHeader("", "", 0.0, 0), SourceSummary((), 0, 0, 0, 0), (), (), (), (), (), (), (), None, measures, scores,
         actions=actions,
     )  # fmt: skip
-    document = with_scores(stored, measures, scores, actions, view)
+    document = with_scores(stored, measures, scores, actions, cases, view)
     return Rescored(report, changed(stored.measures, measures), document)

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from fhircheck.model.action import Action
 from fhircheck.model.errors import UsageError
 from fhircheck.model.report import IssueGroup, MeasureResult, Score, Status, Threshold
+from fhircheck.model.small_cells import Cell
 from fhircheck.report.json import FORMAT, action_form, measure_form, score_form
 from fhircheck.report.shown import View
 
@@ -19,10 +20,12 @@ _STATUSES = get_args(Status)
 
 @dataclass(frozen=True, slots=True)
 class StoredUseCase:
-    """Name and measures of a use case."""
+    """Name, measures and counts of patients of a use case."""
 
     name: str
     measures: tuple[MeasureResult, ...]
+    eligible: Cell
+    usable: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,12 @@ def load_report(path: str) -> StoredReport:
         measures = tuple(map(_measure, document["measures"]))
         issues = tuple(map(_group, document["issues"]))
         cases = tuple(
-            StoredUseCase(str(each["name"]), tuple(map(_measure, each["measures"])))
+            StoredUseCase(
+                str(each["name"]),
+                tuple(map(_measure, each["measures"])),
+                _cell(each["eligible"]),
+                _cell(each["usable"]),
+            )
             for each in document.get("use_cases", ())
         )
     except (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError) as error:
@@ -109,6 +117,15 @@ def _threshold(data: dict[str, Any] | None) -> Threshold | None:
     return Threshold(limit, str(data["source"]), bool(data["published"]), str(data.get("rubric") or ""))
 
 
+def _use_case(data: dict[str, Any]) -> StoredUseCase:
+    measures = tuple(map(_measure, data["measures"]))
+    return StoredUseCase(str(data["name"]), measures, _cell(data["eligible"]), _cell(data["usable"]))
+
+
+def _cell(data: dict[str, Any]) -> Cell:
+    return Cell(_count(data, "least"), None if data["most"] is None else _count(data, "most"))
+
+
 def _group(data: dict[str, Any]) -> IssueGroup:
     return IssueGroup(
         data["severity"],
@@ -126,14 +143,23 @@ def with_scores(
     measures: Iterable[MeasureResult],
     scores: Iterable[Score],
     actions: Iterable[Action],
+    use_cases: Iterable[StoredUseCase],
     view: View,
 ) -> dict[str, Any]:
     """The stored document with these scores, actions, statuses and thresholds; all else as it was."""
-    judged = {each.name: measure_form(each, view) for each in measures}
     document = dict(stored.document)
-    document["measures"] = [
-        {**each, **{key: judged[each["name"]][key] for key in ("status", "threshold")}} for each in document["measures"]
-    ]
-    document["scores"] = [score_form(each) for each in scores]
+    document["measures"] = _judged_anew(document["measures"], measures, view)
+    if "use_cases" in document:
+        document["use_cases"] = [
+            {**old, "measures": _judged_anew(old["measures"], new.measures, view)}
+            for old, new in zip(document["use_cases"], use_cases, strict=True)
+        ]
+    document["scores"] = [score_form(each, view) for each in scores]
     document["actions"] = [action_form(each, view) for each in actions]
     return document
+
+
+def _judged_anew(forms: list[dict[str, Any]], measures: Iterable[MeasureResult], view: View) -> list[dict[str, Any]]:
+    """The stored measures with other statuses and thresholds."""
+    judged = {each.name: measure_form(each, view) for each in measures}
+    return [{**each, **{key: judged[each["name"]][key] for key in ("status", "threshold")}} for each in forms]

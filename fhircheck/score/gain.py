@@ -76,12 +76,10 @@ def _action(
 
 
 class _Repaired:
-    """A use case's result with other measures."""
+    """A use case's result with other measures. before: the result as it was, which says who is usable."""
 
     def __init__(self, case: UseCase, measures: tuple[MeasureResult, ...]) -> None:
-        self.name, self.measures = case.name, measures
-        for each in ("eligible", "usable", "smallest_cell"):
-            setattr(self, each, getattr(case, each, None) or 0)
+        self.name, self.measures, self.before = case.name, measures, case
 
 
 def _case(case: UseCase, defect: Defect, rubric: Rubric, best: bool) -> UseCase:

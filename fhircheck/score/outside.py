@@ -109,11 +109,18 @@ def _count(value: Any) -> int:
 
 
 def usable_result(case: "UseCase") -> MeasureResult | None:
-    """How many of a use case's eligible patients are usable; None where it does not say."""
-    eligible, usable = getattr(case, "eligible", None), getattr(case, "usable", None)
-    if type(eligible) is not int or type(usable) is not int:
+    """How many of a use case's eligible patients are usable; None where it does not say.
+
+    'cannot tell' where one of the two numbers may not be shown: a score would give it away.
+    """
+    from fhircheck.model.use_case import UseCaseResult
+    from fhircheck.model.use_case_cells import cells_of_case
+
+    case = getattr(case, "before", case)
+    cells = cells_of_case(case) if isinstance(case, UseCaseResult) else case
+    eligible, usable = getattr(cells, "eligible", None), getattr(cells, "usable", None)
+    if eligible is None or usable is None:
         return None
-    smallest = getattr(case, "smallest_cell", 0)
-    if any(0 < each < smallest for each in (eligible, usable, eligible - usable)):
+    if eligible.least != eligible.most or usable.least != usable.most:
         return _result(USABLE, 0, 0, 1, "a number of patients is too small to be shown")
-    return _result(USABLE, usable, eligible, 0)
+    return _result(USABLE, usable.least, eligible.least, 0)

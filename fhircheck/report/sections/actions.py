@@ -6,6 +6,7 @@ from fhircheck.model.action import Action, Gain
 from fhircheck.model.report import RunReport
 from fhircheck.report.numbers import number, points
 from fhircheck.report.page import Page
+from fhircheck.report.score_name import score_name
 from fhircheck.report.shown import View, clean
 from fhircheck.report.words import say
 
@@ -47,9 +48,9 @@ def _gain(gain: Gain, view: View) -> str:
     """The points of one score as an interval."""
     low, high = (_points(each, view) for each in (gain.low, gain.high))
     if low == high:
-        return say(view, "action-gain-exact", score=clean(gain.score), low=low)
+        return say(view, "action-gain-exact", score=score_name(gain.score, view), low=low)
     key = "action-gain" if gain.low >= 0 else "action-gain-from"
-    return say(view, key, score=clean(gain.score), low=low, high=high)
+    return say(view, key, score=score_name(gain.score, view), low=low, high=high)
 
 
 def _points(value: Fraction, view: View) -> str:

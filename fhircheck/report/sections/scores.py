@@ -3,6 +3,7 @@
 from fhircheck.model.report import MeasureResult, RunReport, Score, ScorePart
 from fhircheck.report.numbers import number, percent, points, weight
 from fhircheck.report.page import Page, Span
+from fhircheck.report.score_name import score_name
 from fhircheck.report.shown import clean
 from fhircheck.report.words import say
 
@@ -37,7 +38,7 @@ def _line(page: Page, score: Score) -> tuple[Span, ...]:
         beside += "; " + say(view, "band", name=clean(score.band), source=clean(score.band_source))
     if score.critical:
         beside += "; " + say(view, "critical", names=", ".join(score.critical))
-    return (clean(score.name), "bold"), (value, "bold"), (beside, "red" if score.critical else "")
+    return (score_name(score.name, view), "bold"), (value, "bold"), (beside, "red" if score.critical else "")
 
 
 def _parts(page: Page, score: Score, measures: dict[str, MeasureResult]) -> None:
@@ -46,7 +47,7 @@ def _parts(page: Page, score: Score, measures: dict[str, MeasureResult]) -> None
         return
     view = page.view
     page.blank()
-    page.line((clean(score.name), "bold"), indent=2)
+    page.line((score_name(score.name, view), "bold"), indent=2)
     short = [part for part in score.parts if part.counted and part.earned < part.weight]
     short.sort(key=lambda part: part.earned - part.weight)
     waiting = _waiting(score)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ import pytest
 from fhircheck.measures import MEASURES
 from fhircheck.model.errors import UsageError
 from fhircheck.model.report import MeasureResult, Score
+from fhircheck.model.use_case import FunnelStep, UseCaseResult
 from fhircheck.score import Criterion, Rubric, load_rubric, score
 from fhircheck.score.outside import exchange_result
 from fhircheck.score.rubric import Band
@@ -86,10 +88,11 @@ def test_prerequisites_of_the_same_items_make_a_chain() -> None:
 
 def test_a_use_case_counts_its_usable_patients_unless_they_are_few() -> None:
     mine = Rubric("mine", "Of my own.", (Criterion("use-case", "patients-usable", Fraction(1), "why"),))
-    case = SimpleNamespace(name="a", measures=(), eligible=40, usable=30, smallest_cell=10)
-    assert score([], mine, [case])[0].value == 75
+    step = FunnelStep("cohort", (("en", "In the cohort"),), "cohort", 60, 40, 20, 40)
+    case = UseCaseResult("a", (("en", "A"),), "", "", "fhircheck", 60, 40, 20, (step,))
+    assert score([], mine, [case])[0].value == 50
     for few in (5, 35, 39):
-        (found,) = score([], mine, [SimpleNamespace(**{**vars(case), "usable": few})])
+        (found,) = score([], mine, [replace(case, usable=few)])
         assert (found.value, found.coverage) == (None, 0), "a count of few patients must not show in a score"
 
 
