@@ -29,6 +29,8 @@ TESTS = (
 """Laboratory tests: LOINC code, its display, lowest and highest value, UCUM unit."""
 
 DIAGNOSES = ("I10.90", "E11.90", "J44.99", "N18.3", "I50.13", "K80.20", "A41.9")
+MEN, WOMEN = "N40", "N80.0"
+"""Diagnoses of one sex."""
 OPERATIONS = ("5-511.11", "5-470.11", "3-200", "8-980.0")
 DRUGS = ("C07AB02", "A10BA02", "B01AB05", "N02BB02", "J01CR05")
 
@@ -57,6 +59,7 @@ ENDPOINT: Node = {
     "payloadType": [{"text": "DICOM"}],
     "address": "https://klinikum-musterstadt.example/dicomweb",
 }
+DOCTOR: Node = {"reference": "Practitioner/doctor-0"}
 
 
 def _practitioner(number: int) -> Node:
@@ -93,6 +96,11 @@ def _patient(number: int, random: Random) -> Iterator[Node]:
     for stay in range(2):
         start = FIRST + timedelta(random.randrange(stay * DAYS // 2, (stay + 1) * DAYS // 2 - 15))
         yield from _stay(patient, f"{patient}-{stay}", start, random)
+    yield {
+        **_condition(f"{patient}-1", start, {"subject": {"reference": f"Patient/{patient}"}}, DOCTOR, random),
+        "id": f"{patient}-own",
+        "code": _coded(ICD, MEN if gender == "male" else WOMEN, version="2024"),
+    }
 
 
 def _meta() -> Node:

@@ -6,6 +6,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any, NamedTuple
 
+from tests.planted.clinic import MEN, WOMEN
+
 Node = dict[str, Any]
 
 
@@ -131,8 +133,39 @@ def _anonymous(node: Node) -> bool:
     return _without("recorder" if "recorder" in node else "performer")(node)
 
 
+def _before_birth(node: Node) -> bool:
+    node["performedDateTime"] = "1903-06-01T07:30:00+01:00"
+    return True
+
+
+def _after_discharge(node: Node) -> bool:
+    node["performedDateTime"] = "2025-12-30T07:30:00+01:00"
+    return True
+
+
+def _given_before(node: Node) -> bool:
+    node["effectiveDateTime"] = f"{int(node['effectiveDateTime'][:4]) - 1}{node['effectiveDateTime'][4:]}"
+    return True
+
+
+def _of_the_other_sex(node: Node) -> bool:
+    coding = node["code"]["coding"][0]
+    others = {MEN: WOMEN, WOMEN: MEN}
+    if coding.get("code") not in others:
+        return False
+    coding["code"] = others[coding["code"]]
+    return True
+
+
+def _other_conclusion(node: Node) -> bool:
+    node["conclusion"] = "something else"
+    return True
+
+
 TENTH, TWENTIETH, THIRTIETH = Fraction(1, 10), Fraction(1, 20), Fraction(3, 100)
 
+STAYS = ("within-encounter", "within-lifetime", "date-window")
+"""Measures that count dates far off just as well."""
 CONCEPTS = ("Condition", "Procedure")
 PLANTERS: tuple[Planter, ...] = (
     Planter("units removed", "ucum-unit", ("Observation",), TENTH, _without_unit),
@@ -180,4 +213,15 @@ PLANTERS: tuple[Planter, ...] = (
     Planter("author unknown", "author-known", ("Condition", "MedicationAdministration"), TENTH, _anonymous),
     Planter("instances not listed", "imaging-study-complete", ("ImagingStudy",), TENTH, _with(7, "numberOfInstances")),
     Planter("images nowhere", "imaging-endpoint", ("ImagingStudy",), TENTH, _without("endpoint")),
+    Planter("dates before birth", "within-lifetime", ("Procedure",), THIRTIETH, _before_birth, first=STAYS),
+    Planter("dates after discharge", "within-encounter", ("Procedure",), THIRTIETH, _after_discharge),
+    Planter(
+        "dates to come", "date-window", ("Procedure",), THIRTIETH, _with("2031-01-01", "performedDateTime"), first=STAYS
+    ),
+    Planter("women with a prostate", "sex-plausible", ("Condition",), THIRTIETH, _of_the_other_sex),
+    Planter("records twice", "unique-content", ("Observation",), TWENTIETH, _again, doubles=True),
+    Planter("ids twice", "unique-identity", ("DiagnosticReport",), TWENTIETH, _other_conclusion, doubles=True),
+    Planter(
+        "given before ordered", "date-sequence", ("MedicationAdministration",), THIRTIETH, _given_before, first=STAYS
+    ),
 )
