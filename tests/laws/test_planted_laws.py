@@ -34,11 +34,13 @@ def scores(data: list[dict[str, Any]], rubric: str) -> dict[str, Fraction | None
     return {each.name: each.value for each in score(measured(data).values(), load_rubric(rubric))}
 
 
+WITHIN = [each for each in PLANTERS if not each.doubles]
+"""Defects of a record. One more record, doubled or not, may be sound in what others fail and so lift a share."""
 SOME = st.lists(st.sampled_from(PLANTERS), max_size=4)
 
 
 @settings(max_examples=25)
-@given(SOME, st.sampled_from(PLANTERS), st.integers(0, 3), st.sampled_from(RUBRICS))
+@given(SOME, st.sampled_from(WITHIN), st.integers(0, 3), st.sampled_from(RUBRICS))
 def test_one_defect_more_never_raises_a_score(some: list[Planter], more: Planter, seed: int, rubric: str) -> None:
     data = with_defects(some, seed)
     before, after = scores(data, rubric), scores(planted(more, data, seed + 1).data, rubric)

@@ -38,12 +38,21 @@ DRUGS = ("C07AB02", "A10BA02", "B01AB05", "N02BB02", "J01CR05")
 def clinic(patients: int = 300, seed: int = 1) -> list[Node]:
     """All resources; those a reference leads to come before it."""
     random = Random(seed)
-    found = [ORGANIZATION, ENDPOINT, *map(_practitioner, range(5))]
+    found = [LIBRARY, ORGANIZATION, ENDPOINT, *map(_practitioner, range(5))]
     for number in range(patients):
         found += _patient(number, random)
     return found
 
 
+LIBRARY: Node = {
+    "resourceType": "Library",
+    "id": "data-set",
+    "status": "active",
+    "type": {"coding": [{"system": f"{TERMS}/library-type", "code": "asset-collection"}]},
+    "title": "Stays of two years",
+    "description": "Invented stays of a clinic that does not exist.",
+    "publisher": "Klinikum Musterstadt",
+}
 ORGANIZATION: Node = {
     "resourceType": "Organization",
     "id": "clinic",

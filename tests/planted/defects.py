@@ -149,9 +149,9 @@ def _given_before(node: Node) -> bool:
 
 
 def _of_the_other_sex(node: Node) -> bool:
-    coding = node["code"]["coding"][0]
+    coding = _inner(node, ("code", "coding"))
     others = {MEN: WOMEN, WOMEN: MEN}
-    if coding.get("code") not in others:
+    if coding is None or coding.get("code") not in others:
         return False
     coding["code"] = others[coding["code"]]
     return True
@@ -176,7 +176,7 @@ PLANTERS: tuple[Planter, ...] = (
         TWENTIETH,
         _with("Encounter/nowhere", "encounter", "reference"),
     ),
-    Planter("discharge before admission", "date-sequence", ("Encounter",), THIRTIETH, _discharged_before),
+    Planter("discharge before admission", "date-sequence", ("Encounter",), THIRTIETH, _discharged_before, first=STAYS),
     Planter("codes as text only", "coded-concept", ("Condition",), TENTH, _only_text),
     Planter("codes without system", "coded-concept", ("Procedure",), TENTH, _without("code", "coding", "system")),
     Planter("days unknown", "date-precision", ("Condition",), TENTH, _month_only("onsetDateTime")),
@@ -198,7 +198,7 @@ PLANTERS: tuple[Planter, ...] = (
         _with("http://fhir.de/CodeSystem/dimdi/icd-10-gm", "code", "coding", "system"),
         first=("expected-system",),
     ),
-    Planter("unknown codes", "code-valid", ("Condition",), TENTH, _with("activ", "clinicalStatus", "coding", "code")),
+    Planter("unknown codes", "code-valid", ("Observation",), TENTH, _with("laboratry", "category", "coding", "code")),
     Planter(
         "units that cannot be", "unit-plausible", ("Observation",), TWENTIETH, _with("kg", "valueQuantity", "code")
     ),

@@ -176,8 +176,9 @@ MEASURE = CountedMeasure(
     dimension="ai-readiness",
     formula="One item is a resource with patient, code and date (per resource): "
     + "; ".join(f"{kind} {', '.join(names)}" for kind, names in CODES.items())
-    + ". Those of which none before them has the same type, patient, codings, first date element and value / all of "
-    "them: N / (N + duplicates). Value: Observation value[x] (a Quantity by number and unit code), component and "
+    + ". Those of which none before them has the same type, patient, codings (its text or reference where it has "
+    "none), first date element and value / all of them: N / (N + duplicates). Value: Observation value[x] (a Quantity "
+    "by number and unit code), component and "
     "bodySite; "
     + "; ".join(f"{kind} {', '.join(names)}" for kind, names in VALUES.items() if kind != "Observation")
     + ". What is entered in error is not counted. In a sample all are 'cannot tell'.",

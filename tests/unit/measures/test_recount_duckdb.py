@@ -135,7 +135,8 @@ WITH spoken AS (
       WHEN 'MedicationStatement' THEN json_extract(node, '$.medicationCodeableConcept.coding[*]')
       ELSE json_extract(node, '$.code.coding[*]') END,
       lambda each: coalesce(text(each, '$.system'), '') || '|' || coalesce(text(each, '$.code'), ''))) AS codings,
-    text(node, '$.medicationReference.reference') AS medication,
+    coalesce(text(node, '$.medicationReference.reference'), text(node, '$.code.text'), text(node, '$.vaccineCode.text'),
+      text(node, '$.medicationCodeableConcept.text')) AS words,
     json_object(
       'number', json_extract(node, '$.valueQuantity.value')::DOUBLE, 'unit', text(node, '$.valueQuantity.code'),
       'concept', json_extract(node, '$.valueCodeableConcept'), 'text', json_extract(node, '$.valueString'),
@@ -147,8 +148,9 @@ WITH spoken AS (
     AND coalesce(text(node, '$.status'), '') <> 'entered-in-error'
     AND coalesce(text(node, '$.verificationStatus.coding[0].code'), '') <> 'entered-in-error'
 )
-SELECT count(DISTINCT (kind, who, moment, codings, medication, said)), count(*), 0 FROM spoken
-WHERE who IS NOT NULL AND moment IS NOT NULL AND (len(codings) > 0 OR medication IS NOT NULL)
+SELECT count(DISTINCT (kind, who, moment, codings, CASE WHEN len(codings) > 0 THEN '' ELSE words END, said)),
+  count(*), 0 FROM spoken
+WHERE who IS NOT NULL AND moment IS NOT NULL AND (len(codings) > 0 OR words IS NOT NULL)
 """
 QUERIES = {"LINK-2": REFERENCES, "PLAU-2": PAIRS, "UNIT-1": UNITS, "COMP-4": PATIENTS, "UNIQ-2": DOUBLES}
 
