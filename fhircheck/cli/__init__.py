@@ -13,6 +13,7 @@ COMMANDS: Registry[Command] = Registry(
     Command("fetch", "Fetch the data of a FHIR server into a folder of NDJSON files."),
     Command("server", "Judge a FHIR server: what it declares and what it does."),
     Command("rubric", "Show, check and apply rubrics: what the scores are made of."),
+    Command("use-cases", "List and show use cases: what projects need of the data."),
     Command("privacy", "Look for names, identifiers and people who can be recognised."),
     Command("explain", "Explain a type of finding, a measure or a criterion."),
     Command("fhirpath", "Evaluate the FHIRPath EXPRESSION on each resource in FILE."),

@@ -15,15 +15,15 @@ from fhircheck.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of the command line: it lives in ``fhircheck.cli.<name>`` under its own name."""
+    """A command of the command line: it lives in ``fhircheck.cli.<name>`` under its own name (_ for -)."""
 
     name: str
     summary: str
 
     def load(self) -> click.Command:
         """The click command itself."""
-        module = import_module(f"fhircheck.cli.{self.name}")
-        found = getattr(module, self.name)
+        name = self.name.replace("-", "_")
+        found = getattr(import_module(f"fhircheck.cli.{name}"), name)
         assert isinstance(found, click.Command)
         return found
 

@@ -82,7 +82,13 @@ def _groups(case: UseCaseResult, dimension: str, limit: int) -> list[GroupCells]
         parts.append({
             each: inside[each]
             if eligible[each].count is not None and others[each].count is not None
-            else cell_of(having[each], limit) if 0 < having[each] < limit else Cell(0, None)
+            else _hidden(having[each], eligible[each], limit)
             for each in having
         })  # fmt: skip
     return [GroupCells(each, eligible[each.group], parts[0][each.group], parts[1][each.group]) for each in groups]
+
+
+def _hidden(count: int, whole: Cell, limit: int) -> Cell:
+    """A part that is not shown: below the bound where it is, or where the whole is; else nothing is said."""
+    small = 0 < count < limit or (whole.most is not None and whole.most < limit)
+    return Cell(0, limit - 1) if small else Cell(0, None)

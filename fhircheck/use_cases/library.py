@@ -174,7 +174,8 @@ class _Reader:
         path = node.get("path") if node.__class__ is dict else None
         if path is None and node.__class__ is dict:
             parameter = node.get("searchParam")
-            path = parameter if parameter in SAME_NAME else f"search parameter {str(parameter)[:64]}"
+            if parameter.__class__ is str:
+                path = parameter if parameter in SAME_NAME else f"search parameter {parameter[:64]}"
         if path.__class__ is not str:
             raise self._wrong(place, "a path is needed")
         return str(path)

@@ -27,10 +27,15 @@ def shipped_names() -> tuple[str, ...]:
     return tuple(sorted(each[len(_LIBRARY) : -5] for each in names if each.startswith(_LIBRARY)))
 
 
+def library_text(name: str) -> str:
+    """The Library of our use case as JSON; it has to be in `shipped_names`."""
+    text: str = (_folder() / f"{_LIBRARY}{name}.json").read_text(encoding="utf-8")
+    return text
+
+
 def shipped(name: str) -> UseCase:
     """Our use case of this name; it has to be in `shipped_names`."""
-    library = json.loads((_folder() / f"{_LIBRARY}{name}.json").read_text(encoding="utf-8"))
-    return use_case_of(library, name, ORIGIN, _value_sets())
+    return use_case_of(json.loads(library_text(name)), name, ORIGIN, _value_sets())
 
 
 def load_use_cases(names: Iterable[str], definitions: "DefinitionSet", only_one: bool = False) -> tuple[UseCase, ...]:
@@ -55,7 +60,8 @@ def load_use_case(name: str, definitions: "DefinitionSet") -> UseCase:
         return use_case_of(library, str(library.get("name") or name), name, _value_sets())
     path = Path(name)
     if not path.is_file():
-        near = get_close_matches(name, shipped_names(), n=1)
+        begun = [each for each in shipped_names() if name and each.startswith(name)]
+        near = begun or get_close_matches(name, shipped_names(), n=1)
         hint = f"; did you mean {near[0]}?" if near else "; fhircheck use-cases list names ours"
         raise UsageError(f"--use-case {name}: neither a file nor a use case of ours{hint}")
     library, own = _parts(_read(path, definitions), name)
