@@ -14,7 +14,7 @@ FOLDER = Path(fhircheck.cli.__file__).parent
 
 def test_table_and_folder_agree() -> None:
     files = {
-        path.stem
+        path.stem.replace("_", "-")
         for path in FOLDER.glob("*.py")
         if "@click.command(" in path.read_text() or "@click.group(" in path.read_text()
     }
