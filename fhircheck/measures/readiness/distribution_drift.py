@@ -37,11 +37,10 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     meta = node.get("meta")
     profiles = meta.get("profile") if meta.__class__ is dict else None
     if profiles.__class__ is list:
-        _profiles(profiles, month, seen, tally)
+        _profiles(profiles, month, rows, seen, tally)
 
 
-def _profiles(profiles: list[Any], month: int, seen: Seen, tally: Tally) -> None:
-    rows = seen.rows.table("mix").fresh
+def _profiles(profiles: list[Any], month: int, rows: list[int], seen: Seen, tally: Tally) -> None:
     known: dict[object, Any] = seen.tools.remembered.setdefault("mix", {})
     for profile in profiles:
         if profile.__class__ is str and profile:

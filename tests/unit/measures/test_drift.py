@@ -98,6 +98,14 @@ def test_only_the_most_frequent_codes_are_told_apart() -> None:
     assert (sum(earlier.values()), sum(later.values())) == (sum(range(60)) + 500, sum(100 - item for item in range(60)))
 
 
+def test_of_equally_frequent_codes_the_same_are_kept_in_any_order() -> None:
+    forth, back = Codes(), Codes()
+    for item in range(50):
+        forth.add(item, [item % 7, 7 - item % 7])
+        back.add(49 - item, [(49 - item) % 7, 7 - (49 - item) % 7])
+    assert forth.parts() == back.parts()
+
+
 def profiled(node: dict[str, Any], profile: str) -> dict[str, Any]:
     return {**node, "meta": {"profile": [profile]}}
 
