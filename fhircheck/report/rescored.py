@@ -35,9 +35,11 @@ def rescored(rubric_name: str, path: str, view: View) -> Rescored:
     cases = [replace(each, measures=rethresholded(each.measures, rubric)) for each in stored.use_cases]
     scores = score(measures, rubric, cases)
     actions = what_to_fix(measures, rubric, stored.issues, cases)
+    apart = (rethresholded(each, rubric) for each in stored.groups)
+    groups = [(each, score(each, rubric)) for each in apart]
     report = RunReport(
         RunHeader("", "", 0.0, 0), SourceSummary((), 0, 0, 0, 0), (), (), (), (), (), (), (), None, measures, scores,
         actions=actions,
     )  # fmt: skip
-    document = with_scores(stored, measures, scores, actions, cases, view)
+    document = with_scores(stored, measures, scores, actions, cases, groups, view)
     return Rescored(report, changed(stored.measures, measures), document)

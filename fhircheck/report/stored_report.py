@@ -36,6 +36,8 @@ class StoredReport:
     measures: tuple[MeasureResult, ...]
     issues: tuple[IssueGroup, ...]
     use_cases: tuple[StoredUseCase, ...]
+    groups: tuple[tuple[MeasureResult, ...], ...] = ()
+    """Measures of each source that was measured apart."""
 
 
 def load_report(path: str) -> StoredReport:
@@ -56,11 +58,12 @@ def load_report(path: str) -> StoredReport:
             )
             for each in document.get("use_cases", ())
         )
+        groups = tuple(tuple(map(_measure, each["measures"])) for each in document.get("groups", ()))
     except (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError) as error:
         raise UsageError(f"report {path}: cannot be read as a report: {type(error).__name__} at {error}") from None
     if not measures:
         raise UsageError(f"report {path}: holds no measures (`fhircheck check --format json` writes some)")
-    return StoredReport(document, measures, issues, cases)
+    return StoredReport(document, measures, issues, cases, groups)
 
 
 def _document(path: str) -> dict[str, Any]:
@@ -144,6 +147,7 @@ def with_scores(
     scores: Iterable[Score],
     actions: Iterable[Action],
     use_cases: Iterable[StoredUseCase],
+    groups: Iterable[tuple[tuple[MeasureResult, ...], tuple[Score, ...]]],
     view: View,
 ) -> dict[str, Any]:
     """The stored document with these scores, actions, statuses and thresholds; all else as it was."""
@@ -153,6 +157,15 @@ def with_scores(
         document["use_cases"] = [
             {**old, "measures": _judged_anew(old["measures"], new.measures, view)}
             for old, new in zip(document["use_cases"], use_cases, strict=True)
+        ]
+    if "groups" in document:
+        document["groups"] = [
+            {
+                **old,
+                "measures": _judged_anew(old["measures"], own, view),
+                "scores": [score_form(each, view) for each in made],
+            }
+            for old, (own, made) in zip(document["groups"], groups, strict=True)
         ]
     document["scores"] = [score_form(each, view) for each in scores]
     document["actions"] = [action_form(each, view) for each in actions]

@@ -135,8 +135,11 @@ BROKEN: list[dict[str, Any]] = [
 ]
 
 
-BY_RECORD = frozenset(each.name for each in MEASURES if each.judge is judged_by_tally)
-"""Measures whose items lie in one record each. The others judge sets: a month, a patient, a double of another."""
+BY_RECORD = frozenset(each.name for each in MEASURES if each.judge is judged_by_tally) | {"date-sequence"}
+"""Measures whose items lie in one record each. The others judge sets: a month, a patient, a double of another.
+
+date-sequence has pairs across records too, of types that are not among these.
+"""
 
 
 def shares(found: list[tuple[dict[str, Any], bool]]) -> dict[str, Fraction | None]:

@@ -27,7 +27,8 @@ def fhircheck(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("stored") / "report.json"
-    done = fhircheck("check", "sample_bundles/invalid", "--offline", "--format", "json", "--output", str(file))
+    asked = ("--apart", "file", "--use-case", "image-analysis", "--use-case", "sepsis-diagnosis-support")
+    done = fhircheck("check", "sample_bundles/invalid", *asked, "--offline", "--format", "json", "--output", str(file))
     assert done.returncode == 1, done.stderr
     return file
 
@@ -39,7 +40,9 @@ def test_the_same_rubric_applied_again_gives_the_same_bytes(report: Path, tmp_pa
     assert done.returncode == 0, done.stderr
     if rubric == "fhircheck":
         assert file.read_bytes() == report.read_bytes()
-    assert json.loads(file.read_text())["scores"]
+    read = json.loads(file.read_text())
+    assert {each["rubric"] for each in read["scores"]} == {rubric}
+    assert {score["rubric"] for group in read["groups"] for score in group["scores"]} == {rubric}
     back = fhircheck("rubric", "apply", "fhircheck", str(file), "--format", "json")
     assert back.stdout.encode() == report.read_bytes(), "nothing is lost on the way through another rubric"
 
