@@ -1,9 +1,11 @@
 """From a funnel to what the report says of a use case, with measures over its patients only."""
 
 import itertools
+from collections import Counter
 from fractions import Fraction
 
 from fhircheck.measures.counted_measure import Merged
+from fhircheck.measures.divergence import by_chance, population_stability_index
 from fhircheck.measures.judging import result_of
 from fhircheck.measures.readiness import class_balance, label_available
 from fhircheck.model.kahn import Category, Context, Subcategory
@@ -83,7 +85,7 @@ def _subgroups(funnel: Funnel) -> tuple[Subgroup, ...]:
 
 
 def _details(funnel: Funnel) -> tuple[Detail, ...]:
-    """Months covered, and how dense the values are in windows before the event."""
+    """Months covered, drift between their halves, and how dense the values are in windows before the event."""
     months = sorted({month for month, _ in funnel.months})
     details: list[Detail] = []
     if months:
@@ -95,10 +97,27 @@ def _details(funnel: Funnel) -> tuple[Detail, ...]:
             Detail("months-covered", Fraction(len(months), span) * 100, "%"),
             Detail("longest-gap", max(gaps, default=0), "months"),
         )
+        details += _drift(funnel, months)
     for number, values in sorted(funnel.density.items()):
         asked = funnel.case.requirements[number]
         details.append(Detail("values-per-hour", values.quantile(0.5), "1/h", asked.name, 0.01))
     return tuple(details)
+
+
+def _drift(funnel: Funnel, months: list[int]) -> list[Detail]:
+    """How the mix of requirements' resources shifts from the first to the second half of the months with data."""
+    middle = months[len(months) // 2]
+    earlier, later = Counter[str](), Counter[str]()
+    for (month, number), count in funnel.months.items():
+        (earlier if month < middle else later)[funnel.case.requirements[number].name] += count
+    names = earlier.keys() | later.keys()
+    if len(names) < 2 or not earlier or not later:
+        return []
+    chance = by_chance(len(names), earlier.total(), later.total())
+    return [
+        Detail("population-stability-index", population_stability_index(earlier, later), "", _shown(middle)),
+        Detail("population-stability-index-by-chance", chance, "", _shown(middle)),
+    ]
 
 
 def _shown(month: int) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,28 @@ def test_exclusions(tmp_path: Path) -> None:
     found = run(tmp_path, need("Patient", "cohort"), need("Observation", "exclusion", codeFilter=codes), nodes=nodes)
     assert (found.eligible, found.usable) == (1, 1)
     assert dict(found.steps[1].reasons) == {"excluded": 1}
+
+
+def test_drift_between_the_halves_of_the_months(tmp_path: Path) -> None:
+    """In the second half the values of a kind are gone: 10 and 10 in January, 20 and 0 in March."""
+    nodes: list[Node] = [{"resourceType": "Patient", "id": "1"}]
+    for day in range(40):
+        code = "718-7" if day % 2 and day < 20 else "777-3"
+        when = f"2025-01-{day + 1:02}" if day < 20 else f"2025-03-{day - 19:02}"
+        nodes.append({**list(people("1"))[1], "id": f"o{day}", "effectiveDateTime": when,
+                      "code": {"coding": [{"system": LOINC, "code": code}]}})  # fmt: skip
+    needs = [need("Patient", "cohort")]
+    for code in ("718-7", "777-3"):
+        codes = [{"path": "code", "code": [{"system": LOINC, "code": code}]}]
+        needs.append(need("Observation", "feature", codeFilter=codes, id=f"c{code}"))
+    details = {each.name: each for each in run(tmp_path, *needs, nodes=nodes).details}
+    p, q = (10.5 / 21, 10.5 / 21), (0.5 / 21, 20.5 / 21)
+    expected = sum((a - b) * log(a / b) for a, b in zip(p, q, strict=True))
+    assert details["population-stability-index"].value == pytest.approx(expected)
+    assert details["population-stability-index"].of == "2025-03"
+    assert details["population-stability-index-by-chance"].value == pytest.approx(0.1)
+    assert float(details["months-covered"].value or 0) == pytest.approx(200 / 3)
+    assert details["longest-gap"].value == 1
 
 
 def test_contained_targets_and_alternatives(tmp_path: Path) -> None:
