@@ -28,7 +28,11 @@ def fitted(kind: str, names: tuple[str, ...]) -> Observe:
         checked, tools = seen.checked, seen.tools
         if tools.profiles is None:
             return
-        missing = _missing(checked) if checked.issues else ()
+        missing: tuple[Issue, ...] = ()
+        for each in checked.issues:
+            if each.kind in MISSING:
+                missing = _missing(checked)
+                break
         known = tools.by_shape.get(mark) or tools.shaped(mark)
         for url, how, found, _ in checked.profiles:
             if not found:
@@ -54,11 +58,10 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
 
 def _missing(checked: Any) -> tuple[Issue, ...]:
     """The findings that say that an element of the resource itself is missing, not one of a resource within it."""
-    found = [each for each in checked.issues if each.kind in MISSING]
-    if not found:
-        return ()
     inner = f"{checked.root}.contained"
-    return tuple(each for each in found if not each.place.expression.startswith(inner))
+    return tuple(
+        each for each in checked.issues if each.kind in MISSING and not each.place.expression.startswith(inner)
+    )
 
 
 def _lacking(missing: tuple[Issue, ...], canonical: str) -> frozenset[str]:
