@@ -27,7 +27,7 @@ class Options(TypedDict, total=False):
     tables: folder with plausibility tables, which go before the shipped ones of the same name.
     de_identified: the data is said to hold no direct identifiers, so that one fails. free_text: texts are searched too.
     date_precision: finest one that dates are said to have. quasi_identifiers: what people are told apart by.
-    sensitive: what people who are alike must differ in.
+    sensitive: what people who are alike must differ in. smallest_cell: smaller counts of people are not shown.
     now: the moment the data is judged at (default: the present). sink: is handed all findings, in
     the data's order, a list at a time; the report itself keeps counts and a few examples only.
     """
@@ -58,6 +58,7 @@ class Options(TypedDict, total=False):
     de_identified: bool
     date_precision: Literal["", "year", "month", "day"]
     quasi_identifiers: str | Iterable[str]
+    smallest_cell: int
     sensitive: Literal["diagnosis-group", "diagnosis-chapter", "diagnosis", "none"]
     free_text: bool
     use_cases: str | Iterable[str]
@@ -148,6 +149,9 @@ def _check_privacy(given: dict[str, object]) -> None:
         from fhircheck.measures.quasi_identifiers import chosen
 
         given["quasi_identifiers"] = tuple(each.name for each in chosen(_several(given["quasi_identifiers"])))
+    smallest = given.get("smallest_cell", 1)
+    if type(smallest) is not int or smallest < 1:
+        raise UsageError("smallest_cell: must be a whole number of at least 1")
     for name, allowed in (
         ("date_precision", ("", "year", "month", "day")),
         ("sensitive", ("diagnosis-group", "diagnosis-chapter", "diagnosis", "none")),

@@ -165,23 +165,34 @@ def _measuring(plan: Plan, linker: Linker) -> Learn:
     from fhircheck.measures.known_profiles import KnownProfiles
     from fhircheck.measures.tools import Tools
     from fhircheck.resolve.reference_walk import collect_links
-    from fhircheck.transport.json_line import one_line
 
     asked = asked_use_cases(plan, linker)
+    hand_on = _usable_lines(asked) if plan.write_usable and asked is not None else None
     codes = KnownCodes(linker.around.terminology)
     tools = Tools(plan.now, plan.measures, codes, asked, profiles=KnownProfiles(linker))
 
     def learn(checked: Checked, text: bytes, partial: Partial) -> None:
         node, links = checked.node, partial.links
         observe_all(node, checked, partial.tallies, partial.rows, tools)
-        if plan.write_usable and asked is not None and asked.met:
-            partial.usable.append(UsableLine(asked.place, asked.about_patient, one_line(text, node)))
+        if hand_on is not None:
+            hand_on(checked, text, partial)
         collect_links(node, checked, links, full_url=checked.full_url, bundle=checked.bundle, text=text)
 
-    return _apart(plan, tools) if plan.measures.apart else learn
+    return _apart(plan, tools, hand_on) if plan.measures.apart else learn
 
 
-def _apart(plan: Plan, tools: "Tools") -> Learn:
+def _usable_lines(asked: "AskedUseCases") -> Learn:
+    """Hand on each resource that meets a requirement, right after it was counted."""
+    from fhircheck.transport.json_line import one_line
+
+    def hand_on(checked: Checked, text: bytes, partial: Partial) -> None:
+        if asked.met:
+            partial.usable.append(UsableLine(asked.place, asked.about_patient, one_line(text, checked.node)))
+
+    return hand_on
+
+
+def _apart(plan: Plan, tools: "Tools", hand_on: Learn | None) -> Learn:
     """Learn into the source that each resource is of; the whole gets the sum of them at the end of a chunk."""
     from fhircheck.apart import collect_mix, grouping
     from fhircheck.measures import observe_all
@@ -193,6 +204,8 @@ def _apart(plan: Plan, tools: "Tools") -> Learn:
         node, facts = checked.node, partial.apart.of(group(checked))
         facts.resources[_type_of(checked)] += 1
         observe_all(node, checked, facts.tallies, facts.rows, tools)
+        if hand_on is not None:
+            hand_on(checked, text, partial)
         collect_links(node, checked, facts.links, full_url=checked.full_url, bundle=checked.bundle, text=text)
         collect_mix(node, checked.full_url, facts)
 

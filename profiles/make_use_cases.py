@@ -1,13 +1,13 @@
-"""Write the use cases' Libraries and value sets from the tables in use-cases/, here and into fhircheck/use_cases/shipped/.
+"""Write the use cases' Libraries and value sets from the tables in use-cases/, here and into the package.
 
-Run it from the project's root after a table was changed: ``python profiles/make_use_cases.py`` (``--check`` only says what
-is out of date), then ``python profiles/make_snapshots.py`` for the index. A table is compact TOML:
+Run it from the project's root after a table was changed: ``python profiles/make_use_cases.py`` (``--check`` only says
+what is out of date), then ``python profiles/make_snapshots.py`` for the index. A table is compact TOML:
 
     title, title_de, description, description_de
     [[need]]   id, title, title_de, role, type, profiles; codes: path with value_set (of value-sets.toml) or codes
-               ("system|code", either part may be empty); date: path of the date that counts; must: elements that have to
-               be there; count: resources a patient needs; window: from and to, relative to the index event; density; link;
-               either: requirements of that name are alternatives; anchor; label_path; classes
+               ("system|code", either part may be empty); date: path of the date that counts; must: elements that have
+               to be there; count: resources a patient needs; window: from and to, relative to the index event; density;
+               link; either: requirements of that name are alternatives; anchor; label_path; classes
 """
 
 import json

@@ -12,6 +12,8 @@ _OPTIONS: tuple[Option, ...] = (
     click.option("--quasi-identifier", "quasi_identifiers", multiple=True, metavar="NAME",
                  help="What people are told apart by, e.g. birth-year, sex, postal-code-3, country. Repeatable.  "
                       "[default: birth-year, sex, postal-code-3]"),
+    click.option("--smallest-cell", type=click.IntRange(min=1), metavar="N",
+                 help="Counts of people by a property below N are not shown.  [default: 10]"),
     click.option("--sensitive", type=click.Choice(("diagnosis-group", "diagnosis-chapter", "diagnosis", "none")),
                  help="What people who are alike must differ in (l-diversity).  [default: diagnosis-group]"),
 )  # fmt: skip

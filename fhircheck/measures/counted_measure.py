@@ -75,7 +75,7 @@ class CountedMeasure:
     item; types not in it are always looked at. observe: counts one resource; never raises and keeps no value of the
     data. fitted: the same for resources of one type with the same members, made once for them in a process. judge:
     called once after everything was merged. failing, passing: a JSON resource each, or a list of several that belong
-    together.
+    together. people: its items are people told apart by a property, whose small numbers no output shows.
     """
 
     name: str
@@ -97,3 +97,4 @@ class CountedMeasure:
     needs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     fitted: Fit | None = None
     judge: Judge = field(default=judged_by_tally)
+    people: bool = False

@@ -6,7 +6,7 @@ from math import sqrt
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.model.facts import Tally
 from fhircheck.model.report import MeasureResult, Status, Threshold
-from fhircheck.model.small_cells import guarded
+from fhircheck.model.small_cells import guarded, guarded_result
 
 _Z = 1.959963984540054
 """97.5 % quantile of the normal distribution."""
@@ -24,7 +24,7 @@ def judge(measure: CountedMeasure, merged: Merged) -> MeasureResult:
 def result_of(measure: CountedMeasure, judged: Judged, merged: Merged) -> MeasureResult:
     """`judged` with all that the measure says of itself."""
     tally, limit = judged.tally, merged.tools.options.smallest_cell
-    return MeasureResult(
+    result = MeasureResult(
         name=measure.name,
         code=measure.code,
         category=measure.category.value,
@@ -45,6 +45,7 @@ def result_of(measure: CountedMeasure, judged: Judged, merged: Merged) -> Measur
         reason=judged.reason,
         details=guarded(judged.details, limit, (tally.denominator, merged.resources["Patient"])),
     )
+    return guarded_result(result, limit) if measure.people else result
 
 
 def status_of(tally: Tally, threshold: Threshold | None) -> Status:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TypeVar
 
-from fhircheck.model.report import Detail
+from fhircheck.model.report import Detail, MeasureResult
 
 Name = TypeVar("Name")
 PEOPLE = "patients"
@@ -98,6 +98,30 @@ def share_of(part: int, whole: int, limit: int) -> Fraction | None:
     if not whole or any(0 < count < limit for count in (part, whole - part, whole)):
         return None
     return Fraction(part, whole)
+
+
+def guarded_result(result: MeasureResult, limit: int) -> MeasureResult:
+    """A measure whose items are people told apart by a property (who has a label): "cannot tell" where that is small.
+
+    So it is in every output, and for scores, which would give the number away. Parts that are small are left out.
+    """
+    if not result.denominator:
+        return result
+    if share_of(result.numerator, result.denominator, limit) is None:
+        return replace(
+            result,
+            status="cannot-tell",
+            numerator=0,
+            denominator=0,
+            cannot_tell=1,
+            by=(),
+            examples=(),
+            resources_failed=0,
+            patients_failed=0,
+            interval=None,
+            reason="a number of patients is too small to be shown",
+        )
+    return replace(result, by=tuple(each for each in result.by if share_of(each[1], each[2], limit) is not None))
 
 
 def guarded(details: Iterable[Detail], limit: int, totals: Collection[int] = ()) -> tuple[Detail, ...]:

@@ -10,6 +10,7 @@ from fhircheck.measures.judging import result_of
 from fhircheck.measures.readiness import class_balance, label_available
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.report import Detail, MeasureResult, Status
+from fhircheck.model.small_cells import guarded_result
 from fhircheck.model.use_case import LabelFacts, Leak, Subgroup, UseCaseResult
 from fhircheck.use_cases.funnel import Funnel
 
@@ -24,7 +25,7 @@ def result_of_case(funnel: Funnel, labels: LabelFacts, merged: Merged) -> UseCas
     undecided = tuple((each.name, each.note) for each in steps if not each.told)
     asked = [labels] if funnel.labels.asked else []
     measures = (
-        _usable(funnel, bool(undecided)),
+        guarded_result(_usable(funnel, bool(undecided)), merged.tools.options.smallest_cell),
         result_of(label_available.MEASURE, label_available.judge_labels(asked), merged),
         result_of(class_balance.MEASURE, class_balance.judge_classes(asked), merged),
     )

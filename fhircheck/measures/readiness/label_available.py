@@ -48,4 +48,5 @@ MEASURE = CountedMeasure(
     '{"resourceType": "Condition", "code": {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/icd-10-gm", '
     '"code": "I10.90"}]}, "subject": {"reference": "Patient/1"}}]',
     judge=judge,
+    people=True,
 )

@@ -281,12 +281,13 @@ def test_contained_targets_and_alternatives(tmp_path: Path) -> None:
     assert run(tmp_path, *needs, nodes=nodes).usable == 3
 
 
-def test_usable_resources_are_written_and_others_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("apart", ["", "file"])
+def test_usable_resources_are_written_and_others_not(tmp_path: Path, apart: str) -> None:
     written = tmp_path / "usable.ndjson"
     nodes = [*people("1", "2"), {"resourceType": "Patient", "id": "3"}]
     nodes[3]["effectiveDateTime"] = "2025-06"
     needs = [need("Patient", "cohort"), need("Observation", "feature", mustSupport=["effective"])]
-    found = run(tmp_path, *needs, nodes=nodes, write_usable=written)
+    found = run(tmp_path, *needs, nodes=nodes, write_usable=written, apart=apart)
     lines = [json.loads(each) for each in written.read_text(encoding="utf-8").splitlines()]
     assert found.written == len(lines) == 4
     assert {each["id"] for each in lines} == {"1", "o-1", "2", "o-2"}

@@ -110,9 +110,10 @@ LABELLED = {
 
 
 @lru_cache
-def report(name: str, kind: str, jobs: int = 1) -> RunReport:
+def report(name: str, kind: str, jobs: int = 1, smallest_cell: int = 1) -> RunReport:
     folder = ROOT / "sample_bundles" / "use-cases" / name / kind
-    return fhircheck.check(folder, use_cases=name, now=datetime(2026, 1, 1, tzinfo=UTC), jobs=jobs, offline=True)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    return fhircheck.check(folder, use_cases=name, now=now, jobs=jobs, offline=True, smallest_cell=smallest_cell)
 
 
 def case(name: str, kind: str) -> UseCaseResult:
@@ -158,6 +159,19 @@ def test_flaws_move_the_measures_of_labels(name: str) -> None:
     assert whole["label-available"].share == share, "the same over all use cases that were asked for"
     assert whole["label-available"].resources_failed == by_name["label-available"].patients_failed
     assert whole["label-available"].examples
+
+
+def test_small_numbers_of_patients_stand_in_no_measure() -> None:
+    name = "sepsis-diagnosis-support"
+    shown = report(name, "flawed", smallest_cell=10)
+    whole = {each.name: each for each in shown.measures}["label-available"]
+    measures = [each for each in shown.use_cases[0].measures if each.name != "class-balance"]
+    assert [each.name for each in measures] == ["usable-patients", "label-available"]
+    for each in (whole, *measures):
+        assert (each.status, each.numerator, each.denominator, each.cannot_tell) == ("cannot-tell", 0, 0, 1)
+        assert not each.by
+        assert not each.patients_failed
+        assert not each.examples
 
 
 def test_what_comes_after_the_event_is_named_and_not_counted() -> None:
