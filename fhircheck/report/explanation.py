@@ -28,6 +28,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "failing": ("fails", "fällt durch"),
     "passing": ("passes", "besteht"),
 }
+_CATALOGUE = ("in the catalogue", "im Katalog")
+"""What the field ``code`` of a measure is; of a type of finding it is the code of its OperationOutcome."""
 LABELS: dict[str, tuple[str, str]] = {
     "actions": ("what to do where it fails", "was zu tun ist, wo sie verfehlt wird"),
     "crosswalk": ("in other frameworks (our reading)", "in anderen Rahmenwerken (unsere Lesart)"),
@@ -102,6 +104,8 @@ def _entry(page: Page, title: str, entry: Any) -> None:
         value = getattr(entry, field, None)
         if value in (None, ""):
             continue
+        if field == "code" and not isinstance(entry, IssueKind):
+            labels = _CATALOGUE
         page.line((labels[page.view.language == "de"], "bold"), indent=2)
         text = _shown(value, page.view)
         if field in _CODE:
