@@ -87,6 +87,10 @@ def run_options_of(function: Function) -> Function:
 
 def run_and_report(command: str, format_: str, output: str | None, **given: Any) -> int:
     """Run what was asked for, write the report, and return the exit code of its verdict."""
+    if not given["offline"] and any(each.lower().startswith(("http://", "https://")) for each in given["sources"]):
+        from fhircheck.transport.reader_process import start_early
+
+        start_early("fhircheck.sources.search_pieces")
     from fhircheck.api import run_options
     from fhircheck.cli.cards import Cards
     from fhircheck.cli.output import opened

@@ -10,13 +10,13 @@ from fhircheck.model.record import Piece
 from fhircheck.sources.content import problem
 from fhircheck.sources.options import MIB, ReadOptions
 from fhircheck.sources.read_ahead import ReadAhead
-from fhircheck.sources.reader_process import ReaderProcess
 from fhircheck.sources.resource_key import resource_key
 from fhircheck.sources.search_page import HEADERS, SearchPage
 from fhircheck.sources.search_query import SearchQuery, query_of, searchable_types
 from fhircheck.sources.search_reading import PageFailed, SearchReading
 from fhircheck.sources.service_base import service_base
 from fhircheck.transport.http import HttpClient, ServerFault, redacted
+from fhircheck.transport.reader_process import ReaderProcess
 
 _AHEAD = 16 * MIB
 """Bytes that one search may be ahead of the check."""

@@ -1,5 +1,7 @@
 """A source read in a process of its own, so that reading and checking do not wait for one interpreter."""
 
+import atexit
+import importlib
 import os
 import pickle
 import signal
@@ -13,7 +15,8 @@ from typing import Any, BinaryIO, Generic, TypeVar, cast
 from fhircheck.model.errors import CouldNotCheck, FhircheckError
 
 Item = TypeVar("Item")
-_COMMAND = "from fhircheck.sources.reader_process import serve; serve()"
+_COMMAND = "from fhircheck.transport.reader_process import serve; serve()"
+_waiting: "list[subprocess.Popen[bytes]]" = []
 _BUFFER = 1 << 20
 
 
@@ -26,16 +29,7 @@ class ReaderProcess(Generic[Item]):
     """
 
     def __init__(self, make: Callable[..., Iterator[Item]], *arguments: Any) -> None:
-        if not sys.executable or getattr(sys, "frozen", False):
-            raise OSError("no interpreter to start")
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part or os.getcwd() for part in sys.path)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _COMMAND],
-            bufsize=_BUFFER,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
+        self._process = _waiting.pop() if _waiting else _started("")
         self._end = weakref.finalize(self, _end, self._process)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -67,6 +61,37 @@ class ReaderProcess(Generic[Item]):
         self._end()
 
 
+def start_early(module: str) -> None:
+    """Start the process of the next ReaderProcess now, and let it import `module` while this one gets ready too.
+
+    Where none can be started nothing happens: who needs it will find out.
+    """
+    try:
+        process = _started(module)
+    except OSError:
+        return
+    _waiting.append(process)
+    atexit.register(_end_waiting)
+
+
+def _end_waiting() -> None:
+    while _waiting:
+        _end(_waiting.pop())
+
+
+def _started(module: str) -> "subprocess.Popen[bytes]":
+    if not sys.executable or getattr(sys, "frozen", False):
+        raise OSError("no interpreter to start")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part or os.getcwd() for part in sys.path)}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", _COMMAND, module],
+        bufsize=_BUFFER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+    )
+
+
 def _end(process: "subprocess.Popen[bytes]") -> None:
     process.kill()
     process.wait()
@@ -90,7 +115,12 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", _BUFFER)
     os.dup2(2, 1)  # whoever prints does not disturb the answers
-    make, arguments = pickle.load(sys.stdin.buffer)
+    for module in filter(None, sys.argv[1:]):
+        importlib.import_module(module)
+    try:
+        make, arguments = pickle.load(sys.stdin.buffer)
+    except EOFError:
+        return  # the other one ended before it needed this one
     threading.Thread(target=_leave_with, args=(sys.stdin.buffer,), daemon=True).start()
     try:
         for item in make(*arguments):

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from fhircheck.model.errors import CouldNotCheck, SourceUnusable
-from fhircheck.sources.reader_process import ReaderProcess
+from fhircheck.transport import reader_process
+from fhircheck.transport.reader_process import ReaderProcess, start_early
 from fhircheck.transport.server_fault import ServerFault
-from tests.unit.sources.streams import counted, failing, settings, waiting
+from tests.unit.transport.streams import counted, failing, settings, waiting
 
 
 def gone(process: int, seconds: float = 10.0) -> bool:
@@ -85,8 +86,8 @@ def test_close_ends_the_process(tmp_path: Path) -> None:
 def test_it_does_not_outlive_the_one_that_started_it(tmp_path: Path) -> None:
     told = tmp_path / "pid"
     code = (
-        "import sys\nfrom fhircheck.sources.reader_process import ReaderProcess\n"
-        "from tests.unit.sources.streams import waiting\nnext(ReaderProcess(waiting, sys.argv[1]))"
+        "import sys\nfrom fhircheck.transport.reader_process import ReaderProcess\n"
+        "from tests.unit.transport.streams import waiting\nnext(ReaderProcess(waiting, sys.argv[1]))"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, str(told)], cwd=Path(__file__).parents[3])
     while not told.exists() or not told.read_text():
@@ -97,7 +98,27 @@ def test_it_does_not_outlive_the_one_that_started_it(tmp_path: Path) -> None:
     assert gone(int(told.read_text()))
 
 
+def test_a_process_started_early_is_the_one_that_reads() -> None:
+    start_early("fhircheck.sources.search_pieces")
+    (early,) = reader_process._waiting
+    ((_, process),) = ReaderProcess(counted, 1)
+    assert process == early.pid
+    assert not reader_process._waiting
+
+
+def test_a_process_that_nobody_needs_ends() -> None:
+    code = (
+        "from fhircheck.transport.reader_process import _waiting, start_early\n"
+        "start_early('fhircheck.sources'); print(_waiting[0].pid)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    assert done.stderr == ""
+    assert gone(int(done.stdout))
+
+
 def test_without_an_interpreter_there_is_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "")
     with pytest.raises(OSError, match="no interpreter"):
         ReaderProcess(counted, 1)
+    start_early("")
+    assert not reader_process._waiting
