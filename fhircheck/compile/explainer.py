@@ -24,7 +24,7 @@ from fhircheck.compile.linked import EXTENSION, Linked, facets_of, is_entry_reso
 from fhircheck.compile.linker import Linker
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.issue import Issue, has_error
-from fhircheck.model.path import child, item, shown_name
+from fhircheck.model.path import child, item, shown_name, shown_term
 
 Node = dict[str, Any]
 ExplainResource = Callable[[Any, str, Findings], None]
@@ -149,7 +149,7 @@ class Explainer:
             ):
                 continue
             if count < element.minimum or (element.maximum is not None and count > element.maximum):
-                label = f"{spot.definition}.{element.name}{'[x]' if element.choice else ''}"
+                label = shown_term(f"{spot.definition}.{element.name}{'[x]' if element.choice else ''}")
                 place = spot._replace(definition=element.id)
                 cardinality.explain((element.minimum, element.maximum), count, label, place)
 

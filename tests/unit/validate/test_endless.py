@@ -174,3 +174,32 @@ def test_resources_within_resources_without_end_are_looked_into_so_far_whatever_
     cut = {place for kind, place in found if kind == "profile-unusable"}
     assert cut == {"Patient" + ".contained[0]" * (DEEPEST + 1)}
     assert max(place.count("contained[0]") for _, place in found) == DEEPEST + 1
+
+
+def test_a_root_that_is_a_sentence_is_in_no_message() -> None:
+    """A definition may name its elements as it likes; messages name paths only."""
+    root = "Frau Kanarie Geheim"
+    profile = {
+        "resourceType": "StructureDefinition",
+        "url": "https://example.org/sentence",
+        "type": "Basic",
+        "kind": "resource",
+        "derivation": "constraint",
+        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Basic",
+        "snapshot": {
+            "element": [
+                {"id": root, "path": root, "min": 0, "max": "*"},
+                {
+                    "id": f"{root}.language",
+                    "path": f"{root}.language",
+                    "min": 0,
+                    "max": "0",
+                    "type": [{"code": "code"}],
+                },
+            ]
+        },
+    }
+    data = b'{"resourceType": "Basic", "language": "de", "code": {"text": "x"}}'
+    found = issues(data, profile, asked="https://example.org/sentence")
+    assert found
+    assert root not in repr([each.params for each in found])
