@@ -7,6 +7,7 @@ from fhircheck.measures.seen import Seen
 from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
 from fhircheck.model.issue import Place
+from fhircheck.model.measure_options import MeasureOptions
 from fhircheck.model.use_case import LabelClass, LabelFacts
 from tests.unit.measures.known import known_tools
 
@@ -41,5 +42,5 @@ class Labelled:
 def tools_of(entry: CountedMeasure) -> Tools | None:
     """What the examples of an entry are judged with."""
     if entry.code.startswith("LABEL"):
-        return Tools(use_cases=Labelled())
+        return Tools(options=MeasureOptions(smallest_cell=1), use_cases=Labelled())
     return known_tools() if entry.code in ("COMP-1", "COMP-2", "CODE-3", "CODE-4") else None
