@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from fhircheck.model.errors import UsageError
+from fhircheck.model.remembered import Remembered
 
 WAYS = ("file", "server", "source", "tag")
 NOT_SAID = ""
 """The source of resources that do not say theirs."""
 LONGEST = 200
-_REMEMBERED = 20_000
 _RESOURCE = re.compile(r"(https?://[^?#]+)/[A-Z][A-Za-z]+/[^/?#]+(?:/_history/[^/?#]+)?\Z")
 
 
@@ -51,19 +51,13 @@ def grouping(way: str, given: tuple[str, ...]) -> Grouping:
 
 
 def _by_file(given: tuple[str, ...]) -> Grouping:
-    known: dict[str, str] = {}
     longest_first = sorted(given, key=lambda name: (-len(name), name)) if len(given) > 1 else []
 
-    def group(read: Read) -> str:
-        found = known.get(read.source)
-        if found is None:
-            if len(known) > _REMEMBERED:
-                known.clear()
-            found = next((name for name in longest_first if read.source.startswith(name)), read.source)
-            known[read.source] = found
-        return found
+    def name_of(source: str) -> str:
+        return next((name for name in longest_first if source.startswith(name)), source)
 
-    return group
+    known: Remembered[str, str] = Remembered(name_of)
+    return lambda read: known[read.source]
 
 
 def _by_server(given: tuple[str, ...]) -> Grouping:

@@ -1,6 +1,6 @@
 """When what a resource tells about happened: the first of its date elements that is there, and who it is about."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from fhircheck.measures.date_span import Span, span_of
 from fhircheck.model.record import Node
@@ -85,6 +85,11 @@ def patient_of(node: Node, kind: str, full_url: object = None) -> int:
         value = node.get(name)
         if value.__class__ is dict:
             reference = value.get("reference")
-            if reference.__class__ is str and ("Patient/" in reference or reference[:4] == "urn:"):
+            if names_patient(reference):
                 return target_of(reference)[0]
     return 0
+
+
+def names_patient(reference: Any) -> TypeGuard[str]:
+    """Whether a reference leads to a Patient by its text, or to what a Bundle knows by ``urn:``."""
+    return reference.__class__ is str and ("Patient/" in reference or reference[:4] == "urn:")

@@ -11,6 +11,7 @@ from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
+from fhircheck.model.remembered import Remembered
 from fhircheck.model.spilled_rows import side_by_side
 from fhircheck.resolve.failed_places import FailedPlaces
 
@@ -22,7 +23,7 @@ TYPES = frozenset({
 })  # fmt: skip
 """Types that tell of a patient and that someone wrote."""
 WIDTH = 6
-_types: dict[str, int] = {}
+_types: Remembered[str, int] = Remembered(key_of)
 SAID = {kind: Contribution(((kind, 1, 1),)) for kind in TYPES}
 """What a resource adds to a tally that says itself what is asked for, by type."""
 
@@ -36,9 +37,7 @@ class Missing(IntFlag):
 
 def note_missing(seen: Seen) -> None:
     """Note what `seen` lacks: a Provenance may tell it."""
-    kind = _types.get(seen.kind)
-    if kind is None:
-        kind = _types[seen.kind] = key_of(seen.kind)
+    kind = _types[seen.kind]
     # what nothing can point at has a row too: it is judged
     seen.rows.table("origin").fresh += (seen.identity or 1, seen.lacks, kind, *seen.at, seen.patient)
 

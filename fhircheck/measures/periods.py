@@ -4,23 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from fhircheck.model.remembered import Remembered
+
 EARLIEST = date(1900, 1, 1).toordinal()
 """Days before are taken for mistakes (the window of Qualifier's q_date_recent)."""
 LENGTHS = (12, 3, 1)
 """Months of the latest period: the longest of which the data spans at least two."""
 
-_months: dict[int, int] = {}
-
 
 def month_of(day: int) -> int:
     """Number of the month (12 * year + month - 1) of a day as date.toordinal counts."""
-    month = _months.get(day)
-    if month is None:
-        if len(_months) > 100_000:
-            _months.clear()
-        found = date.fromordinal(day)
-        month = _months[day] = 12 * found.year + found.month - 1
-    return month
+    return _months[day]
+
+
+def _month(day: int) -> int:
+    found = date.fromordinal(day)
+    return 12 * found.year + found.month - 1
+
+
+_months: Remembered[int, int] = Remembered(_month, 100_000)
 
 
 def month_name(month: int) -> str:

@@ -15,6 +15,7 @@ from fhircheck.measures.unit_meaning import Meaning, meaning_of
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
+from fhircheck.model.remembered import Remembered
 from fhircheck.model.spilled_rows import side_by_side
 from fhircheck.resolve.failed_places import FailedPlaces
 
@@ -23,7 +24,6 @@ UNIT_FITS, UNIT_DIFFERS, VALUE_IN, VALUE_OUT, VALUE_UNKNOWN, COMPONENT = 1, 2, 4
 """Verdicts of one row of the table ``quantities``, as bits."""
 PATHS = ("Observation.valueQuantity", "Observation.component.valueQuantity")
 WIDTH = 6
-_REMEMBERED = 20_000
 _SLACK = Decimal("1e-9")
 """Converted limits are this much wider, relatively: factors are known to twelve digits."""
 _NUMBERS = (int, Decimal, float)
@@ -50,9 +50,9 @@ class Kinds:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._meanings: dict[str, Meaning | None] = {}
-        self.known: dict[tuple[str, str], Kind] = {}
-        self.local: dict[tuple[str, str, str], Kind] = {}
+        self._meanings: Remembered[str, Meaning | None] = Remembered(lambda unit: meaning_of(unit, self._units))
+        self.known: Remembered[tuple[str, str], Kind] = Remembered(self._kind)
+        self.local: Remembered[tuple[str, str, str], Kind] = Remembered(self._local_kind)
 
     @cached_property
     def _units(self) -> dict[str, Meaning]:
@@ -70,32 +70,26 @@ class Kinds:
 
     def meaning(self, unit: str) -> Meaning | None:
         """What a unit means; answers are kept."""
-        if unit not in self._meanings:
-            if len(self._meanings) > _REMEMBERED:
-                self._meanings.clear()
-            self._meanings[unit] = meaning_of(unit, self._units)
         return self._meanings[unit]
 
     def of(self, code: str, unit: str) -> Kind:
         """The kind of values of a LOINC code in a unit."""
-        kind = self.known.get((code, unit))
-        if kind is None:
-            if len(self.known) > _REMEMBERED:
-                self.known.clear()
-            kind = self.known[code, unit] = self._made(f"{LOINC}|{code}", unit)
-            meaning = self.meaning(unit)
-            self._judge_unit(kind, self.groups.get(code, ()), meaning)
-            self._find_limits(kind, code, meaning)
+        return self.known[code, unit]
+
+    def _kind(self, key: tuple[str, str]) -> Kind:
+        code, unit = key
+        kind, meaning = self._made(f"{LOINC}|{code}", unit), self.meaning(unit)
+        self._judge_unit(kind, self.groups.get(code, ()), meaning)
+        self._find_limits(kind, code, meaning)
         return kind
 
     def of_local(self, system: str, code: str, unit: str) -> Kind:
         """The kind of values of a code of any other system: no table knows it."""
-        kind = self.local.get((system, code, unit))
-        if kind is None:
-            if len(self.local) > _REMEMBERED:
-                self.local.clear()
-            kind = self.local[system, code, unit] = self._made(f"{system}|{code}", unit)
-        return kind
+        return self.local[system, code, unit]
+
+    def _local_kind(self, key: tuple[str, str, str]) -> Kind:
+        system, code, unit = key
+        return self._made(f"{system}|{code}", unit)
 
     def _made(self, code: str, unit: str) -> Kind:
         meaning = self.meaning(unit)
@@ -171,7 +165,7 @@ def _kind(concept: Node, unit: str, kinds: Kinds) -> Kind | None:
         if code.__class__ is not str or system.__class__ is not str:
             continue
         if system == LOINC:
-            kind = kinds.known.get((code, unit)) or kinds.of(code, unit)
+            kind = kinds.of(code, unit)
             if kind.verdict or kind.unranged or kind.limits is not None:
                 return kind
             first = first or kind

@@ -1,5 +1,6 @@
 """Quasi-identifiers: what tells people apart when it is put together, and rows of their values (as hashes)."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -154,3 +155,8 @@ def _group(system: str, code: str, length: int) -> int:
     if system in _ICD:
         return key_of("icd-10 " + code.strip().upper()[:length])
     return key_of(f"{system} {code}")
+
+
+def patients_alike(count: int, **members: str) -> str:
+    """So many patients with the same members, as a JSON list: for examples."""
+    return json.dumps([{"resourceType": "Patient", "id": f"p{number}", **members} for number in range(count)])

@@ -8,6 +8,7 @@ from fhircheck.measures.moments import moment_of, patient_of
 from fhircheck.model.issue import Place
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
+from fhircheck.model.remembered import Remembered
 from fhircheck.model.row_facts import RowFacts
 from fhircheck.resolve.reference_walk import entry_of, identity_key, scope_of, target_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from fhircheck.model.protocols import Observed
 
 _UNKNOWN = object()
-_source_keys: dict[str, int] = {}
+_source_keys: Remembered[str, int] = Remembered(key_of)
 
 
 class Seen:
@@ -104,13 +105,10 @@ class Seen:
         """(source, place) as rows keep them."""
         if self._at is None:
             checked = self.checked
-            name = checked.source
-            source = _source_keys.get(name)
-            if source is None:
-                if len(_source_keys) > 20_000:
-                    _source_keys.clear()
-                source = _source_keys[name] = key_of(name)
-            self._at = source, checked.record << 24 | (entry_of(checked.root) if "[" in checked.root else 0)
+            self._at = (
+                _source_keys[checked.source],
+                checked.record << 24 | (entry_of(checked.root) if "[" in checked.root else 0),
+            )
         return self._at
 
     def place(self, expression: str) -> Place:

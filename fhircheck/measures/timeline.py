@@ -3,6 +3,7 @@
 from fhircheck.measures.date_span import DAY, span_of
 from fhircheck.measures.seen import Seen
 from fhircheck.model.link_facts import key_of
+from fhircheck.model.remembered import Remembered
 
 SEXES = {"male": 1, "female": 2, "other": 3, "unknown": 4}
 """Numbers of administrative genders in the table ``patients``; 0 stands for any other text and for none."""
@@ -14,7 +15,7 @@ CLINICAL = (
 )
 """Types of which also the resources without a date are kept: they say that a patient has some."""
 
-_types: dict[str, int] = {}
+_types: Remembered[str, int] = Remembered(key_of)
 
 
 def collect_timeline(seen: Seen) -> None:
@@ -27,12 +28,10 @@ def collect_timeline(seen: Seen) -> None:
         return
     span = seen.moment
     if span is not None:
-        kind = _types.get(seen.kind)
-        if kind is None:
-            kind = _types[seen.kind] = key_of(seen.kind)
+        kind = _types[seen.kind]
         seen.rows.table("timeline").fresh += (patient, kind, span[0] // DAY, span[1] // DAY, *seen.at)
     elif seen.kind in CLINICAL:
-        seen.rows.table("undated").fresh += (patient, key_of(seen.kind))
+        seen.rows.table("undated").fresh += (patient, _types[seen.kind])
 
 
 def _patient(seen: Seen, patient: int) -> None:

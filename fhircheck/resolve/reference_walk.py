@@ -7,9 +7,9 @@ from fhircheck.model.link_facts import LinkFacts, key_of
 from fhircheck.model.path import shown_name
 from fhircheck.model.protocols import Observed
 from fhircheck.model.record import Node
+from fhircheck.model.remembered import Remembered
 from fhircheck.resolve.known_places import Found, found_again, learn
 
-REMEMBERED = 20_000
 _MASK = (1 << 64) - 1
 _UNKNOWABLE = key_of("?")
 _RELATIVE = re.compile(r"([A-Z][A-Za-z]*/[^/?#]+)(?:/_history/[^/?#]+)?")
@@ -19,8 +19,8 @@ _VERSION = re.compile(r"/_history/[^/?#]+\Z")
 Target = tuple[int, int | None, bool]
 """key, key of the base of an absolute URL (None: decided by the key alone), whether the key counts in a scope only."""
 
-_keys: dict[str, int] = {}
-_targets: dict[str, Target] = {}
+_keys: Remembered[str, int] = Remembered(key_of)
+
 _latest: tuple[str, int] = "", 0
 
 
@@ -47,7 +47,7 @@ def collect_links(
     name, place = seen.source, seen.record << 24
     if "[" in seen.root:
         place |= entry_of(seen.root)
-    source = _keys.get(name) or _key(name)
+    source = _keys[name]
     links.sources[source] = name
     number = -2 if bundle is None else bundle
     _identify(node, kind, links, full_url, (source, number))
@@ -68,9 +68,9 @@ def _walked(node: Node, kind: str) -> Found:
 
 
 def _identify(node: Node, kind: str, links: LinkFacts, full_url: object, bundle: tuple[int, int]) -> None:
-    type_key = _keys.get(kind)
-    if type_key is None or type_key not in links.names:
-        type_key = _name(kind, links)
+    type_key = _keys[kind]
+    if type_key not in links.names:
+        _name(kind, links)
     identities = links.identities.fresh
     id_ = node.get("id")
     if id_.__class__ is str:
@@ -141,10 +141,10 @@ def _add_edges(found: Found, at: tuple[int, int, int], links: LinkFacts) -> None
     source, place, bundle = at
     edges, names = links.edges.fresh, links.names
     for path, reference in found:
-        path_key = _keys.get(path)
-        if path_key is None or path_key not in names:
-            path_key = _name(path, links)
-        key, base, scoped = _targets.get(reference) or target_of(reference)
+        path_key = _keys[path]
+        if path_key not in names:
+            _name(path, links)
+        key, base, scoped = _targets[reference]
         if base is not None:
             links.absolute.fresh += (base, key, path_key, source, place)
             continue
@@ -157,12 +157,7 @@ def _add_edges(found: Found, at: tuple[int, int, int], links: LinkFacts) -> None
 
 def target_of(reference: str) -> Target:
     """What `reference` points to, remembered for as long as memory for it is small."""
-    target = _targets.get(reference)
-    if target is None:
-        if len(_targets) > REMEMBERED:
-            _targets.clear()
-        target = _targets[reference] = _read(reference)
-    return target
+    return _targets[reference]
 
 
 def _read(reference: str) -> Target:
@@ -182,20 +177,13 @@ def _read(reference: str) -> Target:
     return key_of(f"?{reference}"), None, False
 
 
-def _key(text: str) -> int:
-    key = _keys.get(text)
-    if key is None:
-        if len(_keys) > REMEMBERED:
-            _keys.clear()
-        key = _keys[text] = key_of(text)
-    return key
+_targets: Remembered[str, Target] = Remembered(_read)
 
 
 def _name(text: str, links: LinkFacts) -> int:
     """Key of a path or a resource type; odd names out of the data are not kept."""
-    key = _keys.get(text)
-    if key is None or key not in links.names:
-        key = _key(text)
+    key = _keys[text]
+    if key not in links.names:
         links.names[key] = ".".join(map(_shown, text.split(".")))
     return key
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure, Observe
+from fhircheck.measures.moments import names_patient
 from fhircheck.measures.outcome import Outcome, count_outcome
 from fhircheck.measures.seen import Seen
 from fhircheck.model.contribution import Contribution
@@ -43,7 +44,7 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     if target is None and seen.kind == "Device":
         return
     reference = target.get("reference") if target.__class__ is dict else None
-    if reference.__class__ is str and ("Patient/" in reference or reference[:4] == "urn:"):
+    if names_patient(reference):
         passed: bool | None = True
     else:
         passed = _otherwise(target, reference, node)
@@ -61,7 +62,7 @@ def fitted(kind: str, names: tuple[str, ...]) -> Observe:
         target = node[name]
         if target.__class__ is dict:
             reference = target.get("reference")
-            if reference.__class__ is str and ("Patient/" in reference or reference[:4] == "urn:"):
+            if names_patient(reference):
                 tally.repeat(passes)
                 return
         observe(node, seen, tally)

@@ -14,6 +14,7 @@ from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
+from fhircheck.model.remembered import Remembered
 from fhircheck.model.spilled_rows import side_by_side
 from fhircheck.resolve.reference_walk import target_of
 
@@ -45,10 +46,9 @@ _TYPES = {kind: key_of(kind) for kind in CODES}
 _KINDS = {key: kind for kind, key in _TYPES.items()}
 _MASK = (1 << 64) - 1
 _NUMBERS = (Decimal, int, float)
-_REMEMBERED = 20_000
 _text = JSONEncoder(sort_keys=True, default=str).encode
 """The JSON of a value, its members sorted."""
-_keys: dict[str, int] = {}
+_keys: Remembered[str, int] = Remembered(key_of)
 """Keys of codings and of units, never of a text."""
 _WIDTH = 5
 
@@ -83,8 +83,8 @@ def _concept(concept: Any) -> int:
     if coding.__class__ is not list or not coding:
         return _other(concept) if concept else 0
     if len(coding) == 1 and coding[0].__class__ is dict:
-        return _key(f"{coding[0].get('system')}|{coding[0].get('code')}")
-    return _key("||".join(f"{each.get('system')}|{each.get('code')}" for each in coding if each.__class__ is dict))
+        return _keys[f"{coding[0].get('system')}|{coding[0].get('code')}"]
+    return _keys["||".join(f"{each.get('system')}|{each.get('code')}" for each in coding if each.__class__ is dict)]
 
 
 def _other(concept: Any) -> int:
@@ -92,19 +92,10 @@ def _other(concept: Any) -> int:
     if concept.__class__ is dict:
         code, reference = concept.get("code"), concept.get("reference")
         if code.__class__ is str:
-            return _key(f"{concept.get('system')}|{code}")
+            return _keys[f"{concept.get('system')}|{code}"]
         if reference.__class__ is str:
             return target_of(reference)[0]
     return key_of(_text(concept))
-
-
-def _key(text: str) -> int:
-    key = _keys.get(text)
-    if key is None:
-        if len(_keys) > _REMEMBERED:
-            _keys.clear()
-        key = _keys[text] = key_of(text)
-    return key
 
 
 def _observed(node: Node) -> int:
@@ -113,7 +104,7 @@ def _observed(node: Node) -> int:
     quantity = node.get("valueQuantity")
     if quantity.__class__ is dict and quantity.get("value").__class__ in _NUMBERS:
         unit = quantity.get("code") or quantity.get("unit")
-        return hash((quantity["value"], _key(unit) if unit.__class__ is str else 0, more))
+        return hash((quantity["value"], _keys[unit] if unit.__class__ is str else 0, more))
     concept = node.get("valueCodeableConcept")
     if concept is not None:
         return hash((_concept(concept), more))

@@ -11,6 +11,7 @@ from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import OTHER, key_of
 from fhircheck.model.record import Node
+from fhircheck.model.remembered import Remembered
 from fhircheck.model.report import Threshold
 from fhircheck.model.spilled_rows import side_by_side
 from fhircheck.resolve.reference_walk import identity_key
@@ -21,8 +22,7 @@ SHARED = frozenset({"VN", "AN", "ACSN", "PLAC", "FILL", "PLACER", "FILLER"})
 IDENTIFIER = 1
 """Stands in place of a version: the row is of a business identifier."""
 
-_REMEMBERED = 20_000
-_keys: dict[str, int] = {}
+_keys: Remembered[str, int] = Remembered(key_of)
 """Keys of types and of versions."""
 _WIDTH = 6
 
@@ -32,11 +32,11 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
     kind, identity = seen.kind, node.get("id")
     if not kind:
         return
-    kind_key = _keys.get(kind) or _key(kind)
+    kind_key = _keys[kind]
     if identity.__class__ is str and identity:
         meta = node.get("meta")
         version = meta.get("versionId") if meta.__class__ is dict else None
-        number = _key(f"version {version}") | 2 if version.__class__ is str else 0
+        number = _keys[f"version {version}"] | 2 if version.__class__ is str else 0
         row = (identity_key(kind, identity), kind_key, number, seen.patient, *seen.at)
         seen.rows.table("identities").fresh += row
     identifiers = node.get("identifier")
@@ -44,15 +44,6 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
         if each.__class__ is dict and _names_one(each):
             key = key_of(f"{kind}|{each['system']}|{each['value']}")
             seen.rows.table("identities").fresh += (key, kind_key, IDENTIFIER, seen.patient, *seen.at)
-
-
-def _key(text: str) -> int:
-    key = _keys.get(text)
-    if key is None:
-        if len(_keys) > _REMEMBERED:
-            _keys.clear()
-        key = _keys[text] = key_of(text)
-    return key
 
 
 def _names_one(identifier: Node) -> bool:

@@ -1,13 +1,12 @@
 """k-anonymity: how many people are alike in what others may know of them? (PRIV-1)"""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.equal_people import by_value, tell_failing, with_sensitive
-from fhircheck.measures.quasi_identifiers import collect_quasi, collect_sensitive
+from fhircheck.measures.quasi_identifiers import collect_quasi, collect_sensitive, patients_alike
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
@@ -113,16 +112,6 @@ def _details(found: _Classes, below: Counter[int]) -> tuple[Detail, ...]:
     return tuple(details)
 
 
-def _example(count: int) -> str:
-    """So many patients who are alike."""
-    return json.dumps(
-        [
-            {"resourceType": "Patient", "id": f"p{number}", "gender": "female", "birthDate": "1950"}
-            for number in range(count)
-        ]
-    )
-
-
 MEASURE = CountedMeasure(
     name="k-anonymity",
     code="PRIV-1",
@@ -150,8 +139,8 @@ MEASURE = CountedMeasure(
         published=True,
     ),
     types=frozenset({"Patient", "Condition"}),
-    failing=_example(11),
-    passing=_example(12),
+    failing=patients_alike(11, gender="female", birthDate="1950"),
+    passing=patients_alike(12, gender="female", birthDate="1950"),
     observe=observe,
     judge=judge,
 )

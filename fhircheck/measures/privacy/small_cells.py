@@ -1,12 +1,11 @@
 """small-cells: how much of a published table of these patients would have to be left blank? (PRIV-3)"""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.equal_people import by_value, sizes_of, tell_failing
-from fhircheck.measures.quasi_identifiers import QuasiIdentifier, chosen
+from fhircheck.measures.quasi_identifiers import QuasiIdentifier, chosen, patients_alike
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.report import Detail
@@ -64,16 +63,6 @@ def _details(wanted: dict[int, QuasiIdentifier], cells: _Cells) -> tuple[Detail,
     return (*details, *(Detail("small-cells", cells.small[number], "", each.name) for number, each in wanted.items()))
 
 
-def _example(count: int) -> str:
-    """So many patients of one year of birth, sex and place."""
-    return json.dumps(
-        [
-            {"resourceType": "Patient", "id": f"p{number}", "gender": "male", "birthDate": "1950-03-01"}
-            for number in range(count)
-        ]
-    )
-
-
 MEASURE = CountedMeasure(
     name="small-cells",
     code="PRIV-3",
@@ -92,7 +81,7 @@ MEASURE = CountedMeasure(
     published=False,
     threshold=None,
     types=frozenset(),
-    failing=_example(9),
-    passing=_example(10),
+    failing=patients_alike(9, gender="male", birthDate="1950-03-01"),
+    passing=patients_alike(10, gender="male", birthDate="1950-03-01"),
     judge=judge,
 )
