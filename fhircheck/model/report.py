@@ -8,6 +8,9 @@ from fhircheck.model.action import Action
 from fhircheck.model.issue import Issue, Place, Severity
 
 if TYPE_CHECKING:
+    from fhircheck.model.census import Census
+    from fhircheck.model.feedback import FindingState
+    from fhircheck.model.run_history import RunHistory
     from fhircheck.model.source_group import SourceGroup, SourcePair
     from fhircheck.model.use_case import UseCaseResult
 
@@ -261,6 +264,8 @@ class RunReport:
     the baseline), all of them where fingerprints_complete. use_cases: those that were asked for.
     actions: what to fix first.
     groups, pairs: sources measured apart, and every two of them compared.
+    census: what the data is made of. history: the series it belongs to, where it is remembered; states: where its
+    findings stand there.
     """
 
     header: RunHeader
@@ -287,6 +292,9 @@ class RunReport:
     actions: tuple[Action, ...] = ()
     groups: "tuple[SourceGroup, ...]" = ()
     pairs: "tuple[SourcePair, ...]" = ()
+    census: "Census | None" = None
+    history: "RunHistory | None" = None
+    states: "tuple[FindingState, ...]" = ()
 
     def count(self, severity: Severity) -> int:
         """Number of findings of `severity`."""
