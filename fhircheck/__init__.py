@@ -1,7 +1,8 @@
 """fhircheck: validate FHIR data, measure it, score it.
 
 ``fhircheck.check("bundle.json")`` checks, measures and scores; ``fhircheck.validate("bundle.json")``
-only checks. Both return a typed RunReport. Names are loaded when they are first used (PEP 562), so
+only checks. Both return a typed RunReport; ``fhircheck.findings("bundle.json")`` returns every finding as an
+Arrow table. Names are loaded when they are first used (PEP 562), so
 ``import fhircheck`` costs next to nothing.
 """
 
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
     from fhircheck.model.connection import Connection as Connection
     from fhircheck.model.report import RunReport as RunReport
     from fhircheck.run import RunOptions as RunOptions
+    from fhircheck.tables import findings as findings
 
 __version__ = "0.1.0"
-__all__ = ["Connection", "RunOptions", "RunReport", "__version__", "check", "validate"]
+__all__ = ["Connection", "RunOptions", "RunReport", "__version__", "check", "findings", "validate"]
 
 _HOMES = {
     "check": "fhircheck.api",
     "Connection": "fhircheck.model.connection",
     "RunReport": "fhircheck.model.report",
     "RunOptions": "fhircheck.run",
+    "findings": "fhircheck.tables",
 }
 
 

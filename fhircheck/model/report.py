@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
 
 from fhircheck.model.action import Action
 from fhircheck.model.issue import Issue, Place, Severity
@@ -299,3 +300,28 @@ class RunReport:
     def count(self, severity: Severity) -> int:
         """Number of findings of `severity`."""
         return sum(number for each, _, number in self.totals if each == severity)
+
+    # What is shown is made by the report stage, which stands above this one: it is looked up by name when asked for.
+
+    def _repr_html_(self) -> str:
+        """The report as a notebook shows it; in German where FHIRCHECK_LANGUAGE is ``de``."""
+        return str(import_module("fhircheck.report.notebook").fragment(self))
+
+    def findings_table(self, language: str = "en") -> Any:
+        """The examples kept of each kind of finding, as a pyarrow.Table (all findings: fhircheck.findings).
+
+        Raises UsageError where pyarrow is not installed.
+        """
+        return self._table("findings_table", language)
+
+    def measures_table(self) -> Any:
+        """All measures, as a pyarrow.Table. Raises UsageError where pyarrow is not installed."""
+        return self._table("measures_table")
+
+    def scores_table(self) -> Any:
+        """The criteria of all scores, as a pyarrow.Table. Raises UsageError where pyarrow is not installed."""
+        return self._table("scores_table")
+
+    def _table(self, name: str, language: str = "en") -> Any:
+        view = import_module("fhircheck.report.shown").View(language=language)
+        return getattr(import_module("fhircheck.report.arrow_tables"), name)(self, view)

@@ -34,14 +34,18 @@ def _action(page: Page, index: int, action: Action) -> None:
     page.wrapped(
         (f"{index}. ", "bold"), (clean(action.title.said(language)), "bold"), (beside, "cyan"), indent=2, hanging=3
     )
-    gains = "; ".join(_gain(each, view) for each in action.gains)
-    critical = "; " + say(view, "action-critical") if action.critical else ""
-    page.wrapped((gains + critical, "green"), indent=5, hanging=2)
+    page.wrapped((gains(action, view), "green"), indent=5, hanging=2)
     page.wrapped((_where(action, view), ""), indent=5, hanging=2)
     page.wrapped((say(view, "for-it") + ": ", "dim"), (clean(action.it.said(language)), ""), indent=5, hanging=2)
     page.wrapped(
         (say(view, "for-clinic") + ": ", "dim"), (clean(action.clinic.said(language)), ""), indent=5, hanging=2
     )
+
+
+def gains(action: Action, view: View) -> str:
+    """What an action wins in each score, and whether it can end a critical failure."""
+    won = "; ".join(_gain(each, view) for each in action.gains)
+    return won + ("; " + say(view, "action-critical") if action.critical else "")
 
 
 def _gain(gain: Gain, view: View) -> str:
