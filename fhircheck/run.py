@@ -26,7 +26,7 @@ from fhircheck.model.facts import Partial
 from fhircheck.model.issue import Issue, params
 from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
 from fhircheck.model.report import MeasureResult, RunHeader, RunReport
-from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings, UnknownProfile
+from fhircheck.model.settings import DEFAULT_SETTINGS, AcceptedIssue, CheckSettings, UnknownProfile
 from fhircheck.resolve.baseline import Baseline, load_baseline
 from fhircheck.summary import build_report
 from fhircheck.transport.http_url import shown
@@ -58,7 +58,8 @@ class RunOptions:
     terminology_server: FHIR base URL of the server asked about codes that no package decides.
     connection: how the servers among the sources are spoken to.
     settings: how to judge: a TOML file or CheckSettings; unknown_profile goes before what it says.
-    accept: TOML files of accepted issues. baseline: report or findings of an earlier run.
+    accept: TOML files of accepted issues; accepted: more of them, out of the answers in the history.
+    baseline: report or findings of an earlier run.
     write_valid, write_invalid: NDJSON files records are sent to; split_by: each by itself, or with all of
     their patient. measures: what the measures are asked for.
     server_report: what ``fhircheck server --save`` wrote about the server the data is from; part of the scores.
@@ -86,6 +87,7 @@ class RunOptions:
     terminology_server: str = ""
     connection: Connection = DEFAULT_CONNECTION
     accept: tuple[str, ...] = ()
+    accepted: tuple[AcceptedIssue, ...] = ()
     baseline: str | None = None
     write_valid: str | None = None
     write_invalid: str | None = None
@@ -202,6 +204,8 @@ def with_settings(options: RunOptions) -> tuple[RunOptions, CheckSettings]:
 
         more = tuple(entry for each in options.accept for entry in load_accepted(each))
         settings = replace(settings, accepted=(*settings.accepted, *more))
+    if options.accepted:
+        settings = replace(settings, accepted=(*settings.accepted, *options.accepted))
     return options, settings
 
 

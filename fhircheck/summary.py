@@ -10,6 +10,7 @@ from fhircheck.definitions.definition_set import DefinitionSet
 from fhircheck.first_pass import compiled_folder, linker_for
 from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.facts import Partial
+from fhircheck.model.feedback import FindingState
 from fhircheck.model.issue import SEVERITIES
 from fhircheck.model.report import (
     DecisionUse,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 PROFILE_MISSING = "profile-missing"
 FHIR_VERSION = "fhir-version"
 UNDECIDED_KEPT = 1_000
+STATES_KEPT = 2_000
 
 
 def build_report(
@@ -73,6 +75,7 @@ def build_report(
         borne=merged.decisions.softened + merged.decisions.accepted_errors,
         fingerprints=_fingerprints(merged.decisions),
         fingerprints_complete=merged.decisions.complete,
+        states=_states(merged.decisions),
     )
 
 
@@ -105,6 +108,17 @@ def _accepted(settings: CheckSettings, facts: DecisionFacts, today: str) -> tupl
 def _fingerprints(facts: DecisionFacts) -> tuple[tuple[str, int], ...]:
     facts.trim()
     return tuple(sorted(facts.fingerprints.items()))
+
+
+def _states(facts: DecisionFacts) -> tuple[FindingState, ...]:
+    """What there is to answer, the most severe and frequent first; the answers themselves stand in the history."""
+    facts.trim()
+    found = [
+        FindingState(name, kind, severity, definition, profile, expression, facts.fingerprints[name])
+        for name, (kind, definition, profile, expression, severity) in facts.identities.items()
+    ]
+    found.sort(key=lambda each: (SEVERITIES.index(each.severity), -each.count, each.fingerprint))
+    return tuple(found[:STATES_KEPT])
 
 
 def _profiles(merged: Partial, linker: Linker) -> tuple[ProfileUse, ...]:

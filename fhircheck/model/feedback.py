@@ -1,9 +1,11 @@
 """What clinic and IT answer to findings."""
 
+import hashlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 State = Literal["open", "accepted", "assigned", "fixed", "returned"]
+STATES: tuple[State, ...] = get_args(State)
 """returned: was said to be fixed, and is found again. An expired acceptance is open again."""
 
 
@@ -39,3 +41,28 @@ class FindingState:
     count: int
     answer: Answer | None = None
     since: str = ""
+
+    @property
+    def state(self) -> State:
+        """Where they stand: as the last answer says, open without one."""
+        return self.answer.state if self.answer else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer that came back in a file. place: where in it (``line 12``, ``Task 3``).
+
+    revision: that of the answer it was made from; empty where the file does not say.
+    """
+
+    place: str
+    revision: str
+    answer: Answer
+
+
+def revision(answer: Answer | None) -> str:
+    """A short text that is the same as long as an answer says the same."""
+    said = (
+        (answer.state, answer.reason, answer.owner, answer.expires, answer.comment) if answer else ("open",) + ("",) * 4
+    )
+    return "r-" + hashlib.blake2b("\n".join(said).encode("utf-8", "replace"), digest_size=5).hexdigest()

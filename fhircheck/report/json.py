@@ -24,6 +24,7 @@ from fhircheck.report.numbers import rounded
 from fhircheck.report.outcome import outcome
 from fhircheck.report.score_name import score_name
 from fhircheck.report.shown import View
+from fhircheck.report.state_form import state_form
 from fhircheck.report.use_case_form import use_case_form
 
 FORMAT = "fhircheck-report"
@@ -117,6 +118,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             )
             for each in report.use_cases
         ],
+        "states": [state_form(each) for each in report.states],
     }
 
 

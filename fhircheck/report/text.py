@@ -8,6 +8,7 @@ from fhircheck.report.messages import message
 from fhircheck.report.page import Page
 from fhircheck.report.sections import (
     actions,
+    answers,
     apart,
     decisions,
     explained,
@@ -50,6 +51,7 @@ class Text:
                 use_cases,
                 findings,
                 explained,
+                answers,
                 decisions,
                 measures,
                 apart,
@@ -67,6 +69,7 @@ def _summary(page: Page, report: RunReport) -> None:
         page.heading(say(page.view, "summary"))
         findings.totals(page, report)
     explained.show(page, report)
+    answers.show(page, report)
     decisions.show(page, report)
     scores.show(page, report)
     undecided.totals(page, report)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from fhircheck.model.action import Action, Gain, Words
+from fhircheck.model.feedback import Answer, FindingState
 from fhircheck.model.issue import Issue, IssueKind, Place, params
 from fhircheck.model.report import (
     BaselineSummary,
@@ -101,6 +102,25 @@ def _measure(name: str, status: str, numerator: int, denominator: int, **more: o
 
 _FIVE = Threshold(Fraction(5, 100), "OHDSI Data Quality Dashboard v2.8.4", published=False)
 _ONE = Threshold(Fraction(1, 100), DQD, published=True)
+_AT = "2025-11-01T09:00:00+01:00"
+
+
+def _state(issue: Issue, count: int, answer: Answer | None = None) -> FindingState:
+    where, since = issue.place.expression.replace("[0]", ""), "2025-09-01T08:15:00+02:00"
+    return FindingState(
+        issue.fingerprint, issue.kind, issue.severity, issue.definition, issue.profile, where, count, answer, since
+    )
+
+
+STATES = (
+    _state(CUT_OFF, 1),
+    _state(MISSING_STATUS[0], 1204, Answer(MISSING_STATUS[0].fingerprint, "returned", owner="Labor-IT",
+           comment="mapping of device 7 was mended", at=_AT, origin="run")),
+    _state(BAD_DATE, 21, Answer(BAD_DATE.fingerprint, "assigned", owner=f"Aufnahme {ESC}", at=_AT, origin="csv")),
+    _state(MOJIBAKE, 12, Answer(MOJIBAKE.fingerprint, "open", "old export", "Klinik-IT", "2025-10-31", at=_AT)),
+    _state(HOSTILE, 17, Answer(HOSTILE.fingerprint, "accepted", "device 7", "Klinik-IT", "2026-06-30", at=_AT)),
+    _state(NO_LINE, 0, Answer(NO_LINE.fingerprint, "fixed", at=_AT, origin="task")),
+)  # fmt: skip
 _HEADER = RunHeader("0.1.0", "2025-11-03T08:15:00+01:00", 2.345, 2, "3.11.7")
 _CORE = PackageSummary("hl7.fhir.r4.core", "4.0.1", "embedded", "b0" * 32, 4581)
 
@@ -229,4 +249,5 @@ EVERYTHING = RunReport(
                Words("A release.", "Ein Release."), (Gain("interoperability", Fraction(1, 10**6), Fraction(1, 10**6)),),
                Fraction(1, 4 * 10**6)),
     ),
+    states=STATES,
 )  # fmt: skip

@@ -95,3 +95,20 @@ def test_a_resource_of_another_version_stays_unchecked() -> None:
     resource.valid = None
     Decisions([SeverityRule(IssuePattern("max-length"), "warning", "x")], [], TODAY).apply(resource, DecisionFacts())
     assert resource.valid is None
+
+
+def test_what_a_fingerprint_stands_for_is_kept_in_any_order_of_merging() -> None:
+    def facts(*severities: str) -> DecisionFacts:
+        made = DecisionFacts()
+        for number, severity in enumerate(severities):
+            place = ISSUE.place._replace(expression=f"Basic.extension[{number}]")
+            made.see([ISSUE._replace(severity=severity, place=place)])  # type: ignore[arg-type]
+        return made
+
+    one, other = facts("warning", "error"), facts("information")
+    one.merge(facts("information"))
+    other.merge(facts("warning", "error"))
+    (identity,) = one.identities.values()
+    assert one.identities == other.identities
+    assert identity == (ISSUE.kind, ISSUE.definition, ISSUE.profile, "Basic.extension", "error")
+    assert sum(one.fingerprints.values()) == 3

@@ -1,0 +1,1 @@
+"""Stage: remember runs. A store of reports by series, what changed between them, and what people answered."""
