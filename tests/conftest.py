@@ -9,8 +9,9 @@ from hypothesis import settings
 
 from tests.needs import ROOT, SHARED, forbidden, shared_path, skips_forbidden
 from tests.servers.hapi.fixture import hapi, hapi_run, loaded
+from tests.servers.postgres import postgres
 
-__all__ = ["hapi", "hapi_run", "loaded"]
+__all__ = ["hapi", "hapi_run", "loaded", "postgres"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -29,5 +29,9 @@ class DefinitionUnusable(CouldNotCheck):
     """A conformance resource (profile, value set) is missing or cannot be compiled."""
 
 
+class StoreUnusable(CouldNotCheck):
+    """The history of runs cannot be opened, read or written; what is reported of the data stands."""
+
+
 class SecretExposed(UserWarning):
     """A secret lies where others can read it; all works, but somebody should know."""
