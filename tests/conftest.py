@@ -7,11 +7,12 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 
+from tests.browsing import browser
 from tests.needs import ROOT, SHARED, forbidden, shared_path, skips_forbidden
 from tests.servers.hapi.fixture import hapi, hapi_run, loaded
 from tests.servers.postgres import postgres
 
-__all__ = ["hapi", "hapi_run", "loaded", "postgres"]
+__all__ = ["browser", "hapi", "hapi_run", "loaded", "postgres"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
