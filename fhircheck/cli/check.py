@@ -5,12 +5,14 @@ from typing import Any
 import click
 
 from fhircheck.cli.check_options import check_options_of
+from fhircheck.cli.history_options import RememberingCommand, remember_options
 from fhircheck.cli.run_command import run_and_report, run_options_of
 
 
-@click.command("check")
+@click.command("check", cls=RememberingCommand)
 @run_options_of
 @check_options_of
+@remember_options
 @click.pass_context
 def check(ctx: click.Context, /, **given: Any) -> None:
     """Validate, measure and score FHIR data.

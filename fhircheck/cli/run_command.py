@@ -93,6 +93,8 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
         start_early("fhircheck.sources.search_pieces")
     from fhircheck.api import run_options
     from fhircheck.cli.cards import Cards
+    from fhircheck.cli.ending import CANNOT_CHECK, say
+    from fhircheck.cli.history_options import memory_of
     from fhircheck.cli.output import opened
     from fhircheck.cli.progress import shown
     from fhircheck.model.errors import UsageError
@@ -102,6 +104,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
     if format_ == "measure-report" and command != "check":
         raise UsageError("--format measure-report: measures are counted by fhircheck check alone")
     cards = Cards(given.pop("cards", ()), given.pop("card_facts", None))
+    memory = memory_of(given)
     on_screen = output in (None, "-")
     view = _view(command, on_screen, given)
     options = run_options(measure=command == "check" or given["min_score"] is not None, **given)
@@ -110,11 +113,15 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
     with opened(output, encoding) as write, hidden(view.names, options.sources), remarks_said():
         sink = renderer.sink(view, write)
         with shown(allowed=not (on_screen and sink and sys.stdout.isatty())) as progress:
-            report = run(replace(options, progress=progress), sink)
+            report = run(replace(options, progress=progress, accepted=memory.accepted() if memory else ()), sink)
+        report = memory.remember(report, view.names) if memory else report
         renderer.finish(report, view, write)
         cards.write(report)
     if not (format_ == "text" and on_screen) and (report.verdict.exit_code or not on_screen):
         _tell(report, view)
+    if memory and memory.fault:
+        say(f"{memory.fault}: this run is not remembered")
+        return CANNOT_CHECK
     return report.verdict.exit_code
 
 

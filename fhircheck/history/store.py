@@ -79,16 +79,19 @@ class Store:
         with told(self._place), writing(self._engine) as connection:
             yield connection
 
-    def add_run(self, series: str, document: Mapping[str, Any], kept: str = "") -> int:
+    def add_run(self, series: str, document: Mapping[str, Any], kept: str = "", answers: Iterable[Answer] = ()) -> int:
         """Remember a report (its JSON form) as the next run of `series`; returns its number, counted from 1.
 
         One transaction: a killed run leaves nothing. Two writers never get the same number, and a number is never
-        given again. kept: why it is never pruned, empty for no reason.
+        given again. kept: why it is never pruned, empty for no reason. answers: those the run itself gives.
         """
         check_series(series)
-        counted = figures(document)
+        check_text(kept, "kept")
+        counted, given = figures(document), tuple(answers)
         with self._writing() as connection:
-            return _runs.add(connection, series, counted, document, kept)
+            number = _runs.add(connection, series, counted, document, kept)
+            _answers.add_answers(connection, series, given)
+        return number
 
     def series(self) -> tuple[StoredSeries, ...]:
         """All series, by name."""
