@@ -119,6 +119,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
         partial.apart.add_to(partial)
         for tally in partial.tallies.values():
             tally.settle()
+        partial.census.settle()
         return partial
 
     return check
@@ -173,7 +174,7 @@ def _measuring(plan: Plan, linker: Linker) -> Learn:
 
     def learn(checked: Checked, text: bytes, partial: Partial) -> None:
         node, links = checked.node, partial.links
-        observe_all(node, checked, partial.tallies, partial.rows, tools)
+        observe_all(node, checked, partial.tallies, partial.rows, tools, partial.census)
         if hand_on is not None:
             hand_on(checked, text, partial)
         collect_links(node, checked, links, full_url=checked.full_url, bundle=checked.bundle, text=text)
@@ -203,7 +204,7 @@ def _apart(plan: Plan, tools: "Tools", hand_on: Learn | None) -> Learn:
     def learn(checked: Checked, text: bytes, partial: Partial) -> None:
         node, facts = checked.node, partial.apart.of(group(checked))
         facts.resources[_type_of(checked)] += 1
-        observe_all(node, checked, facts.tallies, facts.rows, tools)
+        observe_all(node, checked, facts.tallies, facts.rows, tools, partial.census)
         if hand_on is not None:
             hand_on(checked, text, partial)
         collect_links(node, checked, facts.links, full_url=checked.full_url, bundle=checked.bundle, text=text)

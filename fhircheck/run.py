@@ -36,6 +36,7 @@ from fhircheck.validate.fhir_version import KIND as FHIR_VERSION
 from fhircheck.validate.fhir_version import NAMES
 
 if TYPE_CHECKING:
+    from fhircheck.model.census import Census
     from fhircheck.resolve.split import Split
     from fhircheck.use_cases.requirement import UseCase
     from fhircheck.use_cases.usable import UsableFile
@@ -153,7 +154,9 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     known = baseline.summary() if baseline is not None else None
     borne = report.borne + (baseline.errors if baseline is not None else 0)
     actions = _actions(report, rubric, cases)
-    report = replace(report, actions=actions, groups=groups, pairs=pairs, use_cases=cases)
+    report = replace(
+        report, actions=actions, groups=groups, pairs=pairs, use_cases=cases, census=_census(options, merged)
+    )
     return replace(report, split=written, baseline=known, borne=borne)
 
 
@@ -350,6 +353,15 @@ def _exchange(options: RunOptions) -> tuple[MeasureResult, ...]:
     from fhircheck.score.outside import exchange_result
 
     return (exchange_result(options.server_report),)
+
+
+def _census(options: RunOptions, merged: Partial) -> "Census | None":
+    """What the data is made of, where it is measured."""
+    if not options.measure:
+        return None
+    from fhircheck.measures.census import census_of
+
+    return census_of(merged.census, options.measures.smallest_cell)
 
 
 def _use_cases(options: RunOptions, definitions: DefinitionSet) -> "tuple[UseCase, ...]":

@@ -59,6 +59,7 @@ from fhircheck.measures.readiness import (
 )
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.tools import Tools
+from fhircheck.model.census_facts import CensusFacts
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.protocols import Conformance, Observed
@@ -121,13 +122,19 @@ _observe: Callable[[Seen, dict[str, Tally]], None] = observer(MEASURES)
 
 
 def observe_all(
-    node: Node, checked: Observed, tallies: dict[str, Tally], rows: RowFacts | None = None, tools: Tools | None = None
+    node: Node,
+    checked: Observed,
+    tallies: dict[str, Tally],
+    rows: RowFacts | None = None,
+    tools: Tools | None = None,
+    census: CensusFacts | None = None,
 ) -> None:
     """Let every measure that looks at the resource's type count it; called once a resource. Never raises on any JSON.
 
-    `rows`: where rows for measures across records go. `tools`: made once a process.
+    `rows`: where rows for measures across records go. `tools`: made once a process. `census`: where what the data is
+    made of is counted, None for nowhere.
     """
-    _observe(Seen(node, checked, RowFacts() if rows is None else rows, tools or Tools()), tallies)
+    _observe(Seen(node, checked, RowFacts() if rows is None else rows, tools or Tools(), census), tallies)
 
 
 def judge_measures(

@@ -6,9 +6,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fhircheck.measures.coded_elements import CODED, INNER
-from fhircheck.measures.coding_verdicts import Found, Judge
+from fhircheck.measures.coding_verdicts import Found, Judge, codings
 from fhircheck.measures.mix_keys import NO_MIX, Mix, mix_of_codes
 from fhircheck.measures.outcome import Outcome, may_keep, note_failing
+from fhircheck.model.census_facts import Uses
 from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.record import Node
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from fhircheck.measures.seen import Seen
 
 EXPECTED, VALID, DISPLAY, CURRENT = "expected-system", "code-valid", "display-matches", "current-system"
+NO_SYSTEM = "(no system)"
+LONGEST = 200
+"""Characters of a system and of a code that the census keeps."""
 REMEMBERED = 5_000
 """Answers for so many sets of codes, by the members of their resources, are kept."""
 NAME = "codings"
@@ -38,10 +42,11 @@ class Told:
 
 
 class CodedLook(NamedTuple):
-    """told: what the measures of codes say of one resource. mix: what it adds to the table ``mix``."""
+    """What is said of the codes of one resource: by measures, and what it adds to the table ``mix`` and the census."""
 
     told: Told
     mix: Mix
+    uses: Uses
 
 
 def _together(each: dict[str, Contribution | None]) -> Contribution:
@@ -76,7 +81,7 @@ def _count_with_places(found: Told, seen: "Seen", tally: Tally) -> None:
             note_failing(seen, one)
 
 
-NO_CODES = CodedLook(Told({name: Outcome(()) for name in (EXPECTED, VALID, DISPLAY, CURRENT)}), NO_MIX)
+NO_CODES = CodedLook(Told({name: Outcome(()) for name in (EXPECTED, VALID, DISPLAY, CURRENT)}), NO_MIX, Uses())
 
 
 def part_of(merged: "Merged", name: str) -> Tally:
@@ -128,7 +133,22 @@ def _parts(parts: Any, names: tuple[str, ...]) -> list[Any]:
 
 def look(seen: "Seen") -> CodedLook:
     """The look at the resource of `seen`, whatever form it has."""
-    return CodedLook(_told(seen), mix_of_codes(seen.node, seen.kind)) if seen.kind in CODED else NO_CODES
+    if seen.kind not in CODED:
+        return NO_CODES
+    return CodedLook(_told(seen), mix_of_codes(seen.node, seen.kind), uses_of(seen.node, seen.kind))
+
+
+def uses_of(node: Node, kind: str) -> Uses:
+    """The codes of a resource by element and system; what has no system counts under NO_SYSTEM."""
+    found = []
+    for path, _, values in _elements(node, kind):
+        for _, value in values:
+            for _, coding in codings(value) or ():
+                code, system = coding.get("code"), coding.get("system")
+                if code.__class__ is str and code:
+                    system = system if system.__class__ is str and system else NO_SYSTEM
+                    found.append((path, system[:LONGEST], code[:LONGEST]))
+    return Uses(tuple(found))
 
 
 def _told(seen: "Seen") -> Told:

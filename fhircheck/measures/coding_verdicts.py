@@ -46,13 +46,13 @@ class Judge:
         systems = self._expected.get(path)
         fits = present = unsure = False
         for place, value in values:
-            codings = _codings(value)
-            if codings is None:
+            found_codings = codings(value)
+            if found_codings is None:
                 unsure = True
                 found.valid.append((path, place, None))
                 continue
-            present = present or bool(codings) or "text" in value or "display" in value
-            for step, coding in codings:
+            present = present or bool(found_codings) or "text" in value or "display" in value
+            for step, coding in found_codings:
                 self._coding(path, f"{place}{step}", coding, found)
                 fits = fits or (systems is not None and _text(coding.get("system")) in systems)
         if systems is not None and (present or unsure):
@@ -93,7 +93,7 @@ def _text(value: Any) -> str:
     return value.strip() if value.__class__ is str else ""
 
 
-def _codings(value: Any) -> list[tuple[str, dict[str, Any]]] | None:
+def codings(value: Any) -> list[tuple[str, dict[str, Any]]] | None:
     """(step from the concept on, coding) of a CodeableConcept or Coding; None for what is neither."""
     if value.__class__ is not dict:
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from fhircheck.measures.counted_measure import CountedMeasure, Observe, observes_nothing
+from fhircheck.measures.counting_census import collect_census
 from fhircheck.measures.outcome import note_failing
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.timeline import collect_timeline
@@ -46,6 +47,8 @@ def observer(measures: Iterable[CountedMeasure]) -> Callable[[Seen, dict[str, Ta
             if tally.failing:
                 note_failing(seen, tally)
         collect_timeline(seen)
+        if seen.census is not None:
+            collect_census(seen, seen.census)
         if seen.tools.use_cases is not None:
             seen.tools.use_cases.collect(seen)
 

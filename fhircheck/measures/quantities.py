@@ -23,6 +23,9 @@ UCUM, LOINC = "http://unitsofmeasure.org", "http://loinc.org"
 UNIT_FITS, UNIT_DIFFERS, VALUE_IN, VALUE_OUT, VALUE_UNKNOWN, COMPONENT = 1, 2, 4, 8, 16, 32
 """Verdicts of one row of the table ``quantities``, as bits."""
 PATHS = ("Observation.valueQuantity", "Observation.component.valueQuantity")
+NO_UCUM = "(no UCUM code)"
+LONGEST = 200
+"""Characters of a code and of a unit that the census keeps."""
 WIDTH = 6
 _SLACK = Decimal("1e-9")
 """Converted limits are this much wider, relatively: factors are known to twelve digits."""
@@ -33,13 +36,13 @@ class Kind:
     """What is known of all values of one code in one unit.
 
     verdict: UNIT_FITS, UNIT_DIFFERS or neither. limits: lowest and highest value in this unit, if any.
-    unranged: the code has limits, but not in a unit that this one converts to.
+    unranged: the code has limits, but not in a unit that this one converts to. name: ``system|code`` and the unit.
     """
 
-    __slots__ = ("code_key", "limits", "unit_key", "unranged", "verdict")
+    __slots__ = ("code_key", "limits", "name", "unit_key", "unranged", "verdict")
 
-    def __init__(self, code_key: int, unit_key: int) -> None:
-        self.code_key, self.unit_key = code_key, unit_key
+    def __init__(self, code_key: int, unit_key: int, name: tuple[str, str]) -> None:
+        self.code_key, self.unit_key, self.name = code_key, unit_key, name
         self.verdict = 0
         self.limits: tuple[Decimal, Decimal] | None = None
         self.unranged = False
@@ -53,6 +56,7 @@ class Kinds:
         self._meanings: Remembered[str, Meaning | None] = Remembered(lambda unit: meaning_of(unit, self._units))
         self.known: Remembered[tuple[str, str], Kind] = Remembered(self._kind)
         self.local: Remembered[tuple[str, str, str], Kind] = Remembered(self._local_kind)
+        self.uncoded: Remembered[tuple[str, str, str], Kind] = Remembered(self._uncoded_kind)
 
     @cached_property
     def _units(self) -> dict[str, Meaning]:
@@ -93,10 +97,19 @@ class Kinds:
 
     def _made(self, code: str, unit: str) -> Kind:
         meaning = self.meaning(unit)
+        name = code[:LONGEST], unit[:LONGEST]
         if meaning is None:
-            return Kind(key_of(code), key_of(f"?{unit}"))
+            return Kind(key_of(code), key_of(f"?{unit}"), name)
         dimension, factor, offset = meaning
-        return Kind(key_of(code), key_of(f"{dimension} {factor.normalize()} {offset.normalize()}"))
+        return Kind(key_of(code), key_of(f"{dimension} {factor.normalize()} {offset.normalize()}"), name)
+
+    def of_no_unit(self, system: str, code: str, unit: str) -> Kind:
+        """The kind of values whose unit has no UCUM code; `unit` is what it says instead."""
+        return self.uncoded[system, code, unit]
+
+    def _uncoded_kind(self, key: tuple[str, str, str]) -> Kind:
+        system, code, unit = key
+        return Kind(0, 0, (f"{system}|{code}"[:LONGEST], f"{NO_UCUM} {unit}".strip()[:LONGEST]))
 
     def _judge_unit(self, kind: Kind, expected: tuple[str, ...], meaning: Meaning | None) -> None:
         if not expected:
@@ -136,14 +149,19 @@ def collect_quantities(node: Node, seen: Seen) -> None:
 
 def _collect(part: Node, seen: Seen, place: int) -> None:
     quantity, concept = part["valueQuantity"], part.get("code")
-    if quantity.__class__ is not dict or concept.__class__ is not dict or quantity.get("system") != UCUM:
+    if quantity.__class__ is not dict or concept.__class__ is not dict:
         return
     value, unit = quantity.get("value"), quantity.get("code")
-    if value.__class__ not in _NUMBERS or unit.__class__ is not str or not unit:
+    if value.__class__ not in _NUMBERS:
+        return
+    if quantity.get("system") != UCUM or unit.__class__ is not str or not unit:
+        _without_code(concept, quantity, value, seen)
         return
     kind = _kind(concept, unit, kinds_of(seen.tools))
     if kind is None:
         return
+    if seen.census is not None:
+        seen.census.values[kind].append(value)
     verdict = kind.verdict + place
     limits = kind.limits
     if limits is not None:
@@ -151,6 +169,19 @@ def _collect(part: Node, seen: Seen, place: int) -> None:
     elif kind.unranged:
         verdict += VALUE_UNKNOWN
     seen.rows.table("quantities").fresh += (kind.code_key, kind.unit_key, verdict, seen.patient, *seen.at)
+
+
+def _without_code(concept: Node, quantity: Node, value: Any, seen: Seen) -> None:
+    """A value whose unit no measure can judge: the census counts it by the unit's text."""
+    coding, unit = concept.get("coding"), quantity.get("unit")
+    if seen.census is None:
+        return
+    for each in coding if coding.__class__ is list else ():
+        system, code = (each.get("system"), each.get("code")) if each.__class__ is dict else (None, None)
+        if code.__class__ is str and system.__class__ is str:
+            kind = kinds_of(seen.tools).of_no_unit(system, code, unit if unit.__class__ is str else "")
+            seen.census.values[kind].append(value)
+            return
 
 
 def _kind(concept: Node, unit: str, kinds: Kinds) -> Kind | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from fhircheck.measures.coded_look import CodedLook, look
 from fhircheck.measures.date_span import DAY, Span
 from fhircheck.measures.moments import moment_of, patient_of
+from fhircheck.model.census_facts import CensusFacts
 from fhircheck.model.issue import Place
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
@@ -25,7 +26,7 @@ class Seen:
 
     looked: what was found of its codes so far.
     rows: where rows for measures across records go (model/row_facts.py). lacks: what it does not say of its origin, as
-    measures found so far (origin.Missing).
+    measures found so far (origin.Missing). census: where what the data is made of is counted, None for nowhere.
     """
 
     __slots__ = (
@@ -33,6 +34,7 @@ class Seen:
         "_identity",
         "_moment",
         "_patient",
+        "census",
         "checked",
         "kind",
         "lacks",
@@ -42,8 +44,10 @@ class Seen:
         "tools",
     )
 
-    def __init__(self, node: Node, checked: "Observed", rows: RowFacts, tools: "Tools") -> None:
-        self.node, self.checked, self.rows, self.tools = node, checked, rows, tools
+    def __init__(
+        self, node: Node, checked: "Observed", rows: RowFacts, tools: "Tools", census: CensusFacts | None = None
+    ) -> None:
+        self.node, self.checked, self.rows, self.tools, self.census = node, checked, rows, tools, census
         kind = node.get("resourceType")
         self.kind = kind if kind.__class__ is str else ""
         self.lacks = 0

@@ -59,6 +59,7 @@ class Tools:
         sources: tuple[str, ...] = (),
     ) -> None:
         self.now = now or datetime.now(UTC)
+        self.today = self.now.toordinal()
         self.options = options
         self.codes = codes
         self.use_cases = use_cases

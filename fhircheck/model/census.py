@@ -16,8 +16,8 @@ class Counted:
 class Spread:
     """How the values of one kind are spread: what (``system|code``), unit, and how many lie in each class.
 
-    edges: upper edges of the classes but the last, the same in every run, so that two spreads can be laid on each
-    other; counts has one more.
+    edges: upper edges of the classes but the last; counts has one more. All are of one fixed grid (census_facts), but
+    which of them are there depends on where values are: two spreads are laid on each other by the edges they share.
     """
 
     what: str
@@ -28,7 +28,11 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Resources of a type by day (``YYYY-MM-DD``) of what they tell about."""
+    """Resources of a type by day (``YYYY-MM-DD``) of what they tell about, else of meta.lastUpdated, sorted.
+
+    What is older than 200 days stands by month (``YYYY-MM``). Days with fewer than the smallest cell are counted in
+    an entry for the rest of their month, such months in one for their year (``YYYY``), such years under an empty day.
+    """
 
     type: str
     days: tuple[tuple[str, int], ...]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 
 from fhircheck.model.bounded_counts import BoundedCounts
+from fhircheck.model.census_facts import CensusFacts
 from fhircheck.model.contribution import Contribution
 from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.distinct import Distinct
@@ -226,6 +227,7 @@ class Partial:
     usable: resources that meet a requirement of the use case whose usable ones are to be written.
     lines: records for the files of a split; unwritten: those that cannot be written as a line.
     apart: what was counted of each source by itself, where that is asked for; it is in the counts of the whole too.
+    census: what the data is made of.
     """
 
     records: int = 0
@@ -247,6 +249,7 @@ class Partial:
     usable: list[UsableLine] = field(default_factory=list)
     unwritten: int = 0
     apart: SourcesApart = field(default_factory=SourcesApart)
+    census: CensusFacts = field(default_factory=CensusFacts)
 
     def see_version(self, seen: tuple[str, str], count: int, place: Place, evidence: str) -> None:
         """Count resources of another FHIR version; the first place stands for all."""
@@ -300,3 +303,4 @@ class Partial:
         self.usable.extend(other.usable)
         self.unwritten += other.unwritten
         self.apart.merge(other.apart)
+        self.census.merge(other.census)

@@ -18,6 +18,7 @@ from fhircheck.model.report import (
     Threshold,
 )
 from fhircheck.report import sources_apart
+from fhircheck.report.census_form import census_form
 from fhircheck.report.finding import finding, located
 from fhircheck.report.ndjson import encoded
 from fhircheck.report.numbers import rounded
@@ -119,6 +120,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             for each in report.use_cases
         ],
         "states": [state_form(each) for each in report.states],
+        "census": census_form(report.census),
     }
 
 
