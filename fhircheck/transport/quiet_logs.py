@@ -12,6 +12,8 @@ class _WithoutQueries(logging.Filter):
     """Cuts queries out of what is logged about requests of ours; all other records stay as they are."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(_OURS, "silent", False):
+            return False
         if getattr(_OURS, "now", False) and isinstance(record.args, tuple):
             record.args = tuple(_cut(each) for each in record.args)
         return True
@@ -21,10 +23,25 @@ _FILTER = _WithoutQueries()
 
 
 @contextmanager
-def without_queries() -> Iterator[None]:
-    """What this thread does in the block is logged without the queries of URLs."""
+def without_addresses() -> Iterator[None]:
+    """What this thread asks of servers in the block is not logged at all: the address itself is a secret."""
+    _filtered()
+    _OURS.silent = True
+    try:
+        yield
+    finally:
+        _OURS.silent = False
+
+
+def _filtered() -> None:
     for name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry"):
         logging.getLogger(name).addFilter(_FILTER)  # is there once, however often it is added
+
+
+@contextmanager
+def without_queries() -> Iterator[None]:
+    """What this thread does in the block is logged without the queries of URLs."""
+    _filtered()
     _OURS.now = True
     try:
         yield

@@ -1,0 +1,61 @@
+"""What of a run is alarming, by keys that are the same in every run."""
+
+from fhircheck.model.alert import Condition, ConditionKind, RunFacts
+from fhircheck.model.change import Change
+from fhircheck.model.report import RunReport
+from fhircheck.report.outcome import errors, outcome, resources
+
+VERDICTS: dict[int, ConditionKind] = {3: "could-not-check", 2: "could-not-check", 1: "findings"}
+
+
+def facts_of(report: RunReport, series: str, number: int | None = None) -> RunFacts:
+    """What alerts say of a run that came to a report."""
+    if number is None and report.history is not None and report.history.points:
+        number = report.history.points[-1].number
+    return RunFacts(
+        series=series,
+        started=report.header.started,
+        outcome=outcome(report),
+        exit_code=report.verdict.exit_code,
+        number=number,
+        version=report.header.version,
+        duration=report.header.duration,
+        resources=resources(report),
+        errors=errors(report),
+        warnings=report.count("warning"),
+        coverage=report.coverage,
+        scores=tuple((each.name, each.value) for each in report.scores),
+    )
+
+
+def failed_run(series: str, started: str, fault: str, exit_code: int = 3, duration: float = 0.0) -> RunFacts:
+    """What alerts say of a run that came to no report. fault: one line, as the command line says it."""
+    from fhircheck import __version__
+
+    return RunFacts(series, started, "not-checked", exit_code, version=__version__, duration=duration, fault=fault)
+
+
+def conditions(run: RunFacts, report: RunReport | None) -> tuple[Condition, ...]:
+    """All that is alarming about a run: its verdict first, then the changes in their order."""
+    found = []
+    kind = VERDICTS.get(run.exit_code)
+    if kind is not None:
+        reasons = report.verdict.reasons if report is not None else (run.fault,) if run.fault else ()
+        found.append(Condition(kind, kind, run.started, tuple(reasons)))
+    changes = report.history.changes if report is not None and report.history is not None else ()
+    found += [change_condition(each, run.started) for each in changes if each.alarming]
+    return tuple({each.key: each for each in reversed(found)}.values())[::-1]
+
+
+def change_condition(change: Change, since: str) -> Condition:
+    """An alarming change as a condition."""
+    return Condition(f"change {change.key}", "change", since, change=change)
+
+
+def undecided(run: RunFacts, report: RunReport | None, key: str) -> bool:
+    """Whether the run cannot tell if the condition `key` still holds: what could not be checked is not all right."""
+    if key == "could-not-check":
+        return False
+    if key == "findings":
+        return run.exit_code >= 2
+    return report is None or report.history is None

@@ -1,0 +1,175 @@
+"""Tell all receivers of a run: figures to those that keep them, and what has changed to those who are to know."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol, cast
+
+from fhircheck.history.answers import AlertState
+from fhircheck.model.alert import AlertItem, AlertMessage, Condition, ConditionKind, RunFacts
+from fhircheck.model.change import Change
+from fhircheck.model.report import RunReport
+from fhircheck.monitor.alerts import ALERTS
+from fhircheck.monitor.alerts.conditions import change_condition, conditions, undecided
+from fhircheck.monitor.alerts.receiver import Gauge, Messenger, NotDelivered, Snapshot, Table, name_of, wish_of
+from fhircheck.monitor.alerts.telling import plan
+
+RECALLED = 10
+"""Earlier runs that are looked through for a change that is still to be told."""
+_SUCCESS = "last-success"
+
+
+class AlertStore(Protocol):
+    """What of the store is needed here."""
+
+    def alert_states(self, series: str) -> dict[str, AlertState]:
+        """Where alerts stand, by key."""
+
+    def set_alert_states(self, series: str, states: Iterable[AlertState], forget: Iterable[str] = ()) -> None:
+        """Write states, and forget keys, in one transaction."""
+
+
+def notify(
+    tables: Iterable[Table],
+    run: RunFacts,
+    report: RunReport | None,
+    store: AlertStore | None,
+    *,
+    language: str = "en",
+    now: datetime | None = None,
+    documents: Callable[[], Iterable[Mapping[str, Any]]] = lambda: (),
+) -> tuple[str, ...]:
+    """Tell the receivers of a job (tables [[alerts]], checked) of a run; gives a line for each that was not reached.
+
+    A receiver that is down keeps no other from being told, and does not change the exit code: what it was to be told
+    stays to be told by the next run. report: None where the run came to none. store: None where there is no history;
+    then only figures are published. documents: earlier runs of the series, the latest first.
+
+    Raises StoreUnusable where the history cannot be read or written.
+    """
+    moment = now or datetime.now(UTC)
+    states = store.alert_states(run.series) if store is not None else {}
+    success = _success(run, states, store, moment)
+    remarks = []
+    for table in tables:
+        if not table.get("enabled", True):
+            continue
+        receiver = ALERTS[table["type"]]
+        try:
+            if receiver.every_run:
+                cast(Gauge, receiver).publish(table, Snapshot(run, report, success))
+            elif store is not None:
+                told = _tell(cast(Messenger, receiver), table, run, report, store, states, language, moment, documents)
+                remarks += [f"alert {name_of(table)}: {told}"] if told else []
+        except NotDelivered as fault:
+            remarks.append(f"alert {name_of(table)}: not delivered: {fault}; the next run tries again")
+    return tuple(remarks)
+
+
+def _tell(
+    receiver: Messenger,
+    table: Table,
+    run: RunFacts,
+    report: RunReport | None,
+    store: AlertStore,
+    states: Mapping[str, AlertState],
+    language: str,
+    now: datetime,
+    documents: Callable[[], Iterable[Mapping[str, Any]]],
+) -> str:
+    """Tell one receiver what has changed for it. Its states are written before it is told, and once it was."""
+    wish = wish_of(table)
+
+    def unknown(key: str) -> bool:
+        return undecided(run, report, key)
+
+    def recalled(key: str, since: str) -> Condition:
+        return recall(key, since, documents())
+
+    steps = plan(wish, conditions(run, report), states, unknown, recalled, run.started, now)
+    if steps.before or steps.forget:
+        store.set_alert_states(run.series, steps.before, steps.forget)
+    if not steps.told:
+        return ""
+    items = tuple(AlertItem(each, telling, run.series, wish.name, said) for each, telling, said in steps.told)
+    message = AlertMessage(run, items, now.isoformat(), str(table.get("link", "")))
+    remark = receiver.send(table, message, str(table.get("language", language)))
+    store.set_alert_states(run.series, steps.after)
+    return remark
+
+
+def recall(key: str, since: str, documents: Iterable[Mapping[str, Any]]) -> Condition:
+    """A condition of an earlier run: of a change, what that run said of it, or else what its key says."""
+    if not key.startswith("change "):
+        return Condition(key, cast(ConditionKind, key), since)
+    for _, document in zip(range(RECALLED), documents, strict=False):
+        for each in (document.get("history") or {}).get("changes", ()):
+            change = _change(each)
+            if f"change {change.key}" == key:
+                return change_condition(change, since)
+    kind, _, what = key.removeprefix("change ").partition(" ")
+    return change_condition(Change(cast(Any, kind), what, alarming=True), since)
+
+
+def _change(data: Mapping[str, Any]) -> Change:
+    """A change out of a stored report, as far as its words need it."""
+    value, threshold = data.get("value"), data.get("threshold")
+    return Change(
+        cast(Any, str(data["kind"])),
+        str(data["what"]),
+        _amount(data.get("before")),
+        _amount(data.get("after")),
+        alarming=True,
+        statistic=str(data.get("statistic") or ""),
+        value=value if isinstance(value, int | float) else None,
+        threshold=threshold if isinstance(threshold, int | float) else None,
+        source=str(data.get("source") or ""),
+        group=str(data.get("group") or ""),
+    )
+
+
+def _amount(value: Any) -> Any:
+    """A number, a text, or a fraction in the form reports have it."""
+    from fractions import Fraction
+
+    if isinstance(value, dict):
+        return Fraction(int(value["numerator"]), int(value["denominator"])) if "numerator" in value else None
+    return value
+
+
+def _success(run: RunFacts, states: Mapping[str, AlertState], store: AlertStore | None, now: datetime) -> float | None:
+    """When the latest run began that could check; noted for the next one."""
+    if run.exit_code in (0, 1):
+        if store is not None:
+            store.set_alert_states(run.series, [AlertState(_SUCCESS, "ok", run.started)])
+        return _seconds(run.started)
+    known = states.get(_SUCCESS)
+    return _seconds(known.since) if known is not None else None
+
+
+def _seconds(started: str) -> float | None:
+    try:
+        return datetime.fromisoformat(started).timestamp()
+    except ValueError:
+        return None
+
+
+def trial_message(series: str, now: datetime | None = None, link: str = "") -> AlertMessage:
+    """A message that says of itself that it is a test."""
+    from fhircheck import __version__
+
+    moment = (now or datetime.now(UTC)).isoformat()
+    run = RunFacts(series, moment, "no-errors-found", 0, version=__version__)
+    return AlertMessage(run, (), moment, link, test=True)
+
+
+def send_test(table: Table, series: str, language: str = "en", now: datetime | None = None) -> str:
+    """Send a receiver a message marked as a test, or show that its figures can be put in place.
+
+    Nothing is noted as told. Gives a remark or an empty text. Raises NotDelivered.
+    """
+    receiver = ALERTS[table["type"]]
+    message = trial_message(series, now, str(table.get("link", "")))
+    if not receiver.every_run:
+        return cast(Messenger, receiver).send(table, message, str(table.get("language", language)))
+    cast(Gauge, receiver).publish(table, Snapshot(message.run, None))
+    return "its figures are those of the test until the next run"

@@ -1,0 +1,57 @@
+"""The figures of each run to a Prometheus Pushgateway (https://github.com/prometheus/pushgateway)."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from fhircheck.model.errors import UsageError
+from fhircheck.monitor.alerts.http_delivery import check_url, deliver, url_of
+from fhircheck.monitor.alerts.metrics_text import metrics_text
+from fhircheck.monitor.alerts.receiver import COMMON, DELIVERY, REFERENCE, Snapshot, Table, check_secret, secret
+
+_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Pushgateway:
+    """A PUT to the group of job and instance: the figures of the run before are replaced."""
+
+    name = "prometheus-pushgateway"
+    summary = "The figures of each run to a Prometheus Pushgateway."
+    every_run = True
+    properties: Mapping[str, Any] = {
+        **COMMON,
+        "url": {"type": "string", "minLength": 1, "description": "Address of the Pushgateway, or where it is."},
+        "job": {"type": "string", "minLength": 1, "description": "Label job.  [default: fhircheck]"},
+        "instance": {"type": "string", "minLength": 1, "description": "Label instance.  [default: the job's name]"},
+        "user": {"type": "string", "minLength": 1, "description": "Name to sign in with."},
+        "secret": {**REFERENCE, "description": "Where the password is: env:NAME, file:PATH or keyring:SERVICE/USER."},
+        **DELIVERY,
+    }
+    required: tuple[str, ...] = ("url",)
+
+    def check(self, table: Table) -> None:
+        """Raises UsageError for an address or a secret that cannot be used."""
+        if ("user" in table) != ("secret" in table):
+            raise UsageError("user and secret belong together: who signs in, and where the password is")
+        check_url(table)
+        check_secret(table, "secret")
+
+    def publish(self, table: Table, snapshot: Snapshot) -> None:
+        """PUT the figures."""
+        headers = {"Content-Type": _TYPE}
+        if "user" in table:
+            pair = f"{table['user']}:{secret(table, 'secret')}".encode()
+            headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
+        group = _part("job", str(table.get("job", "fhircheck")))
+        group += _part("instance", str(table.get("instance", snapshot.run.series)))
+        url = url_of(table).rstrip("/") + "/metrics" + group
+        deliver("PUT", url, metrics_text(snapshot).encode(), headers, table)
+
+
+def _part(label: str, value: str) -> str:
+    """A label of the group as part of the path; a value with a slash, or none, goes as Base64."""
+    if value and "/" not in value:
+        return f"/{label}/{quote(value, safe='')}"
+    packed = base64.urlsafe_b64encode(value.encode()).decode() if value else "="
+    return f"/{label}@base64/{packed}"
