@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 Sink = Callable[[list[Issue]], None]
 SplitBy = Literal["record", "patient"]
+Guard = Callable[[Iterator[Partial]], Iterator[Partial]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class RunOptions:
     server_report: what ``fhircheck server --save`` wrote about the server the data is from; part of the scores.
     use_cases: names of ours, files or canonicals of FHIR Libraries. write_usable: NDJSON file that what counted for the
     usable patients of the (one) use case is written to.
+    since: only what was changed from this moment on (ISO 8601 with offset), as far as sources tell; empty for all.
+    guard: hands on what is checked until time is up; None for no end. What it leaves out is missing from the report.
     now: the moment the data is judged at (a parameter, so that runs repeat).
     progress: called with (records, bytes) so far.
     """
@@ -97,6 +100,8 @@ class RunOptions:
     server_report: str | None = None
     use_cases: tuple[str, ...] = ()
     write_usable: str | None = None
+    since: str = ""
+    guard: Guard | None = None
     now: datetime | None = None
     progress: Callable[[int, int], None] | None = None
 
@@ -115,7 +120,11 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     exchange = _exchange(options)
     baseline = load_baseline(options.baseline) if options.baseline is not None else None
     reading = ReadOptions(
-        sample=options.sample, offline=options.offline, connection=options.connection, own_process=True
+        sample=options.sample,
+        offline=options.offline,
+        connection=options.connection,
+        own_process=True,
+        since=options.since,
     )
     chunks = open_sources(options.sources, reading)
     definitions, asked = _definitions(options, settings)
@@ -139,7 +148,9 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
     merged = Partial()
     with merged.links, _split(options) as split, _usable(options) as usable:
         findings = Findings(sink, baseline, decisions_of(settings, started))
-        _merge(executor.run(first_pass, plan, chunks, jobs), merged, findings, (split, usable), options.progress)
+        partials = executor.run(first_pass, plan, chunks, jobs)
+        partials = options.guard(iter(partials)) if options.guard is not None else partials
+        _merge(partials, merged, findings, (split, usable), options.progress)
         _report_versions(merged, findings)
         measures, scores, cases = judge_whole(merged, rubric, options, definitions, plan, usable, exchange)
         groups, pairs = judge_apart(merged, rubric, options, definitions, started)

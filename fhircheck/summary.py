@@ -58,7 +58,9 @@ def build_report(
     sources = tuple(shown(each) for each in options.sources)
     return RunReport(
         header,
-        SourceSummary(sources, merged.files, merged.records, merged.unreadable, merged.bytes, options.sample),
+        SourceSummary(
+            sources, merged.files, merged.records, merged.unreadable, merged.bytes, options.sample, options.since
+        ),
         definitions.packages,
         definitions.notes,
         tuple((name, count, merged.invalid[name]) for name, count in sorted(merged.resources.items())),
@@ -182,7 +184,7 @@ def _verdict(options: "RunOptions", merged: Partial, coverage: Fraction | None, 
         if score.value is not None and options.min_score is not None and score.value < options.min_score:
             code = 1
             reasons.append(f"score {score.name} is under {float(options.min_score):g}")
-    if not merged.records:
+    if not merged.records and not options.since:
         return Verdict(3, (*reasons, "nothing was read"))
     if options.min_coverage is not None and (coverage is None or coverage * 100 < options.min_coverage):
         return Verdict(3, (*reasons, f"coverage is under {float(options.min_coverage):g} %"))

@@ -34,7 +34,11 @@ class RunHeader:
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
-    """What was read. names: the sources as asked for by the user. bytes: uncompressed bytes."""
+    """What was read. names: the sources as asked for by the user. bytes: uncompressed bytes.
+
+    since: only what was changed from this moment on, empty for all; until: all that was written before this moment was
+    read, by the sources' own clocks (ISO 8601); empty where that is not known or not so.
+    """
 
     names: tuple[str, ...]
     files: int
@@ -42,6 +46,8 @@ class SourceSummary:
     unreadable: int
     bytes: int
     sampled: int | None = None
+    since: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
             "unreadable": sources.unreadable,
             "bytes": sources.bytes,
             "sampled": sources.sampled,
+            "since": sources.since or None,
+            "until": sources.until or None,
         },
         "resources": [{"type": name, "count": count, "invalid": bad} for name, count, bad in report.resources],
         "profiles": [

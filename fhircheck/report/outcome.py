@@ -17,13 +17,15 @@ def outcome(report: RunReport) -> Outcome:
 
     ``invalid``: errors were found. ``not-checked``: something asked for was unusable, or there was
     nothing to check. ``valid``: no error, and every check asked for was decided, on all records.
-    ``no-errors-found``: no error, but not everything could be decided, or errors are borne.
+    ``no-errors-found``: no error, but not everything could be decided, errors are borne, or only what was changed
+    since an earlier run was read (which may be nothing).
     """
     if errors(report):
         return "invalid"
-    if report.verdict.exit_code >= 2 or not resources(report):
+    sources = report.sources
+    if report.verdict.exit_code >= 2 or not (resources(report) or sources.since):
         return "not-checked"
-    everything = report.coverage == 1 and report.sources.sampled is None and not report.borne
+    everything = report.coverage == 1 and sources.sampled is None and not (sources.since or report.borne)
     return "valid" if everything else "no-errors-found"
 
 

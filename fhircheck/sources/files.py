@@ -29,6 +29,8 @@ def names_lines(name: str) -> bool | None:
 
 def file_pieces(path: str, options: ReadOptions) -> Iterator[Piece]:
     """All pieces of the file at `path`; what cannot be read is a finding in its place."""
+    if options.since and not _is_changed(path, options.since):
+        return
     name = shown(path)
     try:
         with open(path, "rb", buffering=0) as file:
@@ -37,6 +39,12 @@ def file_pieces(path: str, options: ReadOptions) -> Iterator[Piece]:
         yield problem(name, "file-unreadable", reason="folder cannot be listed")
     except OSError as fault:
         yield problem(name, "file-unreadable", reason=fault.strerror or type(fault).__name__)
+
+
+def _is_changed(path: str, since: str) -> bool:
+    from fhircheck.sources.changed import is_changed  # only where that was asked for
+
+    return is_changed(path, since)
 
 
 def _opened(file: IO[bytes], name: str, options: ReadOptions) -> Iterator[Piece]:

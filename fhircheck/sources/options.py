@@ -17,7 +17,9 @@ class ReadOptions:
     split_bytes: Bundles from this size on are split entry by entry while they are read.
     unpack: bounds for archives. sample: check only so many records. offline: refuse URLs.
     page_limit: pages of a search. connection: how servers are spoken to. own_process: servers are read in a process of
-    their own where one can be started, so that reading takes no time from the check.
+    their own where one can be started, so that reading takes no time from the check. since: only what was changed from
+    that moment on (ISO 8601 with offset): searches by ``_lastUpdated``, operations by ``_since``, files by when they
+    were written or put in their place; empty for all.
     """
 
     max_record_bytes: int = 64 * MIB
@@ -30,3 +32,4 @@ class ReadOptions:
     page_limit: int = 100_000
     connection: Connection = DEFAULT_CONNECTION
     own_process: bool = False
+    since: str = ""

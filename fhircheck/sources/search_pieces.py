@@ -7,6 +7,7 @@ from itertools import chain
 from fhircheck.model.errors import SourceUnusable
 from fhircheck.model.issue import Issue
 from fhircheck.model.record import Piece
+from fhircheck.sources.changed import changed_only
 from fhircheck.sources.content import problem
 from fhircheck.sources.options import MIB, ReadOptions
 from fhircheck.sources.read_ahead import ReadAhead
@@ -42,6 +43,8 @@ def piece_batches(url: str, options: ReadOptions) -> Iterator[list[Piece]]:
         if not queries:
             yield [problem(redacted(url), "server-declares-no-search")]
             return
+        if options.since:
+            queries = [changed_only(each, options.since) for each in queries]
         makers = [partial(_read, client, each, options, query is not None) for each in queries]
         yield from ReadAhead(makers, max(options.connection.concurrency, 1), _size, _AHEAD)
 
@@ -93,7 +96,7 @@ def _read(client: HttpClient, query: SearchQuery, options: ReadOptions, alone: b
         yield [*pieces, *map(_problem, reading.settle(page, *counts))]
     issues, gave_up = reading.ended()
     last = [_problem(issue) for issue in (*issues, *([gave_up] if gave_up else []))]
-    yield [*last, *([] if number or not alone else [problem(source, "nothing-to-read", skipped=0)])]
+    yield [*last, *([] if number or not alone or options.since else [problem(source, "nothing-to-read", skipped=0)])]
 
 
 class _Seen:

@@ -1,6 +1,7 @@
 """First of all: is the data valid, how sure is that, what is missing to be surer."""
 
 from fhircheck.model.report import RunReport
+from fhircheck.report.increment_words import only_since
 from fhircheck.report.numbers import number, percent
 from fhircheck.report.outcome import errors, invalid, outcome, resources
 from fhircheck.report.page import Page
@@ -21,6 +22,8 @@ def show(page: Page, report: RunReport) -> None:
     if report.sources.sampled is not None:
         count = counted(view, min(report.sources.sampled, report.sources.records), "record")
         page.wrapped((say(view, "sampled", count=count), "yellow"))
+    if report.sources.since:
+        page.wrapped((only_since(report.sources.since, report.sources.records, view), "yellow"))
     _missing(page, report)
     for note in report.notes:
         page.wrapped((say(view, "note", note=_words(note, report, view)), ""), hanging=2)
