@@ -127,7 +127,7 @@ def run(options: RunOptions, sink: Sink | None = None) -> RunReport:
         since=options.since,
     )
     chunks = open_sources(options.sources, reading)
-    definitions, asked = _definitions(options, settings)
+    definitions, asked = definitions_of(options, settings)
     use_cases = _use_cases(options, definitions)
     executor, jobs = executor_for(options.jobs)
     splits = bool(options.write_valid or options.write_invalid)
@@ -255,7 +255,7 @@ def _split(options: RunOptions) -> "Iterator[Split | None]":
         raise
 
 
-def _definitions(options: RunOptions, settings: CheckSettings) -> tuple[DefinitionSet, tuple[str, ...]]:
+def definitions_of(options: RunOptions, settings: CheckSettings) -> tuple[DefinitionSet, tuple[str, ...]]:
     """The definitions of a run and the canonicals of the profiles asked for, which must be usable."""
     files = [each for each in options.profiles if not each.startswith(("http://", "https://", "urn:"))]
     loose = {each: _profile_file(each) for each in files}

@@ -43,6 +43,10 @@ class Validator:
         self._ruled: dict[int, list[Issue]] = {}
         self._skips_unknown = linker.around.settings.unknown_profile == "ignore"
 
+    def ask(self, profiles: Iterable[str]) -> None:
+        """From the next record on, check resources against `profiles` instead of those asked for before."""
+        self._selection = ProfileSelection(self._linker, profiles, self._around.settings)
+
     def check(self, record: Record) -> list[Checked]:
         """All resources of `record` with their findings; none where it could not be read as one."""
         if record.node is None:

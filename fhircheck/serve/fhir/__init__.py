@@ -1,0 +1,1 @@
+"""``$validate`` over HTTP: what is asked, workers that check it, OperationOutcomes as answers."""
