@@ -13,7 +13,7 @@ COMMANDS: Registry[Command] = Registry(
     Command("validate", "Validate FHIR data and list all findings."),
     Command("fetch", "Fetch the data of a FHIR server into a folder of NDJSON files."),
     Command("server", "Judge a FHIR server: what it declares and what it does."),
-    Command("serve", "Show stored runs in a local page, and validate for other systems ($validate)."),
+    Command("serve", "Show stored runs in a local page; validate for other systems."),
     Command("rubric", "Show, check and apply rubrics: what the scores are made of."),
     Command("use-cases", "List and show use cases: what projects need of the data."),
     Command("privacy", "Look for names, identifiers and people who can be recognised."),

@@ -53,7 +53,7 @@ def _options(function: Function) -> Function:
 @click.command("serve")
 @_options
 def serve(**given: Any) -> None:
-    """Show stored runs in a local page, and validate for other systems.
+    """Show stored runs in a local page; validate for other systems.
 
     POST /fhir/[Type]/$validate answers a resource with an OperationOutcome; GET /fhir/metadata
     tells what this service can do; /health whether it works.
