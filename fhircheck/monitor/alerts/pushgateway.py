@@ -10,6 +10,7 @@ from fhircheck.monitor.alerts.http_delivery import check_url, deliver, url_of
 from fhircheck.monitor.alerts.metrics_text import metrics_text
 from fhircheck.monitor.alerts.receiver import COMMON, DELIVERY, REFERENCE, Snapshot, Table, check_secret, secret
 
+_LABEL = {"type": "string", "pattern": "^(?!\\.+$)[^/]+$"}
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -22,8 +23,8 @@ class Pushgateway:
     properties: Mapping[str, Any] = {
         **COMMON,
         "url": {"type": "string", "minLength": 1, "description": "Address of the Pushgateway, or where it is."},
-        "job": {"type": "string", "minLength": 1, "description": "Label job.  [default: fhircheck]"},
-        "instance": {"type": "string", "minLength": 1, "description": "Label instance.  [default: the job's name]"},
+        "job": {**_LABEL, "description": "Label job.  [default: fhircheck]"},
+        "instance": {**_LABEL, "description": "Label instance.  [default: the job's name]"},
         "user": {"type": "string", "minLength": 1, "description": "Name to sign in with."},
         "secret": {**REFERENCE, "description": "Where the password is: env:NAME, file:PATH or keyring:SERVICE/USER."},
         **DELIVERY,
@@ -43,15 +44,6 @@ class Pushgateway:
         if "user" in table:
             pair = f"{table['user']}:{secret(table, 'secret')}".encode()
             headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
-        group = _part("job", str(table.get("job", "fhircheck")))
-        group += _part("instance", str(table.get("instance", snapshot.run.series)))
-        url = url_of(table).rstrip("/") + "/metrics" + group
+        job, instance = str(table.get("job", "fhircheck")), str(table.get("instance", snapshot.run.series))
+        url = f"{url_of(table).rstrip('/')}/metrics/job/{quote(job, safe='')}/instance/{quote(instance, safe='')}"
         deliver("PUT", url, metrics_text(snapshot).encode(), headers, table)
-
-
-def _part(label: str, value: str) -> str:
-    """A label of the group as part of the path; a value with a slash, or none, goes as Base64."""
-    if value and "/" not in value:
-        return f"/{label}/{quote(value, safe='')}"
-    packed = base64.urlsafe_b64encode(value.encode()).decode() if value else "="
-    return f"/{label}@base64/{packed}"
