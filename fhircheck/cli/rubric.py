@@ -71,9 +71,9 @@ def apply_(ctx: click.Context, /, **given: Any) -> None:
     from fhircheck.report.rescored import rescored
 
     view = _view(given["language"], given["output"])
-    found = rescored(given["rubric_name"], given["report"], view)
+    found = rescored(given["rubric_name"], given["report"])
     with opened(given["output"]) as write:
-        write(encoded(found.document, indent=2) + "\n" if given["format_"] == "json" else found.text(view))
+        write(encoded(found.document(view), indent=2) + "\n" if given["format_"] == "json" else found.text(view))
     least = given["min_score"]
     under = [each.name for each in found.scores if least is not None and each.value is not None and each.value < least]
     if under:

@@ -1,6 +1,7 @@
 """One finding: what is wrong and where. Its text is made when it is rendered, never before."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,6 +13,7 @@ Severity = Literal["fatal", "error", "warning", "information"]
 SEVERITIES: tuple[Severity, ...] = ("fatal", "error", "warning", "information")
 ERRORS: tuple[Severity, ...] = ("fatal", "error")
 Param = tuple[str, str | int]
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Place(NamedTuple):
@@ -66,7 +68,10 @@ def has_error(issues: Iterable[Issue]) -> bool:
 @lru_cache(4_096)
 def _fingerprint(kind: str, definition: str, expression: str, profile: str) -> str:
     parts = (kind, definition, without_indexes(expression), profile)
-    return hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
+    text = "\n".join(parts)
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)  # as every output shows it, so that it is the same when it is read again
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def params(**values: str | int) -> tuple[Param, ...]:

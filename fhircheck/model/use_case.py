@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fhircheck.model.facts import Tally
 from fhircheck.model.report import Detail, MeasureResult
+
+if TYPE_CHECKING:
+    from fhircheck.model.use_case_cells import CaseCells
 
 Role = Literal["cohort", "exclusion", "index", "feature", "label", "optional"]
 Texts = tuple[tuple[str, str], ...]
@@ -90,6 +93,8 @@ class UseCaseResult:
     about. eligible: those in the cohort and not excluded. usable: eligible ones that lose nothing at any step.
     measures: label, balance, subgroups, time and drift, over this use case's patients only; names as in MEASURES.
     undecided: (requirement, what could not be told). smallest_cell: numbers of people below it are not shown.
+    cells: its counts as they may be shown, of a result read from a stored report: nothing else is known there, and the
+    numbers here are the least each count can be.
     """
 
     name: str
@@ -110,6 +115,7 @@ class UseCaseResult:
     smallest_cell: int = 10
     written: int | None = None
     notes: tuple[str, ...] = field(default=())
+    cells: "CaseCells | None" = None
 
     @property
     def share(self) -> Fraction | None:

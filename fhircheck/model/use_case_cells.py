@@ -42,6 +42,8 @@ class CaseCells:
 
 def cells_of_case(case: UseCaseResult) -> CaseCells:
     """`case` with every count of people as it may be shown."""
+    if case.cells is not None:
+        return case.cells
     limit = case.smallest_cell
     funnel = funnel_of([case.patients, *(each.left for each in case.steps), case.usable], limit)
     steps = tuple(_step(each, funnel[number], funnel[number + 1], limit) for number, each in enumerate(case.steps))

@@ -19,17 +19,19 @@ from fhircheck.model.report import (
 )
 from fhircheck.report import sources_apart
 from fhircheck.report.census_form import census_form
-from fhircheck.report.finding import finding, located
+from fhircheck.report.example_form import example_form, place_form
+from fhircheck.report.history_form import history_form
 from fhircheck.report.ndjson import encoded
-from fhircheck.report.numbers import rounded
 from fhircheck.report.outcome import outcome
 from fhircheck.report.score_name import score_name
+from fhircheck.report.share_form import share
 from fhircheck.report.shown import View
 from fhircheck.report.state_form import state_form
 from fhircheck.report.use_case_form import use_case_form
 
 FORMAT = "fhircheck-report"
-FORMAT_VERSION = "1.1"
+FORMAT_VERSION = "1.2"
+LANGUAGES = ("en", "de")
 
 
 class Json:
@@ -57,6 +59,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
+        "language": view.language,
         "header": {
             "version": header.version,
             "started": header.started,
@@ -123,6 +126,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
         ],
         "states": [state_form(each) for each in report.states],
         "census": census_form(report.census),
+        "history": history_form(report.history),
     }
 
 
@@ -147,6 +151,16 @@ def action_form(action: Action, view: View) -> dict[str, Any]:
         "where": [{"path": path, "count": count} for path, count in action.where],
         "kinds": list(action.kinds),
         "critical": [score_name(each, view) for each in action.critical],
+        "texts": [
+            {
+                "language": each,
+                "title": action.title.said(each),
+                "clinic": action.clinic.said(each),
+                "it": action.it.said(each),
+                "effort_reason": action.reason.said(each),
+            }
+            for each in LANGUAGES
+        ],
     }
 
 
@@ -182,13 +196,6 @@ def _split(report: RunReport) -> dict[str, Any] | None:
     }
 
 
-def share(value: Fraction | None) -> dict[str, int | float] | None:
-    """A fraction: exact as two integers, and rounded for reading."""
-    if value is None:
-        return None
-    return {"numerator": value.numerator, "denominator": value.denominator, "value": rounded(value)}
-
-
 def _package(package: PackageSummary) -> dict[str, Any]:
     return {
         "name": package.name,
@@ -207,7 +214,7 @@ def _group(group: IssueGroup, view: View) -> dict[str, Any]:
         "profile": group.profile or None,
         "count": group.count,
         "resources": group.resources,
-        "examples": [finding(issue, view) for issue in group.examples],
+        "examples": [example_form(issue, view) for issue in group.examples],
     }
 
 
@@ -234,11 +241,7 @@ def measure_form(measure: MeasureResult, view: View) -> dict[str, Any]:
         "coverage": share(measure.coverage),
         "threshold": _threshold(measure.threshold),
         "by": [{"path": path, "numerator": passed, "denominator": judged} for path, passed, judged in measure.by],
-        "examples": [
-            {**located(place, view), "expression": place.expression or None, "line": place.line or None,
-             "column": place.column or None}
-            for place in measure.examples
-        ],
+        "examples": [place_form(place, view) for place in measure.examples],
         "resources_failed": measure.resources_failed,
         "interval": list(measure.interval) if measure.interval else None,
         "reason": measure.reason,

@@ -6,6 +6,9 @@ from fhircheck.report.shown import OPEN, Disguise, View, clean
 
 _HIDDEN = {"en": "(value not shown)", "de": "(Wert nicht gezeigt)"}
 _VALUE = {"en": "value", "de": "Wert"}
+READY = ""
+"""Name of the one param of a finding whose text is known and nothing else: it was read from a report of format 1.1."""
+LONGEST_READY = 4_000
 
 
 class _Filling(dict[str, str]):
@@ -22,11 +25,13 @@ def text(issue: Issue, language: str = "en", show_values: bool = False, names: D
     in the template's ``{value}``, or appended where the template has none. Control characters are
     neutralised, ids and file names hidden as `names` says.
     """
+    if issue.params[:1] and issue.params[0][0] == READY:
+        return names.words(clean(str(issue.params[0][1]), LONGEST_READY), issue.place)
     kind = ISSUE_KINDS.get(issue.kind)
     if kind is None:
         return _unknown(issue, names)
     template = kind.german if language == "de" and kind.german else kind.english
-    value = clean(f'"{issue.value}"') if show_values and issue.value is not None else None
+    value = f'"{clean(issue.value)}"' if show_values and issue.value is not None else None
     filling = _Filling((name, names.words(clean(str(each)), issue.place)) for name, each in issue.params)
     filling["value"] = _HIDDEN[language] if value is None else value
     line = template.format_map(filling)

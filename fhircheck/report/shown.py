@@ -26,13 +26,18 @@ _DEFINING = frozenset(
 def clean(text: str, longest: int = LONGEST) -> str:
     """`text` without anything a terminal would obey: such characters become ``\\x1b`` or ``\\u202e``.
 
-    Longer texts than `longest` characters lose their middle. Rich markup stays text, since nothing
-    here is ever parsed as markup.
+    Longer texts than `longest` characters lose their middle. What is clean stays as it is. Rich markup stays text,
+    since nothing here is ever parsed as markup.
     """
-    if len(text) > longest:
-        head = (longest - 1) * 2 // 3
-        text = f"{text[:head]}…{text[len(text) - (longest - 1 - head) :]}"
-    return _HARMFUL.sub(_escaped, text) if _HARMFUL.search(text) else text
+    text = _shortened(text, longest)
+    return _shortened(_HARMFUL.sub(_escaped, text), longest) if _HARMFUL.search(text) else text
+
+
+def _shortened(text: str, longest: int) -> str:
+    if len(text) <= longest:
+        return text
+    head = (longest - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (longest - 1 - head) :]}"
 
 
 def _escaped(match: re.Match[str]) -> str:

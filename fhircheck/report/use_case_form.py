@@ -3,7 +3,7 @@
 from typing import Any
 
 from fhircheck.model.small_cells import Cell
-from fhircheck.model.use_case import UseCaseResult, text_in
+from fhircheck.model.use_case import Texts, UseCaseResult, text_in
 from fhircheck.model.use_case_cells import StepCells, cells_of_case
 from fhircheck.report.shown import View
 
@@ -42,7 +42,14 @@ def use_case_form(
         "undecided": [{"requirement": name, "reason": why} for name, why in case.undecided],
         "written": case.written,
         "measures": measures,
+        "titles": _titles(case.title),
+        "smallest_cell": case.smallest_cell,
+        "notes": list(case.notes),
     }
+
+
+def _titles(texts: Texts) -> list[dict[str, str]]:
+    return [{"language": language, "text": text} for language, text in texts]
 
 
 def people(cell: Cell) -> dict[str, int | None]:
@@ -65,4 +72,5 @@ def _step(cells: StepCells, view: View) -> dict[str, Any]:
         "reasons": [
             {"reason": name, "patients": None if cell is None else people(cell)} for name, cell in cells.reasons
         ],
+        "titles": _titles(step.title),
     }

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from fhircheck.report.json import document
+from fhircheck.report.shown import View
+from tests.golden.sample_reports import CLEAN
 from tests.needs import ROOT
 
 OWN = """name = "strict"
@@ -74,6 +77,11 @@ def test_show_and_check(tmp_path: Path) -> None:
     assert "bad.toml: criterion[1].weight" in done.stderr
 
 
+def stored(**changes: object) -> str:
+    """A report with little in it, as text."""
+    return json.dumps({**document(CLEAN, View()), **changes})
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -81,8 +89,9 @@ def test_show_and_check(tmp_path: Path) -> None:
         ("[1]", "is no report"),
         ('{"format": "other"}', "is no report"),
         ('{"format": "fhircheck-report", "format_version": "9.0"}', "format version 9.0"),
-        ('{"format": "fhircheck-report", "format_version": "1.1", "measures": [], "issues": []}', "holds no measures"),
-        ('{"format": "fhircheck-report", "format_version": "1.1", "measures": [{}], "issues": []}', "cannot be read"),
+        (stored(measures=[]), "holds no measures"),
+        (stored(measures=[{}]), "report.json: measures[0].numerator: is missing"),
+        (stored(scores=None), "report.json: scores: is missing"),
     ],
 )
 def test_a_report_that_is_none_is_one_line(tmp_path: Path, text: str, told: str) -> None:
