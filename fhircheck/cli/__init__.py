@@ -14,6 +14,7 @@ COMMANDS: Registry[Command] = Registry(
     Command("fetch", "Fetch the data of a FHIR server into a folder of NDJSON files."),
     Command("server", "Judge a FHIR server: what it declares and what it does."),
     Command("serve", "Show stored runs in a local page; validate for other systems."),
+    Command("history", "List, show, compare and prune the runs that were remembered."),
     Command("rubric", "Show, check and apply rubrics: what the scores are made of."),
     Command("use-cases", "List and show use cases: what projects need of the data."),
     Command("privacy", "Look for names, identifiers and people who can be recognised."),

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from fhircheck.history.answers import Sighting
 from fhircheck.history.document import Document, Figures, packed, unpacked
 from fhircheck.history.tables import DOCUMENTS, ISSUE_COUNTS, MEASURES, RUNS, SCORES, SERIES, SIGHTINGS
 from fhircheck.model.run_history import StoredRun, StoredSeries, TrendPoint
@@ -21,6 +23,15 @@ _AT_ONCE = 500
 def add(connection: Connection, series: str, figures: Figures, document: Mapping[str, Any], kept: str = "") -> int:
     """Add a run and return its number, the next of its series. The connection is in a writing transaction."""
     number = _next_number(connection, series)
+    put(connection, series, number, figures, document, kept)
+    _see(connection, series, number, figures)
+    return number
+
+
+def put(
+    connection: Connection, series: str, number: int, figures: Figures, document: Mapping[str, Any], kept: str
+) -> None:
+    """Write a run under its number."""
     row = {**figures.run, "series": series, "number": number, "kept": kept}
     run = connection.execute(insert(RUNS).values(row)).inserted_primary_key
     assert run is not None
@@ -28,8 +39,6 @@ def add(connection: Connection, series: str, figures: Figures, document: Mapping
         if rows:
             connection.execute(insert(table), [{"run_id": run[0], **each} for each in rows])
     connection.execute(insert(DOCUMENTS).values(run_id=run[0], packed=packed(document)))
-    _see(connection, series, number, figures)
-    return number
 
 
 def _upsert(connection: Connection, table: Any) -> Any:
@@ -58,6 +67,11 @@ def _see(connection: Connection, series: str, number: int, figures: Figures) -> 
     same = {"series": series, "first_number": number, "first_started": started, "last_number": number,
             "last_started": started}  # fmt: skip
     connection.execute(seen, [{"fingerprint": each, **same} for each in figures.fingerprints])
+
+
+def put_sighting(connection: Connection, series: str, sighting: Sighting) -> None:
+    """Write a sighting as it is."""
+    connection.execute(insert(SIGHTINGS).values(series=series, **asdict(sighting)))
 
 
 def listed(
@@ -151,6 +165,11 @@ def series(connection: Connection) -> tuple[StoredSeries, ...]:
         ends = [each for _, each in listed(connection, name, numbers=(first, latest))]
         found.append(StoredSeries(name, count, ends[0], ends[-1]))
     return tuple(sorted(found, key=lambda each: each.name))
+
+
+def count(connection: Connection, series: str) -> int:
+    """Number of runs of a series."""
+    return int(connection.execute(select(func.count()).where(RUNS.c.series == series)).scalar_one())
 
 
 def keep(connection: Connection, series: str, number: int, reason: str) -> bool:

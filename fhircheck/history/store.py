@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from fhircheck.history import answers as _answers
-from fhircheck.history import retention
+from fhircheck.history import retention, transfer
 from fhircheck.history import runs as _runs
 from fhircheck.history.answers import AlertState, Sighting
 from fhircheck.history.document import Document, figures
 from fhircheck.history.engine import engine_of, prepare_file, read_only_engine, reading, writing
 from fhircheck.history.faults import told
 from fhircheck.history.place import StorePlace, store_place
+from fhircheck.history.transfer import Moved
 from fhircheck.history.upgrade import bring_up_to_date
 from fhircheck.model.errors import StoreUnusable, UsageError
 from fhircheck.model.feedback import Answer
@@ -97,6 +98,11 @@ class Store:
         """All series, by name."""
         with self._reading() as connection:
             return _runs.series(connection)
+
+    def count(self, series: str) -> int:
+        """Number of runs of a series."""
+        with self._reading() as connection:
+            return _runs.count(connection, series)
 
     def runs(
         self, series: str | None = None, last: int | None = None, until: int | None = None, good: bool = False
@@ -231,6 +237,18 @@ class Store:
         with self._writing() as connection:
             _answers.set_alert_states(connection, series, states)
             _answers.forget_alert_states(connection, series, forget)
+
+    @contextlib.contextmanager
+    def exported(self, series: str | None = None) -> Iterator[tuple[Iterator[str], Moved]]:
+        """Lines of the whole history, or of one series, as they are at one moment; and how much they are."""
+        moved = Moved()
+        with self._reading() as connection:
+            yield transfer.exported(connection, series, moved), moved
+
+    def take_in(self, lines: Iterable[str]) -> Moved:
+        """Take in what `exported` gave, all or nothing; runs keep their numbers. Raises UsageError naming the line."""
+        with self._writing() as connection:
+            return transfer.imported(connection, lines, check_series)
 
 
 def _opened(place: StorePlace) -> Engine:

@@ -13,6 +13,7 @@ from fhircheck.report.sections import (
     decisions,
     explained,
     findings,
+    history,
     inputs,
     measures,
     scores,
@@ -47,6 +48,7 @@ class Text:
             for section in (
                 verdict,
                 scores,
+                history,
                 actions,
                 use_cases,
                 findings,
