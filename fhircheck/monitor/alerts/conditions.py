@@ -36,13 +36,16 @@ def failed_run(series: str, started: str, fault: str, exit_code: int = 3, durati
 
 
 def conditions(run: RunFacts, report: RunReport | None) -> tuple[Condition, ...]:
-    """All that is alarming about a run: its verdict first, then the changes in their order."""
+    """All that is alarming about a run: its verdict first, then the changes in their order.
+
+    A run that saw no data tells of no changes: that it could not check is all it knows.
+    """
     found = []
     kind = VERDICTS.get(run.exit_code)
     if kind is not None:
         reasons = report.verdict.reasons if report is not None else (run.fault,) if run.fault else ()
         found.append(Condition(kind, kind, run.started, tuple(reasons)))
-    changes = report.history.changes if report is not None and report.history is not None else ()
+    changes = report.history.changes if report is not None and report.history is not None and _saw(run) else ()
     found += [change_condition(each, run.started) for each in changes if each.alarming]
     return tuple({each.key: each for each in reversed(found)}.values())[::-1]
 
@@ -58,4 +61,9 @@ def undecided(run: RunFacts, report: RunReport | None, key: str) -> bool:
         return False
     if key == "findings":
         return run.exit_code >= 2
-    return report is None or report.history is None
+    return report is None or report.history is None or not _saw(run)
+
+
+def _saw(run: RunFacts) -> bool:
+    """Whether the run saw data."""
+    return run.exit_code < 2 or run.resources > 0

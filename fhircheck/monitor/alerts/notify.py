@@ -1,6 +1,7 @@
 """Tell all receivers of a run: figures to those that keep them, and what has changed to those who are to know."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
@@ -27,6 +28,32 @@ class AlertStore(Protocol):
     def set_alert_states(self, series: str, states: Iterable[AlertState], forget: Iterable[str] = ()) -> None:
         """Write states, and forget keys, in one transaction."""
 
+    def runs(self, series: str, last: int) -> Sequence[Any]:
+        """The latest runs, in the order of their numbers (`number`)."""
+
+    def document(self, series: str, number: int) -> Mapping[str, Any]:
+        """The report of a run as JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of one receiver. told: number of things it was told; figures that were published are none.
+
+    fault: why it was not reached; what it was to be told stays to be told by the next run. remark: who was left out.
+    """
+
+    receiver: str
+    told: int = 0
+    fault: str = ""
+    remark: str = ""
+
+    @property
+    def said(self) -> str:
+        """What somebody should know, in one line; empty where all is well."""
+        if self.fault:
+            return f"alert {self.receiver}: not delivered: {self.fault}; the next run tries again"
+        return f"alert {self.receiver}: {self.remark}" if self.remark else ""
+
 
 def notify(
     tables: Iterable[Table],
@@ -36,72 +63,74 @@ def notify(
     *,
     language: str = "en",
     now: datetime | None = None,
-    documents: Callable[[], Iterable[Mapping[str, Any]]] = lambda: (),
-) -> tuple[str, ...]:
-    """Tell the receivers of a job (tables [[alerts]], checked) of a run; gives a line for each that was not reached.
+) -> tuple[Delivery, ...]:
+    """Tell the receivers of a job (tables [[alerts]], checked) of a run.
 
     A receiver that is down keeps no other from being told, and does not change the exit code: what it was to be told
     stays to be told by the next run. report: None where the run came to none. store: None where there is no history;
-    then only figures are published. documents: earlier runs of the series, the latest first.
+    then only figures are published.
 
     Raises StoreUnusable where the history cannot be read or written.
     """
     moment = now or datetime.now(UTC)
     states = store.alert_states(run.series) if store is not None else {}
-    success = _success(run, states, store, moment)
-    remarks = []
+    snapshot = Snapshot(run, report, _success(run, states, store))
+    done = []
     for table in tables:
-        if not table.get("enabled", True):
-            continue
-        receiver = ALERTS[table["type"]]
+        receiver, name = ALERTS[table["type"]], name_of(table)
         try:
+            if not table.get("enabled", True):
+                continue
             if receiver.every_run:
-                cast(Gauge, receiver).publish(table, Snapshot(run, report, success))
+                cast(Gauge, receiver).publish(table, snapshot)
+                done.append(Delivery(name))
             elif store is not None:
-                told = _tell(cast(Messenger, receiver), table, run, report, store, states, language, moment, documents)
-                remarks += [f"alert {name_of(table)}: {told}"] if told else []
+                done.append(_tell(cast(Messenger, receiver), table, snapshot, store, states, language, moment))
         except NotDelivered as fault:
-            remarks.append(f"alert {name_of(table)}: not delivered: {fault}; the next run tries again")
-    return tuple(remarks)
+            done.append(Delivery(name, fault=str(fault)))
+    return tuple(done)
 
 
 def _tell(
     receiver: Messenger,
     table: Table,
-    run: RunFacts,
-    report: RunReport | None,
+    snapshot: Snapshot,
     store: AlertStore,
     states: Mapping[str, AlertState],
     language: str,
     now: datetime,
-    documents: Callable[[], Iterable[Mapping[str, Any]]],
-) -> str:
+) -> Delivery:
     """Tell one receiver what has changed for it. Its states are written before it is told, and once it was."""
-    wish = wish_of(table)
+    wish, run, report = wish_of(table), snapshot.run, snapshot.report
 
     def unknown(key: str) -> bool:
         return undecided(run, report, key)
 
     def recalled(key: str, since: str) -> Condition:
-        return recall(key, since, documents())
+        return recall(key, since, _earlier(store, run.series))
 
     steps = plan(wish, conditions(run, report), states, unknown, recalled, run.started, now)
     if steps.before or steps.forget:
         store.set_alert_states(run.series, steps.before, steps.forget)
     if not steps.told:
-        return ""
+        return Delivery(wish.name)
     items = tuple(AlertItem(each, telling, run.series, wish.name, said) for each, telling, said in steps.told)
     message = AlertMessage(run, items, now.isoformat(), str(table.get("link", "")))
     remark = receiver.send(table, message, str(table.get("language", language)))
     store.set_alert_states(run.series, steps.after)
-    return remark
+    return Delivery(wish.name, len(items), remark=remark)
+
+
+def _earlier(store: AlertStore, series: str) -> Iterator[Mapping[str, Any]]:
+    """Reports of the series, the latest first."""
+    return (store.document(series, each.number) for each in reversed(store.runs(series, last=RECALLED)))
 
 
 def recall(key: str, since: str, documents: Iterable[Mapping[str, Any]]) -> Condition:
     """A condition of an earlier run: of a change, what that run said of it, or else what its key says."""
     if not key.startswith("change "):
         return Condition(key, cast(ConditionKind, key), since)
-    for _, document in zip(range(RECALLED), documents, strict=False):
+    for document in documents:
         for each in (document.get("history") or {}).get("changes", ()):
             change = _change(each)
             if f"change {change.key}" == key:
@@ -136,7 +165,7 @@ def _amount(value: Any) -> Any:
     return value
 
 
-def _success(run: RunFacts, states: Mapping[str, AlertState], store: AlertStore | None, now: datetime) -> float | None:
+def _success(run: RunFacts, states: Mapping[str, AlertState], store: AlertStore | None) -> float | None:
     """When the latest run began that could check; noted for the next one."""
     if run.exit_code in (0, 1):
         if store is not None:

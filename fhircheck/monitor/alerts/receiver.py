@@ -1,6 +1,5 @@
 """What the receivers of alerts have in common: settings, what they say of themselves, and how sending fails."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -8,11 +7,11 @@ from typing import Any, Protocol
 from fhircheck.model.alert import AlertMessage, RunFacts
 from fhircheck.model.errors import UsageError
 from fhircheck.model.report import RunReport
+from fhircheck.monitor.spans import PATTERN, seconds_of
 
 Table = Mapping[str, Any]
 ON = ("could-not-check", "findings", "changes")
-SPAN = {"type": "string", "pattern": r"^(\d+(\.\d+)?(s|m|h|d|w))+$"}
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+SPAN = {"type": "string", "pattern": PATTERN}
 NAME = {
     "type": "string",
     "pattern": "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$",
@@ -123,12 +122,7 @@ def name_of(table: Table) -> str:
 
 def seconds(table: Table, key: str, default: float) -> float:
     """A span of time of a table in seconds."""
-    if key not in table:
-        return default
-    text = str(table[key])
-    if not re.fullmatch(SPAN["pattern"], text):
-        raise UsageError(f"{key}: a span of time such as 90s, 45m, 2h or 7d is asked for")
-    return sum(float(number) * _SECONDS[unit] for number, unit in re.findall(r"([0-9.]+)([smhdw])", text))
+    return seconds_of(table[key], key) if key in table else default
 
 
 def check_secret(table: Table, key: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from fhircheck.history.answers import AlertState
@@ -25,6 +26,7 @@ class States:
 
     def __init__(self) -> None:
         self.kept: dict[str, AlertState] = {}
+        self.documents: list[dict[str, Any]] = []
 
     def alert_states(self, series: str) -> dict[str, AlertState]:
         return dict(self.kept)
@@ -33,6 +35,12 @@ class States:
         self.kept.update({each.key: each for each in states})
         for key in forget:
             self.kept.pop(key, None)
+
+    def runs(self, series: str, last: int) -> list[Any]:
+        return [SimpleNamespace(number=number) for number in range(len(self.documents))][-last:]
+
+    def document(self, series: str, number: int) -> dict[str, Any]:
+        return self.documents[number]
 
 
 def report(day: int = 0, exit_code: int = 0, changes: tuple[Change, ...] = (), base: RunReport = CLEAN) -> RunReport:

@@ -123,7 +123,7 @@ def test_every_run_is_published_and_the_last_success_is_remembered(tmp_path: Pat
     given, states = [table("prometheus-textfile", file=str(tmp_path / "x.prom"))], States()
 
     def after(run: Any, made: Any) -> Found:
-        assert notify.notify(given, run, made, states) == ()
+        assert notify.notify(given, run, made, states) == (notify.Delivery("prometheus-textfile"),)
         return read((tmp_path / "x.prom").read_text(encoding="utf-8"))
 
     good = report(0, 1)
@@ -133,4 +133,4 @@ def test_every_run_is_published_and_the_last_success_is_remembered(tmp_path: Pat
     assert value(failed, "fhircheck_last_run_timestamp_seconds") == DAY.timestamp() + 86_400
     bad = report(2, 3)
     assert value(after(facts(bad), bad), "fhircheck_last_success_timestamp_seconds") == DAY.timestamp()
-    assert notify.notify(given, facts(good), good, None) == ()
+    assert len(notify.notify(given, facts(good), good, None)) == 1

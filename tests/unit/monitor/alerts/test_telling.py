@@ -55,22 +55,20 @@ class Week:
 
     def __init__(self, ear: Ear, **settings: Any) -> None:
         self.ear, self.states, self.settings = ear, States(), settings
-        self.documents: list[dict[str, Any]] = []
 
     def run(self, day: float, exit_code: int = 0, *changes: Change, fault: str = "") -> list[tuple[str, str]]:
         made = report(0, exit_code, changes)
         started = DAY + timedelta(days=day)
         made = replace(made, header=replace(made.header, started=started.isoformat()))
         run = failed_run("lab", started.isoformat(), fault) if fault else facts(made)
-        self.remarks = notify.notify(
-            [table("ear", **self.settings)], run, None if fault else made, self.states,
-            now=started + timedelta(minutes=5), documents=lambda: self.documents,
-        )  # fmt: skip
+        moment = started + timedelta(minutes=5)
+        done = notify.notify([table("ear", **self.settings)], run, None if fault else made, self.states, now=moment)
+        self.remarks = [each.said for each in done]
         if not fault:
             told = [
                 {"kind": each.kind, "what": each.what, "before": each.before, "after": each.after} for each in changes
             ]
-            self.documents.insert(0, {"history": {"changes": told}})
+            self.states.documents.append({"history": {"changes": told}})
         return self.ear.said()
 
 
@@ -129,11 +127,11 @@ def test_what_a_dead_receiver_missed_is_told_by_a_later_run_under_the_same_id(ea
     week = Week(ear)
     ear.down = True
     assert week.run(0, 0, STOPPED) == []
-    assert week.remarks == ("alert ear: not delivered: HTTP 503; the next run tries again",)
+    assert week.remarks == ["alert ear: not delivered: HTTP 503; the next run tries again"]
     due = week.states.kept[f"ear {CHANGE}"]
     ear.down = False
     made = report(1)
-    notify.notify([table("ear")], facts(made), made, week.states, now=DAY, documents=lambda: week.documents)
+    notify.notify([table("ear")], facts(made), made, week.states, now=DAY)
     (item,) = ear.heard[0].items
     assert (item.condition.key, item.telling, item.condition.since) == (CHANGE, "alarm", due.since)
     assert item.condition.change
@@ -204,14 +202,26 @@ def test_what_is_not_wanted_any_more_is_not_said_to_be_over(ear: Ear) -> None:
     assert week.run(2, 0) == []
 
 
+def test_a_run_that_saw_no_data_tells_of_no_change(ear: Ear) -> None:
+    empty = replace(report(0, 3, (STOPPED,)), resources=())
+    states = States()
+    notify.notify([table("ear")], facts(empty), empty, states)
+    assert ear.said() == [("could-not-check", "alarm")]
+    partly = report(1, 3, (STOPPED,))
+    notify.notify([table("ear")], facts(partly), partly, states)
+    assert ear.said() == [(CHANGE, "alarm")]
+
+
 def test_one_receiver_that_is_down_keeps_no_other_from_being_told(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Ear()
     other.name = "other"
     other.down = True
     monkeypatch.setattr(notify, "ALERTS", Registry("receivers", other, ear))
     made = report(0, 1)
-    remarks = notify.notify([table("other"), table("ear"), table("ear", name="two")], facts(made), made, States())
-    assert len(remarks) == 1
+    done = notify.notify([table("other"), table("ear"), table("ear", name="two")], facts(made), made, States())
+    assert [(each.receiver, each.told, each.fault) for each in done] == [
+        ("other", 0, "HTTP 503"), ("ear", 1, ""), ("two", 1, ""),
+    ]  # fmt: skip
     assert ear.said() == [("findings", "alarm")] * 2
 
 
