@@ -12,6 +12,7 @@ from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.facts import Partial
 from fhircheck.model.feedback import FindingState
 from fhircheck.model.issue import SEVERITIES
+from fhircheck.model.path import shown_term
 from fhircheck.model.report import (
     DecisionUse,
     IssueGroup,
@@ -130,7 +131,7 @@ def _profiles(merged: Partial, linker: Linker) -> tuple[ProfileUse, ...]:
         linked = linker.type(url) if how == "base" else linker.profile(url)
         compiled = linked.compiled if linked else None
         decided = compiled.decided if compiled else 0
-        uses.append(ProfileUse(url, how, compiled is not None, resources, valid, decided))
+        uses.append(ProfileUse(shown_term(url), how, compiled is not None, resources, valid, decided))
     return tuple(uses)
 
 

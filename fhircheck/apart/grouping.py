@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from fhircheck.model.errors import UsageError
+from fhircheck.model.path import shown_term
 from fhircheck.model.remembered import Remembered
 
 WAYS = ("file", "server", "source", "tag")
@@ -76,7 +77,7 @@ def _by_server(given: tuple[str, ...]) -> Grouping:
 def _by_source(read: Read) -> str:
     meta = read.node.get("meta")
     source = meta.get("source") if meta.__class__ is dict else None
-    return source.partition("#")[0][:LONGEST] if source.__class__ is str else NOT_SAID
+    return shown_term(source.partition("#")[0])[:LONGEST] if source.__class__ is str else NOT_SAID
 
 
 def _by_tag(wanted: str) -> Grouping:
@@ -88,7 +89,8 @@ def _by_tag(wanted: str) -> Grouping:
                 continue
             system, code = tag.get("system"), tag.get("code")
             if code.__class__ is str and (not wanted or system == wanted):
-                return f"{system}|{code}"[:LONGEST] if system.__class__ is str else code[:LONGEST]
+                named = f"{shown_term(system)}|" if system.__class__ is str else ""
+                return f"{named}{shown_term(code)}"[:LONGEST]
         return NOT_SAID
 
     return group

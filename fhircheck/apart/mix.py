@@ -8,6 +8,7 @@ from fhircheck.measures.moments import patient_of
 from fhircheck.measures.readiness.ucum_unit import UCUM
 from fhircheck.model.bounded_counts import BoundedCounts
 from fhircheck.model.link_facts import key_of
+from fhircheck.model.path import shown_term
 from fhircheck.model.record import Node
 from fhircheck.model.source_facts import SourceFacts
 
@@ -38,7 +39,7 @@ def collect_mix(node: Node, full_url: object, facts: SourceFacts) -> None:
 def _identifiers(node: Node, patient: int, facts: SourceFacts) -> None:
     systems = set()
     for identifier in _objects(node.get("identifier")):
-        system, value = _text(identifier, "system"), _text(identifier, "value").strip()
+        system, value = _name(identifier, "system"), _text(identifier, "value").strip()
         if not value:
             continue
         systems.add(system)
@@ -53,7 +54,7 @@ def _profiles(node: Node, kind: str, facts: SourceFacts) -> None:
     claims = meta.get("profile") if meta.__class__ is dict else None
     for claim in claims if claims.__class__ is list else ():
         if claim.__class__ is str:
-            url, _, version = claim[:_LONGEST].partition("|")
+            url, _, version = shown_term(claim)[:_LONGEST].partition("|")
             facts.mixes["profiles"].add((kind, url))
             if version:
                 facts.mixes["versions"].add((url, version))
@@ -61,7 +62,7 @@ def _profiles(node: Node, kind: str, facts: SourceFacts) -> None:
 
 def _codings(concept: Node, path: str, facts: SourceFacts) -> None:
     for coding in _objects(concept.get("coding")):
-        system, version = _text(coding, "system"), _text(coding, "version")
+        system, version = _name(coding, "system"), _name(coding, "version")
         if not _text(coding, "code"):
             continue
         facts.mixes["systems"].add((path, system or NO_SYSTEM))
@@ -74,9 +75,9 @@ def _unit(part: Node, units: BoundedCounts) -> None:
     quantity, concept = part.get("valueQuantity"), part.get("code")
     if quantity.__class__ is not dict or quantity.get("value") is None or concept.__class__ is not dict:
         return
-    unit = _text(quantity, "code") if quantity.get("system") == UCUM else ""
+    unit = _name(quantity, "code") if quantity.get("system") == UCUM else ""
     for coding in _objects(concept.get("coding")):
-        system, code = _text(coding, "system"), _text(coding, "code")
+        system, code = _name(coding, "system"), _name(coding, "code")
         if system and code:
             units.add((f"{system}|{code}"[:_LONGEST], unit or NO_CODE))
 
@@ -86,6 +87,11 @@ def _objects(value: Any) -> Iterator[Node]:
     for each in value if value.__class__ is list else (value,):
         if each.__class__ is dict:
             yield each
+
+
+def _name(node: Node, name: str) -> str:
+    """A system, a version or a code as it may be shown: words in its place may be content."""
+    return shown_term(_text(node, name))
 
 
 def _text(node: Node, name: str) -> str:

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from fhircheck.measures.coded_look import NO_SYSTEM
 from fhircheck.measures.periods import month_name
 from fhircheck.model.bounded_counts import OTHER
 from fhircheck.model.census import Census, Counted, Spread, Volume
 from fhircheck.model.census_facts import CensusFacts, Use, edge_of
+from fhircheck.model.path import shown_term
 
 SYSTEMS = 1_000
 CODES = 5_000
@@ -36,14 +38,26 @@ def census_of(facts: CensusFacts, smallest_cell: int) -> Census:
     spreads, all_spreads = _spreads(facts, smallest_cell)
     bounded = any(name == OTHER for name, _ in facts.systems) or len(systems) > SYSTEMS
     return Census(
-        systems=_largest(systems, SYSTEMS),
-        codes=codes,
+        systems=_shown(_largest(systems, SYSTEMS)),
+        codes=_shown(codes),
         units=units,
         spreads=spreads,
         volumes=tuple(_volumes(facts, smallest_cell)),
         smallest_cell=smallest_cell,
         complete=facts.complete and not bounded and all_codes and all_units and all_spreads,
     )
+
+
+def _shown(counts: Iterable[Counted]) -> tuple[Counted, ...]:
+    """The same without words in the place of a system or a code; what is alike then is counted together."""
+    found: Counter[tuple[str, str]] = Counter()
+    for each in counts:
+        found[_name(each.what), _name(each.which)] += each.count
+    return tuple(Counted(what, which, count) for (what, which), count in sorted(found.items()))
+
+
+def _name(what: str) -> str:
+    return "|".join(each if each == NO_SYSTEM else shown_term(each) for each in what.split("|"))
 
 
 def _largest(counts: Iterable[Counted], limit: int) -> tuple[Counted, ...]:

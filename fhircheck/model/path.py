@@ -39,7 +39,7 @@ def shown_name(name: str) -> str:
 
 def shown_term(term: str) -> str:
     """A path, URL or name out of a definition as it may be shown: cut, and not where words stand in its place."""
-    if any(each.isspace() for each in term.strip()):
+    if len(term.split()) > 1:
         return "(text)"
     return term if len(term) <= LONGEST_TERM else term[:LONGEST_TERM] + "..."
 

@@ -1,11 +1,15 @@
 """Attachments: the MIME types and the size that the question allows."""
 
+import re
+
 from fhircheck.model.issue import IssueKind
 from fhircheck.validate.lenient import extension, extensions, number, text
 from fhircheck.validate.questionnaire.answered import Answered
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 MEGABYTE = 1024 * 1024
+# What looks like a type; anything else may be content.
+_SHOWN = re.compile(r"[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+(?:; ?[a-z]+=[A-Za-z0-9.+_-]+)*").fullmatch
 
 MIME_TYPE = IssueKind(
     name="response-attachment-type",
@@ -43,7 +47,7 @@ def check_attachment(answered: Answered) -> None:
     if allowed:
         code = text(attachment, "contentType")
         if not code or not any(_matches(code, each) for each in allowed):
-            shown = code if len(code) <= 60 else "(type)"
+            shown = code if len(code) <= 60 and _SHOWN(code) else code and "(type)"
             answered.answer.add(MIME_TYPE, code=shown or "(none)", allowed=", ".join(allowed)[:200])
     megabytes = number(extension(node, BASE + "maxSize"))
     data = text(attachment, "data")
