@@ -272,7 +272,8 @@ class RunReport:
     actions: what to fix first.
     groups, pairs: sources measured apart, and every two of them compared.
     census: what the data is made of. history: the series it belongs to, where it is remembered; states: where its
-    findings stand there.
+    findings stand there. servers: the servers the data is from, where a scheduled check judges them, as plain JSON
+    (probe/server_report.schema.json).
     """
 
     header: RunHeader
@@ -302,6 +303,7 @@ class RunReport:
     census: "Census | None" = None
     history: "RunHistory | None" = None
     states: "tuple[FindingState, ...]" = ()
+    servers: tuple[dict[str, Any], ...] = ()
 
     def count(self, severity: Severity) -> int:
         """Number of findings of `severity`."""

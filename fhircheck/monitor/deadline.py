@@ -64,6 +64,21 @@ class Deadline:
         """Seconds until reading ends; without a deadline a very long time."""
         return self._reading - self.spent if self.seconds else float("inf")
 
+    @contextmanager
+    def cutting(self) -> Iterator[None]:
+        """The block is ended by TimeUp when reading has to end; the first item that `guard` gives ends this."""
+        if self._ended():
+            self.passed = True
+            raise TimeUp
+        self._waits = True
+        try:
+            yield
+        except TimeUp:
+            self.passed = True
+            raise
+        finally:
+            self._waits = False
+
     def guard(self, items: Iterator[Item]) -> Iterator[Item]:
         """`items` until reading has to end; what was under way then is left out."""
         while not self._ended():

@@ -50,7 +50,7 @@ EVENTS: Registry[Event] = Registry(
     ),
     Event("check-failed", "error", "The check could not be made: a source, package or server.", ("error", "duration")),
     Event("deadline-reached", "error", "Time is up: the rest was not checked.", ("deadline", "records")),
-    Event("server-judged", "info", "A server was judged.", ("server", "exit_code", "changes", "duration")),
+    Event("server-judged", "info", "A server was judged.", ("server", "exit_code", "duration")),
     Event("server-failed", "error", "A server could not be judged.", ("server", "error")),
     Event(
         "history-written", "info", "The run is in the history.", ("series", "number", "changes", "alarming", "duration")

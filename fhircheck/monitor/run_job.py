@@ -18,6 +18,7 @@ from fhircheck.monitor.job_sources import ReadySources, ready_sources
 from fhircheck.monitor.lock import locked
 from fhircheck.monitor.log import EventLog, LogFormat, Write
 from fhircheck.monitor.outputs import Outputs
+from fhircheck.monitor.server_check import judged_server, server_bases
 from fhircheck.monitor.since_last import Increment, chosen, read_until, series_of
 from fhircheck.monitor.spans import said
 from fhircheck.monitor.thresholds import judged, out_of_time, with_reason
@@ -177,11 +178,16 @@ class _Run:
         begun = monotonic()
         state = state_folder()
         try:
-            with ready_sources(self._job, increment.since, state, self._log) as sources:
+            with (
+                self._deadline.cutting(),
+                ready_sources(self._job, increment.since, state, self._log) as sources,
+            ):
                 report = self._run_check(sources, sink)
-                report = self._complete(report, sources, increment)
-        except UsageError:
-            raise
+            report = self._complete(report, sources, increment)
+        except TimeUp:
+            self._log.event("deadline-reached", deadline=said(self._job.deadline), records=0)
+            reason = f"deadline of {said(self._job.deadline)} reached before anything was checked"
+            return self._nothing(reason, monotonic() - begun)
         except CouldNotCheck as error:
             self._log.event("check-failed", error=str(error), duration=round(monotonic() - begun, 3))
             return self._nothing(str(error), monotonic() - begun)
@@ -253,8 +259,23 @@ class _Run:
         )
 
     def _with_servers(self, report: RunReport) -> RunReport:
-        """The servers judged beside their data."""
-        return report
+        """The servers judged beside their data; one that cannot be judged makes exit code 3."""
+        if self._job.server is None:
+            return report
+        servers = []
+        for base in server_bases(self._job):
+            begun, name = monotonic(), shown(base)
+            try:
+                with self._deadline.cutting():
+                    server = judged_server(self._job, base, self._now)
+            except (CouldNotCheck, TimeUp) as error:
+                reason = "not in time" if isinstance(error, TimeUp) else str(error)
+                self._fail("server-failed", f"server {name} could not be judged: {reason}", server=name)
+                continue
+            servers.append(server)
+            duration = round(monotonic() - begun, 3)
+            self._log.event("server-judged", server=name, exit_code=server["exitCode"], duration=duration)
+        return replace(report, servers=tuple(servers))
 
     # -- after ------------------------------------------------------------------------------------
 

@@ -127,6 +127,7 @@ def document(report: RunReport, view: View) -> dict[str, Any]:
         "states": [state_form(each) for each in report.states],
         "census": census_form(report.census),
         "history": history_form(report.history),
+        "servers": [dict(each) for each in report.servers],
     }
 
 
