@@ -49,6 +49,10 @@ class Deadline:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """No TimeUp comes any more."""
         if self._before is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, self._before)
@@ -100,7 +104,7 @@ class Deadline:
         return self.left <= 0
 
     def _rung(self, *_: object) -> None:
-        if self._waits or self.spent >= self.seconds:
+        if self._before is not None and (self._waits or self.spent >= self.seconds):
             self._waits = False
             raise TimeUp
 

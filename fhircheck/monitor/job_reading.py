@@ -19,6 +19,8 @@ from fhircheck.model.job import (
     JobServer,
     JobThresholds,
 )
+from fhircheck.monitor.alerts.checks import alert_faults
+from fhircheck.monitor.alerts.checks import below as alert_below
 from fhircheck.monitor.job_file import JobText
 from fhircheck.monitor.output_path import ENDINGS, check_path, format_of
 from fhircheck.monitor.spans import seconds_of
@@ -62,7 +64,7 @@ def job_of(text: JobText) -> Job | None:
         history=_history(data.get("history", {}), folder),
         drift=_drift(text, folder),
         server=_of(JobServer, data["server"]) if data.get("server", {"enabled": False}).get("enabled", True) else None,
-        alerts=tuple(data.get("alerts", ())),
+        alerts=tuple(alert_below(each, folder) for each in data.get("alerts", ())),
         hash_ids=data.get("hash_ids", False),
     )
     _check(job, text)
@@ -241,6 +243,8 @@ def _check(job: Job, text: JobText) -> None:
         _check_store(job.history.store, text)
     if job.bulk is not None:
         text.trying(("bulk",), _check_bulk, job)
+    for number, fault in alert_faults(job.alerts, job.history is not None):
+        text.fault(("alerts", number), fault)
     _check_connection(job, servers, text)
     _check_options(job, text)
     _check_scores(job, text)

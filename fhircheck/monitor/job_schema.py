@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from fhircheck.monitor.alerts import alert_schema
 from fhircheck.monitor.toml_places import Path, nearest
 
 SECRETS = frozenset({"secret", "passphrase", "password", "token", "api_key", "apikey", "client_secret", "private_key"})
@@ -47,6 +48,7 @@ def job_schema() -> dict[str, Any]:
         reference = part.get("$ref", "")
         if reference.startswith(_SETTINGS):
             found["properties"][name] = settings[reference.removeprefix(_SETTINGS)]
+    found["properties"]["alerts"]["items"] = alert_schema()
     return found
 
 

@@ -49,7 +49,12 @@ EVENTS: Registry[Event] = Registry(
         ("files", "records", "bytes", "resources", "errors", "warnings", "coverage", "duration"),
     ),
     Event("check-failed", "error", "The check could not be made: a source, package or server.", ("error", "duration")),
-    Event("deadline-reached", "error", "Time is up: the rest was not checked.", ("deadline", "records")),
+    Event(
+        "deadline-reached",
+        "error",
+        "Time is up: the rest was not checked, or not written.",
+        ("deadline", "records", "error"),
+    ),
     Event("server-judged", "info", "A server was judged.", ("server", "exit_code", "duration")),
     Event("server-failed", "error", "A server could not be judged.", ("server", "error")),
     Event(
@@ -59,8 +64,10 @@ EVENTS: Registry[Event] = Registry(
     Event("history-pruned", "info", "Old runs were removed.", ("series", "removed")),
     Event("output-written", "info", "A report was written.", ("file", "format", "bytes")),
     Event("output-failed", "error", "A report could not be written.", ("file", "error")),
-    Event("alerts-sent", "info", "Receivers were told, or there was nothing to tell.", ("sent", "failed")),
-    Event("alert-failed", "warning", "A receiver could not be told; the next run tries again.", ("receiver", "error")),
+    Event("alert-failed", "warning", "A receiver could not be told; the next run tries again.", ("error",)),
+    Event(
+        "alerts-done", "info", "Receivers were told, as far as there was something to tell.", ("receivers", "failed")
+    ),
     Event("run-finished", "info", "The end.", ("exit_code", "outcome", "reasons", "duration")),
     Event("run-failed", "error", "The end, without a report.", ("exit_code", "error", "duration")),
     Event("run-interrupted", "error", "The end: a signal came. Nothing is remembered.", ("signal", "duration")),

@@ -13,7 +13,7 @@ from fhircheck.model.report import RunReport
 from fhircheck.monitor.log import EventLog
 from fhircheck.monitor.output_path import filled
 from fhircheck.report import RENDERERS
-from fhircheck.report.shown import OPEN, Disguise, View
+from fhircheck.report.shown import Disguise, View
 from fhircheck.transport.whole_file import whole_file
 
 Sink = Callable[[list[Issue]], None]
@@ -22,9 +22,8 @@ Sink = Callable[[list[Issue]], None]
 class Outputs:
     """The files of one run. failed: a line for each that could not be written."""
 
-    def __init__(self, job: Job, now: datetime, log: EventLog) -> None:
-        self._job, self._now, self._log = job, now, log
-        self._names = Disguise(os.urandom(16)) if job.hash_ids else OPEN
+    def __init__(self, job: Job, now: datetime, names: Disguise, log: EventLog) -> None:
+        self._job, self._now, self._names, self._log = job, now, names, log
         self._streams: list[tuple[JobOutput, _Stream]] = []
         self.written: list[Path] = []
         self.failed: list[str] = []

@@ -1,5 +1,6 @@
 """One scheduled run: lock -> what is new -> check -> thresholds -> history -> reports -> alerts -> old runs go."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,11 +11,13 @@ from time import monotonic
 from typing import Any
 
 from fhircheck import __version__
-from fhircheck.model.errors import CouldNotCheck, FhircheckError, UsageError
+from fhircheck.model.errors import CouldNotCheck, FhircheckError
 from fhircheck.model.job import Job
 from fhircheck.model.report import RunHeader, RunReport, SourceSummary, Verdict
+from fhircheck.model.settings import AcceptedIssue
 from fhircheck.monitor.deadline import Deadline, Terminated, TimeUp, terminable
 from fhircheck.monitor.job_sources import ReadySources, ready_sources
+from fhircheck.monitor.judging import judge_of
 from fhircheck.monitor.lock import locked
 from fhircheck.monitor.log import EventLog, LogFormat, Write
 from fhircheck.monitor.outputs import Outputs
@@ -23,6 +26,7 @@ from fhircheck.monitor.since_last import Increment, chosen, read_until, series_o
 from fhircheck.monitor.spans import said
 from fhircheck.monitor.thresholds import judged, out_of_time, with_reason
 from fhircheck.report.outcome import errors, outcome, resources
+from fhircheck.report.shown import OPEN, Disguise
 from fhircheck.transport.http_url import shown
 
 _EVERY = 60.0
@@ -106,6 +110,7 @@ class _Run:
         self._job, self._asked, self._log = job, asked, log
         self._now = asked.now or datetime.now(UTC)
         self._failed: list[str] = []
+        self._names = Disguise(os.urandom(16)) if job.hash_ids else OPEN
 
     def run(self) -> JobRun:
         """All of it."""
@@ -113,17 +118,31 @@ class _Run:
             stack.enter_context(locked(self._job.name, self._lock_place(), self._asked.wait, self._told))
             store = stack.enter_context(self._store())
             increment = self._increment(store)
-            outputs = Outputs(self._job, self._now, self._log)
+            outputs = Outputs(self._job, self._now, self._names, self._log)
+            accepted = self._accepted(store)
             with outputs.opened() as sink:
-                report = self._checked(increment, sink)
+                report = self._checked(increment, accepted, sink)
                 report = self._with_servers(report)
-                done = self._remembered(report, store, series_of(self._job.name, increment.scope))
-                outputs.finish(done.report)
-            done.written = tuple(outputs.written)
-            self._failed += outputs.failed
+                done = self._kept(report, store, series_of(self._job.name, increment.scope), outputs)
+            self._deadline.end()
             self._tell(done, store)
             self._prune(store, done.series)
             return self._ended(done)
+
+    def _kept(self, report: RunReport, store: Any, series: str, outputs: Outputs) -> JobRun:
+        """The run remembered and its reports written, as far as there is time."""
+        done = JobRun(report, series)
+        try:
+            done = self._remembered(report, store, series)
+            outputs.finish(done.report)
+        except TimeUp:
+            self._deadline.end()
+            text = f"deadline of {said(self._job.deadline)} reached before all was written"
+            self._fail("deadline-reached", text, deadline=said(self._job.deadline), records=report.sources.records)
+        done.written = tuple(outputs.written)
+        self._failed += outputs.failed
+        done.report = self._with_failures(done.report)
+        return done
 
     # -- before -----------------------------------------------------------------------------------
 
@@ -171,9 +190,25 @@ class _Run:
             self._log.event("increment-chosen", scope=found.scope, since=found.since or None, reason=found.reason)
         return found
 
+    def _accepted(self, store: Any) -> tuple[AcceptedIssue, ...]:
+        """What was accepted by answers so far; answers are given to the series of whole runs."""
+        if store is None:
+            return ()
+        from fhircheck.history.feedback import accepted_issues
+
+        series = series_of(self._job.name, "all")
+        try:
+            latest = store.latest(series)
+            known = store.document(series, latest.number) if latest is not None else None
+            found: tuple[AcceptedIssue, ...] = accepted_issues(store, series, known)
+        except CouldNotCheck as error:
+            self._fail("history-failed", str(error))
+            return ()
+        return found
+
     # -- the check --------------------------------------------------------------------------------
 
-    def _checked(self, increment: Increment, sink: Any) -> RunReport:
+    def _checked(self, increment: Increment, accepted: tuple[AcceptedIssue, ...], sink: Any) -> RunReport:
         """The report of the check; where it cannot be made, one that says so."""
         begun = monotonic()
         state = state_folder()
@@ -182,11 +217,12 @@ class _Run:
                 self._deadline.cutting(),
                 ready_sources(self._job, increment.since, state, self._log) as sources,
             ):
-                report = self._run_check(sources, sink)
+                report = self._run_check(sources, accepted, sink)
             report = self._complete(report, sources, increment)
         except TimeUp:
+            self._deadline.end()
             self._log.event("deadline-reached", deadline=said(self._job.deadline), records=0)
-            reason = f"deadline of {said(self._job.deadline)} reached before anything was checked"
+            reason = f"deadline of {said(self._job.deadline)} reached before anything could be judged"
             return self._nothing(reason, monotonic() - begun)
         except CouldNotCheck as error:
             self._log.event("check-failed", error=str(error), duration=round(monotonic() - begun, 3))
@@ -194,7 +230,7 @@ class _Run:
         self._say_checked(report)
         return report
 
-    def _run_check(self, sources: ReadySources, sink: Any) -> RunReport:
+    def _run_check(self, sources: ReadySources, accepted: tuple[AcceptedIssue, ...], sink: Any) -> RunReport:
         from fhircheck.api import run_options
         from fhircheck.run import run
 
@@ -202,7 +238,7 @@ class _Run:
         options = run_options(
             sources.names,
             **dict(job.options),
-            settings=job.settings,
+            settings=replace(job.settings, accepted=(*job.settings.accepted, *accepted)),
             connection=job.connection,
             fail_on=job.thresholds.fail_on,
             min_score=least,
@@ -286,13 +322,15 @@ class _Run:
         from fhircheck.monitor.remember import remember
 
         try:
-            report = remember(report, store, series, now=self._now)
+            report = remember(report, store, series, self._names, judge_of(self._job.drift), self._now)
         except CouldNotCheck as error:
             self._fail("history-failed", str(error))
             return JobRun(report, series)
         history = report.history
         assert history is not None
         alarming = sum(each.alarming for each in history.changes)
+        if alarming and self._job.thresholds.fail_on_drift:
+            report = with_reason(report, 1, f"{alarming} changes are alarming")
         number = history.points[-1].number
         self._log.event(
             "history-written", series=series, number=number, changes=len(history.changes), alarming=alarming
@@ -300,7 +338,29 @@ class _Run:
         return JobRun(report, series, number)
 
     def _tell(self, done: JobRun, store: Any) -> None:
-        """Alerts."""
+        """Alerts: a receiver that cannot be reached is said and told by the next run; it changes no exit code."""
+        if not self._job.alerts:
+            return
+        from fhircheck.monitor.alerts.conditions import facts_of
+        from fhircheck.monitor.alerts.notify import notify
+
+        def documents() -> Iterator[Any]:
+            for each in reversed(store.runs(done.series, last=20)):
+                yield store.document(done.series, each.number)
+
+        facts = facts_of(done.report, done.series, done.number)
+        language, earlier = self._job.language, documents if store is not None else tuple
+        try:
+            remarks = notify(
+                self._job.alerts, facts, done.report, store, language=language, now=self._now, documents=earlier
+            )
+        except CouldNotCheck as error:
+            self._fail("history-failed", str(error))
+            return
+        for remark in remarks:
+            self._log.event("alert-failed", error=remark)
+        done.said += remarks
+        self._log.event("alerts-done", receivers=len(self._job.alerts), failed=len(remarks))
 
     def _prune(self, store: Any, series: str) -> None:
         history = self._job.history
@@ -316,7 +376,13 @@ class _Run:
             self._log.event("history-pruned", series=series, removed=len(pruned.removed))
 
     def _ended(self, done: JobRun) -> JobRun:
-        for each in self._failed:
-            done.report = with_reason(done.report, 3, each)
-        done.said = self._failed
+        done.report = self._with_failures(done.report)
+        done.said = [*self._failed, *done.said]
         return done
+
+    def _with_failures(self, report: RunReport) -> RunReport:
+        """What failed beside the check is a reason for exit code 3 too, each thing once."""
+        for each in self._failed:
+            if each not in report.verdict.reasons:
+                report = with_reason(report, 3, each)
+        return report

@@ -19,7 +19,7 @@ def server_bases(job: Job) -> list[str]:
 
 
 def judged_server(job: Job, base: str, now: Any) -> Server:
-    """The server at `base`. Raises UsageError for wrong options, CouldNotCheck where it gives no CapabilityStatement."""
+    """The server at `base`. Raises UsageError, and CouldNotCheck where it gives no CapabilityStatement."""
     from fhircheck.probe.judging import ServerOptions, judge_server
     from fhircheck.probe.server_form import server_json_text
 
@@ -57,4 +57,5 @@ def _changes(before: Server, after: Server) -> Iterator[Change]:
 
     base = after["server"]["base"]
     for each in server_changes(before, after):
-        yield Change("interface", each.about, each.before or None, each.after or None, each.breaking, each.how, group=base)
+        was, now = each.before or None, each.after or None
+        yield Change("interface", each.about, was, now, each.breaking, each.how, group=base)
