@@ -64,10 +64,8 @@ EVENTS: Registry[Event] = Registry(
     Event("history-pruned", "info", "Old runs were removed.", ("series", "removed")),
     Event("output-written", "info", "A report was written.", ("file", "format", "bytes")),
     Event("output-failed", "error", "A report could not be written.", ("file", "error")),
-    Event("alert-failed", "warning", "A receiver could not be told; the next run tries again.", ("error",)),
-    Event(
-        "alerts-done", "info", "Receivers were told, as far as there was something to tell.", ("receivers", "failed")
-    ),
+    Event("alert-told", "info", "A receiver was told so many things; none where nothing is new.", ("receiver", "told")),
+    Event("alert-failed", "warning", "A receiver could not be told; the next run tries again.", ("receiver", "error")),
     Event("run-finished", "info", "The end.", ("exit_code", "outcome", "reasons", "duration")),
     Event("run-failed", "error", "The end, without a report.", ("exit_code", "error", "duration")),
     Event("run-interrupted", "error", "The end: a signal came. Nothing is remembered.", ("signal", "duration")),

@@ -344,23 +344,18 @@ class _Run:
         from fhircheck.monitor.alerts.conditions import facts_of
         from fhircheck.monitor.alerts.notify import notify
 
-        def documents() -> Iterator[Any]:
-            for each in reversed(store.runs(done.series, last=20)):
-                yield store.document(done.series, each.number)
-
         facts = facts_of(done.report, done.series, done.number)
-        language, earlier = self._job.language, documents if store is not None else tuple
         try:
-            remarks = notify(
-                self._job.alerts, facts, done.report, store, language=language, now=self._now, documents=earlier
-            )
+            told = notify(self._job.alerts, facts, done.report, store, language=self._job.language, now=self._now)
         except CouldNotCheck as error:
             self._fail("history-failed", str(error))
             return
-        for remark in remarks:
-            self._log.event("alert-failed", error=remark)
-        done.said += remarks
-        self._log.event("alerts-done", receivers=len(self._job.alerts), failed=len(remarks))
+        for each in told:
+            if each.fault:
+                self._log.event("alert-failed", receiver=each.receiver, error=each.fault)
+            else:
+                self._log.event("alert-told", receiver=each.receiver, told=each.told)
+        done.said += [each.said for each in told if each.said]
 
     def _prune(self, store: Any, series: str) -> None:
         history = self._job.history

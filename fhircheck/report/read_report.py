@@ -86,6 +86,7 @@ def read_report(document: Mapping[str, Any]) -> RunReport:
         pairs=tuple(read_pair(each) for each in node.each("pairs")),
         census=_read(node, "census", read_census),
         history=read_history(node.child("history")),
+        servers=_read(node, "servers", lambda servers: tuple(servers or ())),
         states=_read(node, "states", lambda states: tuple(read_state(each) for each in states or ())),
     )
 
@@ -151,6 +152,8 @@ def _sources(node: Node) -> SourceSummary:
         unreadable=sources.count("unreadable"),
         bytes=sources.count("bytes"),
         sampled=None if sources.value("sampled", None) is None else sources.count("sampled"),
+        since=sources.text("since", ""),
+        until=sources.text("until", ""),
     )
 
 
