@@ -22,6 +22,7 @@ COMMANDS: Registry[Command] = Registry(
     Command("fhirpath", "Evaluate the FHIRPath EXPRESSION on each resource in FILE."),
     Command("snapshot", "Make the snapshot of a profile from its base and its differential."),
     Command("packages", "List, install and export FHIR packages."),
+    Command("completion", "Complete commands, options and names in bash, zsh and fish."),
 )
 
 

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fhircheck.cli.ending import ended
 from fhircheck.registry import Registry
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,23 @@ class CommandGroup(click.Group):
         return list(self.table.names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load the command called `cmd_name`, None where there is none."""
+        """Load the command called `cmd_name`, None where there is none; ready to be completed where a shell asks."""
         entry = self.table.get(cmd_name)
-        return entry.load() if entry else None
+        found = entry.load() if entry else None
+        if found is not None and ctx.resilient_parsing:
+            from fhircheck.cli.completing import attach
+
+            attach(found)
+        return found
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """The commands by the table alone, and the options of the group."""
+        from click.shell_completion import CompletionItem
+
+        names = [
+            CompletionItem(each.name, help=each.summary) for each in self.table if each.name.startswith(incomplete)
+        ]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
