@@ -9,7 +9,7 @@ from typing import Protocol
 from fhircheck.history.finding_states import Document, found, last_answers, regression, returned, standing
 from fhircheck.model.change import Change
 from fhircheck.model.errors import UsageError
-from fhircheck.model.feedback import STATES, Answer, FindingState
+from fhircheck.model.feedback import STATES, Answer, FindingState, State
 from fhircheck.model.settings import AcceptedIssue, IssuePattern
 
 LONGEST = 2_000
@@ -46,26 +46,42 @@ def answer(store: AnswerLog, series: str, given: Answer, now: datetime | None = 
     return answer_all(store, series, [given], now)[0]
 
 
+def next_answer(before: Answer | None, fingerprint: str, state: State, **said: str | None) -> Answer:
+    """The answer that follows `before`: what is not said (None) stays, as far as it has a meaning in the new state."""
+    old = before or Answer(fingerprint, "open")
+    kept = {name: value for name, value in said.items() if value is not None}
+    if state not in (old.state, "accepted"):
+        kept = {"reason": "", "expires": "", **kept}
+    if state == "open":
+        kept = {"owner": "", **kept}
+    return replace(old, state=state, author="", at="", origin="command", **kept)
+
+
 def answer_all(
     store: AnswerLog, series: str, given: Iterable[Answer], now: datetime | None = None
 ) -> tuple[Answer, ...]:
     """Append answers, all or none. Raises UsageError naming the first that misses something."""
     moment = now or datetime.now(UTC)
-    stamped = tuple(check_answer(replace(each, at=each.at or moment.isoformat()), moment) for each in given)
+    last = last_answers(store.answers(series))
+    stamped = tuple(
+        check_answer(replace(each, at=each.at or moment.isoformat()), moment, last.get(each.fingerprint))
+        for each in given
+    )
     if stamped:
         store.add_answers(series, stamped)
     return stamped
 
 
-def check_answer(given: Answer, now: datetime | None = None) -> Answer:
+def check_answer(given: Answer, now: datetime | None = None, before: Answer | None = None) -> Answer:
     """The answer with its texts in order. Raises UsageError where it misses what its state needs.
 
     To accept takes a reason and a day on which that ends (today or later); to assign takes an owner. Only a run says
-    that a finding has returned.
+    that a finding has returned; who comments on one that has leaves it so. before: the answer that counted so far.
     """
     if not _FINGERPRINT.fullmatch(given.fingerprint):
         raise UsageError("a fingerprint has 16 characters of 0-9 and a-f, as in the report")
-    if given.state not in STATES or (given.state == "returned" and given.origin != "run"):
+    back = given.origin == "run" or (before is not None and before.state == "returned")
+    if given.state not in STATES or (given.state == "returned" and not back):
         raise UsageError("state: must be open, accepted, assigned or fixed")
     reason, owner, comment = (_text(given, name) for name in ("reason", "owner", "comment"))
     if given.state == "accepted":

@@ -52,12 +52,14 @@ class FindingState:
 class GivenAnswer:
     """An answer that came back in a file. place: where in it (``line 12``, ``Task 3``).
 
-    revision: that of the answer it was made from; empty where the file does not say.
+    revision: that of the answer it was made from; empty where the file does not say. written: revision of what the
+    file said of it, where it cannot say all; empty for the same.
     """
 
     place: str
     revision: str
     answer: Answer
+    written: str = ""
 
 
 def revision(answer: Answer | None) -> str:
