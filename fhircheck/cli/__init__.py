@@ -15,7 +15,7 @@ COMMANDS: Registry[Command] = Registry(
     Command("server", "Judge a FHIR server: what it declares and what it does."),
     Command("serve", "Show stored runs in a local page; validate for other systems."),
     Command("history", "List, show, compare and prune the runs that were remembered."),
-    Command("feedback", "Answer findings: accept, assign, comment, fixed; out and in as CSV or Tasks."),
+    Command("feedback", "Answer findings of remembered runs: accept, assign, fixed, as a table."),
     Command("alerts", "List the receivers of alerts, and send them a test message."),
     Command("rubric", "Show, check and apply rubrics: what the scores are made of."),
     Command("use-cases", "List and show use cases: what projects need of the data."),

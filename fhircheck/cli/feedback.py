@@ -25,7 +25,7 @@ _NAMED = click.argument("fingerprints", nargs=-1, required=True, metavar="FINGER
 
 @click.group("feedback")
 def feedback() -> None:
-    """Answer findings of remembered runs: accept, assign, comment, say that they are fixed.
+    """Answer findings of remembered runs: accept, assign, fixed, as a table.
 
     An answer is about all findings of one fingerprint (or its first four characters or more) in a series of runs. The
     last answer counts; all are kept. The next run of the series takes them into account.
