@@ -23,11 +23,13 @@ class Age(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
         """The span."""
-        unit = {"h": 1, "d": 24, "w": 168}.get(str(value)[-1:], 0)
-        number = str(value)[:-1]
-        if not unit or not (number.isascii() and number.isdecimal() and 0 < len(number) < 6):
+        from fhircheck.model.errors import UsageError
+        from fhircheck.monitor.spans import seconds_of
+
+        try:
+            return timedelta(seconds=seconds_of(value))
+        except UsageError:
             self.fail("a span of time such as 36h, 90d or 12w is asked for", param, ctx)
-        return timedelta(hours=int(number) * unit)
 
 
 @click.group("history")

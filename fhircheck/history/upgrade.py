@@ -40,9 +40,14 @@ def bring_up_to_date(engine: Engine, place: StorePlace) -> None:
     with writing(engine) as connection:
         if place.path is None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            if found is None:
-                connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {place.schema}"))
+            _make_schema(connection, place.schema)
         _migrate(connection, place)
+
+
+def _make_schema(connection: Connection, schema: str) -> None:
+    """Make the schema unless it is there: whoever may not make one can be given one."""
+    if connection.execute(text("SELECT 1 FROM pg_namespace WHERE nspname = :name"), {"name": schema}).first() is None:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
 
 
 def _migrate(connection: Connection, place: StorePlace) -> None:
