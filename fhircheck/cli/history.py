@@ -1,11 +1,13 @@
 """``fhircheck history``: the runs that were remembered, listed, shown again, drawn over time, compared and pruned."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import click
 
 from fhircheck.cli.history_options import store_options
+from fhircheck.cli.run_command import FORMATS
 
 _LANGUAGE = click.option(
     "--language", type=click.Choice(("en", "de")), default="en", envvar="FHIRCHECK_LANGUAGE", help="Language of texts."
@@ -63,6 +65,30 @@ def list_(series: str | None, last: int, all_: bool, format_: str, language: str
         count = store.count(series)
         runs = store.runs(series, last=None if all_ else last)
         _write(run_list(series, runs) if format_ == "json" else runs_page(series, runs, count, _view(language)))
+
+
+@history.command()
+@click.argument("run", metavar="RUN")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
+              help="Form of the report; forms that list findings list the examples that were kept.")  # fmt: skip
+@click.option("--explain", is_flag=True, help="Say what each type of finding means and how to mend it.")
+@_OUTPUT
+@_LANGUAGE
+@store_options
+def show(run: str, format_: str, explain: bool, output: str | None, language: str, **place: str) -> None:
+    """Show the report of RUN again, in any form."""
+    from fhircheck.cli.output import opened
+    from fhircheck.monitor.remember import recalled
+    from fhircheck.report import RENDERERS
+
+    with _store(place) as store:
+        report = recalled(store, store.named(run))
+    view, renderer = replace(_view(language, output), command="check", explain=explain), RENDERERS[format_]
+    with opened(output) as write:
+        sink = renderer.sink(view, write)
+        if sink is not None:
+            sink(sorted((issue for group in report.issues for issue in group.examples), key=lambda each: each.place))
+        renderer.finish(report, view, write)
 
 
 @history.command()

@@ -10,9 +10,9 @@ from fhircheck.history.feedback import accepted_issues, for_report, regressions,
 from fhircheck.history.place import store_place
 from fhircheck.history.store import POINTS, Store, check_series
 from fhircheck.model.change import Change
-from fhircheck.model.errors import StoreUnusable
+from fhircheck.model.errors import StoreUnusable, UsageError
 from fhircheck.model.report import RunReport
-from fhircheck.model.run_history import RunHistory
+from fhircheck.model.run_history import RunHistory, StoredRun
 from fhircheck.model.settings import AcceptedIssue
 from fhircheck.report.json import document as json_document
 from fhircheck.report.shown import OPEN, Disguise, View
@@ -62,6 +62,17 @@ def with_points(report: RunReport, store: Store, number: int) -> RunReport:
         return report
     points = store.points(report.history.series, POINTS, until=number, measures=False)
     return replace(report, history=replace(report.history, points=points))
+
+
+def recalled(store: Store, run: StoredRun) -> RunReport:
+    """The report of a run that was remembered, with the points of its series up to it. Raises UsageError."""
+    from fhircheck.report.read_report import read_report
+
+    try:
+        report = read_report(store.document(run.series, run.number))
+    except UsageError as fault:
+        raise UsageError(f"{run.name}: {fault}") from None
+    return with_points(report, store, run.number)
 
 
 class Memory:
