@@ -9,7 +9,7 @@ from fhircheck.registry import Registry
 COMMANDS: Registry[Command] = Registry(
     "commands",
     Command("check", "Validate, measure and score FHIR data."),
-    Command("run", "Run a scheduled check, as its job file says."),
+    Command("run", "Run the scheduled check that JOB.toml describes."),
     Command("validate", "Validate FHIR data and list all findings."),
     Command("fetch", "Fetch the data of a FHIR server into a folder of NDJSON files."),
     Command("server", "Judge a FHIR server: what it declares and what it does."),
