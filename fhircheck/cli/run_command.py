@@ -14,7 +14,7 @@ import click
 from fhircheck.cli.connection_options import remarks_said, unchecked_connection_options
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
 
-FORMATS = ("text", "json", "ndjson", "measure-report")
+FORMATS = ("text", "json", "ndjson", "measure-report", "html")
 
 
 class Percentage(click.ParamType):  # type: ignore[type-arg,unused-ignore]

@@ -6,6 +6,7 @@ from typing import Protocol
 from fhircheck.model.issue import Issue
 from fhircheck.model.report import RunReport
 from fhircheck.registry import Registry
+from fhircheck.report.html.html import Html
 from fhircheck.report.json import Json
 from fhircheck.report.measure_report import MeasureReports
 from fhircheck.report.ndjson import Ndjson
@@ -28,4 +29,4 @@ class Renderer(Protocol):
         """Write what is left to write when the run is over."""
 
 
-RENDERERS: Registry[Renderer] = Registry("renderers", Text(), Json(), Ndjson(), MeasureReports())
+RENDERERS: Registry[Renderer] = Registry("renderers", Text(), Json(), Ndjson(), MeasureReports(), Html())

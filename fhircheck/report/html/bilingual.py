@@ -1,0 +1,72 @@
+"""Texts in both languages at once: what the renderers in one language say, said twice."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+from fhircheck.model.action import Words
+from fhircheck.model.small_cells import Cell
+from fhircheck.model.use_case import Texts, text_in
+from fhircheck.report.numbers import number, people, percent, points
+from fhircheck.report.shown import View, clean
+
+Said = str | int | Words
+
+
+class Bilingual:
+    """What makes both texts. longest: characters of one that comes from data."""
+
+    def __init__(self, view: View, longest: int = 160) -> None:
+        self.view = view
+        self.longest = longest
+        self.english = replace(view, language="en", color=False)
+        self.german = replace(view, language="de", color=False)
+
+    def of(self, make: Callable[[View], str]) -> Words:
+        """What `make` says in either language."""
+        return Words(make(self.english), make(self.german))
+
+    def say(self, table: dict[str, tuple[str, str]], key: str, **values: Said) -> Words:
+        """The words of `table` called `key`; counts are written as each language does."""
+        return Words(*(
+            text.format_map({name: self._in(value, language) for name, value in values.items()})
+            for text, language in zip(table[key], ("en", "de"), strict=True)
+        ))  # fmt: skip
+
+    def _in(self, value: Said, language: str) -> str:
+        if isinstance(value, Words):
+            return value.said(language)
+        return number(value, language) if isinstance(value, int) else value
+
+    def number(self, value: int) -> Words:
+        """A count with its thousands apart."""
+        return self.of(lambda view: number(value, view.language))
+
+    def percent(self, share: Fraction | None, apart_from: Fraction | None = None) -> Words:
+        """A share (0..1) in percent."""
+        return self.of(lambda view: percent(share, view.language, apart_from))
+
+    def points(self, value: Fraction | None) -> Words:
+        """A score of 0..100."""
+        return self.of(lambda view: points(value, view.language))
+
+    def people(self, cell: Cell) -> Words:
+        """A count of people as it may be shown."""
+        return self.of(lambda view: people(cell, view.language))
+
+    def texts(self, texts: Texts) -> Words:
+        """A text that comes with its translations."""
+        return self.of(lambda view: self.clean(text_in(texts, view.language)))
+
+    def clean(self, text: str) -> str:
+        """A text of the data: nothing a reader's eye would be led astray by, and not too long."""
+        return clean(text, self.longest)
+
+    def same(self, text: str) -> Words:
+        """A text of the data, the same in both languages."""
+        return Words(*[self.clean(text)] * 2)
+
+
+def joined(parts: list[Words], mark: str = ", ") -> Words:
+    """Several texts as one."""
+    return Words(mark.join(each.english for each in parts), mark.join(each.german for each in parts))

@@ -1,0 +1,46 @@
+"""What a plot is: a drawing in each language, what it shows in words, and its numbers as a table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fhircheck.model.action import Words
+from fhircheck.model.report import RunReport
+from fhircheck.report.html.bilingual import Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A plot. name: anchor. text: what is to be seen, for those who do not. source: name of a measure, or empty.
+
+    columns, rows: the numbers that are drawn. chart: language -> Altair chart. audience: ``clinic``, ``it``, or empty
+    for both.
+    """
+
+    name: str
+    title: Words
+    text: Words
+    columns: tuple[Words, ...]
+    rows: tuple[tuple[Words, ...], ...]
+    chart: Callable[[str], Any]
+    audience: str = ""
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A plot that there is nothing to draw of, and why."""
+
+    name: str
+    title: Words
+    why: Words
+
+
+class Plot(Protocol):
+    """One kind of plot."""
+
+    name: str
+    summary: str
+
+    def figures(self, report: RunReport, both: Bilingual) -> list[Figure | Absent]:
+        """What is to be drawn; empty where nobody would miss it."""

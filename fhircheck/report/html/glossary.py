@@ -1,0 +1,175 @@
+"""What every number comes from: formula, threshold with source, code, and what this run counted and where."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from fhircheck.model.action import Words
+from fhircheck.model.issue import SEVERITIES
+from fhircheck.model.report import Detail, MeasureResult, RunReport, Threshold
+from fhircheck.report.html.anchors import kind_anchor, measure_anchor
+from fhircheck.report.html.bilingual import Bilingual
+from fhircheck.report.html.bounds import Bounds
+from fhircheck.report.html.html_words import PAGE
+from fhircheck.report.html.measure_words import plain
+from fhircheck.report.kinds import ISSUE_KINDS
+from fhircheck.report.numbers import number, weight
+from fhircheck.report.sections.findings import place_of, whereabouts
+
+KINDS = 40
+WEAKEST = 6
+DETAILS = 8
+_LONGEST = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One measure. english: summary, why and formula, which are written in English. lines: this run's, by label."""
+
+    anchor: str
+    name: str
+    code: str
+    title: Words
+    summary: str = ""
+    why: str = ""
+    formula: str = ""
+    source: str = ""
+    threshold: Words = field(default_factory=lambda: Words("", ""))
+    filed: str = ""
+    counted: list[Words] = field(default_factory=list)
+    weakest: list[tuple[str, Words]] = field(default_factory=list)
+    places: list[Words] = field(default_factory=list)
+    details: list[Words] = field(default_factory=list)
+
+
+def measures(report: RunReport, both: Bilingual, bounds: Bounds) -> list[Entry]:
+    """An entry for each measure of the run, for those of use cases that are no others, and what scores add."""
+    results: dict[str, list[MeasureResult]] = {each.name: [each] for each in report.measures}
+    for case in report.use_cases[: bounds.cases]:
+        for each in case.measures:
+            results.setdefault(each.name, []).append(each)
+    for score in report.scores:
+        for part in score.parts:
+            results.setdefault(part.measure, [])
+    return [_entry(name, found, both, bounds) for name, found in list(results.items())[:100]]
+
+
+def _entry(name: str, found: list[MeasureResult], both: Bilingual, bounds: Bounds) -> Entry:
+    from fhircheck.score.outside import described
+
+    measure = described(name) or described("patients-usable" if name == "usable-patients" else name)
+    result = found[0] if found else None
+    threshold = result.threshold if result else measure.threshold if measure else None
+    return Entry(
+        measure_anchor(name),
+        both.clean(name),
+        both.clean(result.code if result and result.code else measure.code if measure else ""),
+        plain(both.clean(name)),
+        *(getattr(measure, each)[:_LONGEST] if measure else "" for each in ("summary", "why", "formula", "source")),
+        _threshold(threshold, both),
+        _filed(result),
+        [line for each in found[:3] for line in _counted(each, both)],
+        _weakest(result, both) if result else [],
+        _places(result, both, bounds) if result else [],
+        [_detail(each, both) for each in (result.details[:DETAILS] if result else ())],
+    )
+
+
+def _filed(result: MeasureResult | None) -> str:
+    if result is None:
+        return ""
+    return ", ".join(each for each in (result.category, result.subcategory, result.context) if each and each != "none")
+
+
+def _threshold(threshold: Threshold | None, both: Bilingual) -> Words:
+    if threshold is None:
+        return both.say(PAGE, "no-threshold")
+    text = both.say(PAGE, "at-least", share=both.percent(1 - threshold.maximum_failing))
+    if threshold.rubric:
+        where = both.say(PAGE, "of-rubric", name=both.clean(threshold.rubric))
+    elif not threshold.published:
+        where = both.say(PAGE, "by-analogy")
+    else:
+        where = both.same("")
+    source = both.clean(threshold.source)
+    return both.of(lambda view: "; ".join(filter(None, (text.said(view.language), where.said(view.language), source))))
+
+
+def _counted(each: MeasureResult, both: Bilingual) -> list[Words]:
+    """What this run counted."""
+    lines = [both.say(PAGE, "nothing-judged")]
+    if each.denominator:
+        lines = [both.say(PAGE, "passed-of", passed=each.numerator, judged=each.denominator, share=both.percent(each.share))]
+    if each.interval:
+        low, high = (both.percent(Fraction(end).limit_denominator(10**6)) for end in each.interval)
+        lines.append(both.say(PAGE, "interval", low=low, high=high))
+    if each.cannot_tell:
+        lines.append(both.say(PAGE, "could-not", count=each.cannot_tell))
+    if each.reason:
+        lines.append(both.same(each.reason))
+    return lines
+
+
+def _weakest(each: MeasureResult, both: Bilingual) -> list[tuple[str, Words]]:
+    failing = [part for part in each.by if part[1] < part[2]]
+    failing.sort(key=lambda part: (Fraction(part[1], part[2]), -part[2], part[0]))
+    return [
+        (both.clean(path), both.of(lambda view, part=(passed, judged): _of(part, view.language, both)))
+        for path, passed, judged in failing[:WEAKEST]
+    ]
+
+
+def _of(part: tuple[int, int], language: str, both: Bilingual) -> str:
+    share = both.percent(Fraction(*part)).said(language)
+    return f"{share} ({number(part[0], language)}/{number(part[1], language)})"
+
+
+def _places(each: MeasureResult, both: Bilingual, bounds: Bounds) -> list[Words]:
+    return [
+        both.of(lambda view, place=place: both.clean(" ".join(filter(None, (place_of(place, view), whereabouts(place, view))))))
+        for place in each.examples[: bounds.examples]
+    ]
+
+
+def _detail(detail: Detail, both: Bilingual) -> Words:
+    from fhircheck.model.small_cells import Cell
+    from fhircheck.report.numbers import people
+
+    def told(view):  # type: ignore[no-untyped-def]
+        value = detail.value
+        if value is None:
+            shown = people(Cell(detail.least, detail.most), view.language) if detail.least is not None else ""
+        else:
+            shown = number(value, view.language) if isinstance(value, int) else weight(Fraction(value), view.language)
+        parts = (detail.name.replace("-", " "), detail.of, shown, detail.unit)
+        return both.clean(" ".join(part for part in parts if part))
+
+    return both.of(told)
+
+
+@dataclass(frozen=True, slots=True)
+class KindEntry:
+    """One type of finding, as it describes itself, in English."""
+
+    anchor: str
+    name: str
+    levels: str
+    summary: str = ""
+    why: str = ""
+    fix: str = ""
+    clause: str = ""
+
+
+def kinds(report: RunReport, both: Bilingual, bounds: Bounds) -> list[KindEntry]:
+    """An entry for each of the first KINDS types of finding of the report."""
+    ordered = sorted(report.totals, key=lambda total: (SEVERITIES.index(total[0]), -total[2], total[1]))
+    names = dict.fromkeys((*(name for _, name, _ in ordered), *(each.kind for each in report.states)))
+    return [_kind(name, both) for name in list(names)[: min(KINDS, bounds.rows)]]
+
+
+def _kind(name: str, both: Bilingual) -> KindEntry:
+    entry = ISSUE_KINDS.get(name)
+    if entry is None:
+        return KindEntry(kind_anchor(name), both.clean(name), "")
+    return KindEntry(
+        kind_anchor(name), both.clean(name), entry.severity, entry.summary, entry.why, entry.fix, entry.clause
+    )

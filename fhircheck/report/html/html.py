@@ -1,0 +1,197 @@
+"""Report as one HTML page: no network, both languages, both themes, to be read with and without script, and printed."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fhircheck.model.action import Words
+from fhircheck.model.issue import Issue
+from fhircheck.model.report import RunReport
+from fhircheck.report.html import clinic_view, glossary, it_tables, it_view
+from fhircheck.report.html.bilingual import Bilingual
+from fhircheck.report.html.bounds import LIMIT, STEPS, Bounds
+from fhircheck.report.html.figures import Drawings, absent, drawn_figures
+from fhircheck.report.html.first_screen import cards, tasks
+from fhircheck.report.html.html_words import PAGE
+from fhircheck.report.outcome import resources
+from fhircheck.report.shown import View
+
+FOLDER = Path(__file__).parent
+_DARK = """
+  color-scheme: dark;
+  --paper: #10151b; --card: #182028; --ink: #e8edf2; --muted: #a4b1be; --line: #2f3b47; --track: #33404d; --edge: #7f8d9b;
+  --link: #8cc2f5; --focus: #7fc0ff;
+  --fit: #74d3a6; --limited: #f2c063; --unfit: #ff9a95; --unknown: #b3c0cd;
+  --fit-paper: #14342a; --limited-paper: #3a2c10; --unfit-paper: #411f22; --unknown-paper: #26303b;
+  --series-1: #6aaee8; --series-2: #f0a062; --series-3: #5fc79c; --series-4: #c99be0; --series-5: #d8c74e; --series-6: #f290b5;
+  --heat-1: #f0846b; --heat-2: #c4703f; --heat-3: #6f6135; --heat-4: #2f5573; --heat-5: #6aaee8;
+  --on-heat-1: #10151b; --on-heat-2: #10151b; --on-heat-3: #ffffff; --on-heat-4: #ffffff; --on-heat-5: #10151b;
+"""
+
+
+class Html:
+    """The report as one page for people."""
+
+    name = "html"
+    summary = "One page to read and to print, in English and German, for clinic and IT; it needs no network."
+
+    def sink(self, view: View, write: Callable[[str], None]) -> Callable[[list[Issue]], None] | None:
+        """None: the report's counts and examples are all it needs."""
+        return None
+
+    def finish(self, report: RunReport, view: View, write: Callable[[str], None]) -> None:
+        """Write the page."""
+        write(page(report, view))
+
+
+def page(report: RunReport, view: View) -> str:
+    """The page as HTML (UTF-8, under LIMIT bytes), opening in the view's language.
+
+    What does not fit is left out of the ends of tables, which say so: the bounds shrink until the page is small enough.
+    """
+    drawings: Drawings = {}
+    text = ""
+    for bounds in STEPS:
+        text = _rendered(report, view, bounds, drawings)
+        if len(text.encode()) < LIMIT:
+            break
+    return text
+
+
+def _rendered(report: RunReport, view: View, bounds: Bounds, drawings: Drawings) -> str:
+    both = Bilingual(view, bounds.longest)
+    context = _context(report, both, bounds, drawings)
+    return str(_environment().get_template("page.html").render(context))
+
+
+def _context(report: RunReport, both: Bilingual, bounds: Bounds, drawings: Drawings) -> dict[str, Any]:
+    """All that the templates ask for."""
+    explained = glossary.measures(report, both, bounds)
+    kinds = glossary.kinds(report, both, bounds)
+    changes = None
+    return {
+        "language": both.view.language,
+        "title": PAGE["title"][both.view.language == "de"],
+        "policy": _policy(),
+        "style": _style(),
+        "script": _script(),
+        "version": both.clean(report.header.version),
+        "view_name": "clinic",
+        "subject": _subject(report, both),
+        "summary": _summary(report, both),
+        "w": lambda key, **values: both.say(PAGE, key, **values),
+        "cards": cards(report, both),
+        "tasks": tasks(report, both, bounds.rows),
+        "task_count": len(report.actions),
+        "measured": bool(report.measures),
+        "figures": drawn_figures(report, both, bounds, drawings),
+        "absent": absent(report, both),
+        "changes": changes,
+        "against": None,
+        "gaps": clinic_view.gaps(report, both, bounds),
+        "kinds": clinic_view.kinds(report, both, bounds),
+        "open_reasons": clinic_view.open_reasons(report, both, bounds),
+        "use_cases": clinic_view.use_cases(report, both, bounds),
+        "measures": it_view.measures(report, both, bounds),
+        "score_tables": it_view.scores(report, both, bounds),
+        "findings": it_view.findings(report, both, bounds),
+        "states": it_tables.states(report, both, bounds),
+        "decisions": it_tables.decisions(report, both, bounds),
+        "undecided": it_view.undecided(report, both, bounds),
+        "profiles": it_view.profiles(report, both, bounds),
+        "packages": it_view.packages(report, both, bounds),
+        "systems": it_tables.systems(report, both, bounds),
+        "apart": it_tables.apart(report, both, bounds),
+        "run_facts": it_tables.run_facts(report, both),
+        "glossary": explained,
+        "kind_entries": kinds,
+        "anchors": _anchors(report, [*explained, *kinds]),
+    }
+
+
+def _anchors(report: RunReport, entries: list[Any]) -> frozenset[str]:
+    """What links may lead to: places that are on this page."""
+    there = {each.anchor for each in entries} | {"open", "run"}
+    there |= {"kinds"} if report.resources else set()
+    there |= {"scores-parts"} if report.scores else set()
+    there |= {"use-cases"} if report.use_cases else set()
+    return frozenset(there)
+
+
+def _subject(report: RunReport, both: Bilingual) -> Words:
+    """The sources, as far as they fit a line."""
+    names = report.sources.names
+    first = both.of(lambda view: both.clean(view.names.source(names[0])) if names else "")
+    rest = f" + {len(names) - 1}" if len(names) > 1 else ""
+    return both.of(lambda view: first.said(view.language) + rest)
+
+
+def _summary(report: RunReport, both: Bilingual) -> Words:
+    """What the answer is about, in one line."""
+    return both.say(
+        PAGE, "summary", resources=resources(report), files=report.sources.files, day=both.clean(report.header.started[:10])
+    )
+
+
+@cache
+def _style() -> Any:
+    from markupsafe import Markup
+
+    text = (FOLDER / "style.css").read_text(encoding="utf-8")
+    light = text[text.index("color-scheme: light") : text.index("}")]
+    return Markup(text.replace("DARK", _DARK).replace("LIGHT", light))
+
+
+@cache
+def _script() -> Any:
+    from markupsafe import Markup
+
+    return Markup((FOLDER / "page.js").read_text(encoding="utf-8"))
+
+
+@cache
+def _policy() -> str:
+    """A Content-Security-Policy under which the page's own style and script run, and nothing is fetched."""
+    style, script = (_digest(str(each)) for each in (_style(), _script()))
+    return (
+        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"t": _twins, "code": _code}
+    return made
+
+
+def _twins(words: Any) -> Any:
+    """Both texts, each marked with its language; once where they are the same."""
+    from markupsafe import Markup, escape
+
+    english, german = (words["english"], words["german"]) if isinstance(words, dict) else words
+    if english == german:
+        return escape(english)
+    return Markup('<span class="l-en" lang="en">{}</span><span class="l-de" lang="de">{}</span>').format(english, german)
+
+
+def _code(words: Words) -> Any:
+    """A text of the data as code."""
+    from markupsafe import Markup
+
+    return Markup("<code>{}</code>").format(_twins(words))
