@@ -104,6 +104,8 @@ def _unfit(report: RunReport, case: UseCaseResult | None, scores: tuple[Score, .
             yield Reason("nobody-usable")
         elif cells.usable.most is not None and cells.usable.most < case.smallest_cell:
             yield Reason("too-few", count=case.smallest_cell)
+        if case.eligible and not case.usable:
+            yield from _lost_most(case)
     critical = tuple(dict.fromkeys(name for each in scores for name in each.critical))
     if critical:
         yield Reason("critical", critical)
@@ -134,16 +136,26 @@ def _limits_of_case(report: RunReport, case: UseCaseResult) -> Iterator[Reason]:
     share = case.share
     if case.usable and share is not None and share < MOST_USABLE:
         yield Reason("part-usable")
+        yield from _lost_most(case)
     critical = tuple(dict.fromkeys(name for each in _scores(report, None) for name in each.critical))
     if critical:
         yield Reason("critical-elsewhere", critical)
+
+
+def _lost_most(case: UseCaseResult) -> Iterator[Reason]:
+    """The step after the choice of patients that costs most of them."""
+    steps = [each for each in case.steps if each.role in ("feature", "label") and each.lost]
+    if steps:
+        yield Reason("lost-most", (max(steps, key=lambda each: each.lost).name,))
 
 
 def _worst_first(results: tuple[MeasureResult, ...]) -> list[MeasureResult]:
     return sorted(results, key=lambda each: (each.share if each.share is not None else 1, each.name))
 
 
-def _certainty(report: RunReport, case: UseCaseResult | None, scores: tuple[Score, ...]) -> tuple[Sure, tuple[Reason, ...]]:
+def _certainty(
+    report: RunReport, case: UseCaseResult | None, scores: tuple[Score, ...]
+) -> tuple[Sure, tuple[Reason, ...]]:
     """How sure an answer is: by the smallest share that could be decided, and by what was not looked at."""
     doubts = []
     if report.coverage is None or outcome(report) == "not-checked":

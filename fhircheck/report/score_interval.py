@@ -6,8 +6,6 @@ from fractions import Fraction
 from fhircheck.model.report import MeasureResult, RunReport, Score, ScorePart
 from fhircheck.report.fitness import CASE_SCORE
 
-_UNTOLD = frozenset({"cannot tell", "not measured"})
-
 
 def score_interval(score: Score, results: Mapping[str, MeasureResult]) -> tuple[Fraction, Fraction] | None:
     """Lowest and highest value (0..100) of `score`; None where it has no criterion that applies.
@@ -39,8 +37,8 @@ def results_of(score: Score, report: RunReport) -> dict[str, MeasureResult]:
 def _told(part: ScorePart, result: MeasureResult | None) -> Fraction | None:
     """Share of a criterion's applicable items that could be judged; None where none applies."""
     if not part.counted:
-        untold = part.note in _UNTOLD and (result is None or result.status in ("cannot-tell", "error"))
-        return Fraction(0) if untold or (result is not None and result.cannot_tell) else None
+        untold = result is not None and (result.status in ("cannot-tell", "error") or result.cannot_tell)
+        return Fraction(0) if untold or part.note == "cannot tell" else None
     if result is None or not result.denominator:
         return Fraction(1)
     judged = result.denominator + part.failing_before

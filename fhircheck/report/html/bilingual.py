@@ -5,9 +5,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from fhircheck.model.action import Words
+from fhircheck.model.issue import Place
 from fhircheck.model.small_cells import Cell
 from fhircheck.model.use_case import Texts, text_in
 from fhircheck.report.numbers import number, people, percent, points
+from fhircheck.report.sections.findings import place_of, whereabouts
 from fhircheck.report.shown import View, clean
 
 Said = str | int | Words
@@ -57,6 +59,20 @@ class Bilingual:
     def texts(self, texts: Texts) -> Words:
         """A text that comes with its translations."""
         return self.of(lambda view: self.clean(text_in(texts, view.language)))
+
+    def source(self, name: str) -> Words:
+        """The name of a source as it may be shown."""
+        return self.of(lambda view: self.clean(view.names.source(name)))
+
+    def told(self, text: str, sources: tuple[str, ...]) -> Words:
+        """A sentence of ours that may name files and ids."""
+        return self.of(lambda view: self.clean(view.names.words(text, sources=sources)))
+
+    def place(self, place: Place) -> Words:
+        """Where something is: source, line, resource, expression."""
+        return self.of(
+            lambda view: self.clean(" ".join(filter(None, (place_of(place, view), whereabouts(place, view)))))
+        )
 
     def clean(self, text: str) -> str:
         """A text of the data: nothing a reader's eye would be led astray by, and not too long."""

@@ -47,14 +47,12 @@ def _gap(each: MeasureResult, report: RunReport, both: Bilingual, limit: int) ->
     actions = [action for action in report.actions if action.measure == each.name]
     owners = dict.fromkeys(action.owner for action in actions)
     said = tuple(dict.fromkeys(_clean(action.clinic, both) for action in actions))
-    share = each.share
     return [
         Cell(plain(each.name), "#" + measure_anchor(each.name)),
         Cell(_patients(each, both, limit), number=float(each.patients_failed)),
         Cell(both.number(each.resources_failed or each.denominator - each.numerator),
              number=float(each.resources_failed or each.denominator - each.numerator)),
-        Cell(both.percent(share), share=float(share * 100) if share is not None else None,
-             number=float(share or 0)),
+        _share(each.share, both),
         Cell(joined([Words(*WORDS[f"owner-{owner}"]) for owner in owners]) if owners else both.same("–")),
         Cell(said[0] if said else both.same("–"), lines=said[1:4]),
     ]  # fmt: skip
@@ -74,19 +72,19 @@ def _patients(each: MeasureResult, both: Bilingual, limit: int) -> Words:
 def kinds(report: RunReport, both: Bilingual, bounds: Bounds) -> Table:
     """Records by kind, those with most errors first."""
     ordered = sorted(report.resources, key=lambda each: (-each[2], -each[1], each[0]))
-    rows = [
-        [
-            Cell(record_kind(both.clean(name))),
-            Cell(both.number(count), number=float(count)),
-            Cell(both.number(bad), number=float(bad)),
-            Cell(both.percent(Fraction(count - bad, count) if count else None), share=(count - bad) / count * 100 if count else None,
-                 number=(count - bad) / count if count else 0.0),
-        ]
-        for name, count, bad in ordered[: bounds.rows]
-    ]  # fmt: skip
+    rows = []
+    for name, count, bad in ordered[: bounds.rows]:
+        share = Fraction(count - bad, count) if count else None
+        counts = (Cell(both.number(each), number=float(each)) for each in (count, bad))
+        rows.append([Cell(record_kind(both.clean(name))), *counts, _share(share, both)])
     columns = [both.say(PAGE, key) for key in ("kind", "count", "bad", "in-order")]
     caption = both.say(PAGE, "kinds")
     return Table("kinds", caption, columns, rows, frozenset({1, 2, 3}), max(len(ordered) - bounds.rows, 0))
+
+
+def _share(share: Fraction | None, both: Bilingual) -> Cell:
+    """A share, with a bar."""
+    return Cell(both.percent(share), share=None if share is None else float(share * 100), number=float(share or 0))
 
 
 def open_reasons(report: RunReport, both: Bilingual, bounds: Bounds) -> Table:
@@ -101,7 +99,9 @@ def open_reasons(report: RunReport, both: Bilingual, bounds: Bounds) -> Table:
         for name, count in ordered[: bounds.rows]
     ]  # fmt: skip
     columns = [both.say(PAGE, "reason"), both.say(PAGE, "times")]
-    return Table("open-reasons", both.say(PAGE, "open"), columns, rows, frozenset({1}), max(len(ordered) - bounds.rows, 0))
+    return Table(
+        "open-reasons", both.say(PAGE, "open"), columns, rows, frozenset({1}), max(len(ordered) - bounds.rows, 0)
+    )
 
 
 def use_cases(report: RunReport, both: Bilingual, bounds: Bounds) -> list[dict[str, object]]:
@@ -119,7 +119,6 @@ def _use_case(number: int, case: UseCaseResult, both: Bilingual, bounds: Bounds)
     columns = [both.say(PAGE, key) for key in ("group", "eligible", "use-case-usable-short", "labelled")]
     return {
         "title": both.texts(case.title),
-        "name": both.of(lambda view: both.clean(case.name if case.origin == "fhircheck" else view.names.source(case.name))),
         "groups": Table(f"groups-{number}", both.say(PAGE, "use-case-groups"), columns, groups, frozenset({1, 2, 3})),
         "classes": [(both.same(name), both.people(cell)) for name, cell in cells.classes[: bounds.rows]],
         "leaks": [(both.same(name), both.number(count), both.people(cell)) for name, count, cell in cells.leaks[:12]],

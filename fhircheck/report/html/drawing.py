@@ -104,5 +104,9 @@ def _empty(element: Any) -> bool:
     if tag == "text":
         return not (element.text or len(element))
     if tag == "path":
-        return element.get("stroke") == _FRAME or not element.get("d") or (element.get("fill") is None and element.get("stroke") is None)
+        return (
+            element.get("stroke") == _FRAME
+            or not element.get("d")
+            or (element.get("fill") is None and element.get("stroke") is None)
+        )
     return tag == "rect" and element.get("fill") == "none" and not element.get("stroke")

@@ -47,7 +47,10 @@ def _drawn(figure: Figure, drawings: Drawings, bounds: Bounds) -> Drawn:
     for language in ("en", "de"):
         if (figure.name, language) not in drawings:
             drawings[figure.name, language] = drawn(
-                figure.chart(language), f"{figure.name}-{language}", figure.title.said(language), figure.text.said(language)
+                figure.chart(language),
+                f"{figure.name}-{language}",
+                figure.title.said(language),
+                figure.text.said(language),
             )
     rows = [[Cell(each) for each in row] for row in figure.rows[: bounds.rows]]
     numeric = frozenset(range(1, len(figure.columns)))

@@ -6,7 +6,7 @@ from fractions import Fraction
 from fhircheck.model.action import Action, Gain, Words
 from fhircheck.model.report import RunReport, Score
 from fhircheck.model.use_case_cells import cells_of_case
-from fhircheck.report.fitness import Fitness, Reason, fitness
+from fhircheck.report.fitness import CASE_SCORE, Fitness, Reason, fitness
 from fhircheck.report.html.anchors import measure_anchor
 from fhircheck.report.html.bilingual import Bilingual, joined
 from fhircheck.report.html.html_words import PAGE
@@ -81,15 +81,16 @@ def _score(score: Score, report: RunReport, both: Bilingual) -> Fact:
     if bounds is not None and bounds[0] != bounds[1]:
         low, high = (float(end) for end in bounds)
         beside = both.say(PAGE, "bounds", low=both.points(bounds[0]), high=both.points(bounds[1]))
+    own = score.name.startswith(CASE_SCORE)
+    label = both.say(PAGE, "score") if own else score_words(score, report, both)
     if score.value is None:
-        return Fact(score_words(score, report, both), Words(*WORDS["no-score"]), href="#scores-parts")
+        return Fact(label, Words(*WORDS["no-score"]), href="#scores-parts")
     value = both.say(PAGE, "score-of", points=both.points(score.value))
-    label = score_words(score, report, both)
     return Fact(label, value, beside, float(score.value), low, high, "#scores-parts")
 
 
 def _reason(reason: Reason, each: Fitness, both: Bilingual) -> Words:
-    if reason.key == "requirement-open" and each.case is not None:
+    if reason.key in ("requirement-open", "lost-most") and each.case is not None:
         titles = {step.name: both.texts(step.title) for step in each.case.steps}
         names = [titles.get(name) or both.same(name) for name in reason.names]
     elif reason.key == "score-open":
@@ -111,7 +112,7 @@ def _target(reason: Reason) -> str:
         return "#kinds"
     if reason.key in ("little-decided", "part-decided", "requirement-open"):
         return "#open"
-    if reason.key in ("nobody-eligible", "nobody-usable", "too-few", "part-usable"):
+    if reason.key in ("nobody-eligible", "nobody-usable", "too-few", "part-usable", "lost-most"):
         return "#use-cases"
     return "#run"
 

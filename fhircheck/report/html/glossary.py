@@ -6,14 +6,14 @@ from fractions import Fraction
 from fhircheck.model.action import Words
 from fhircheck.model.issue import SEVERITIES
 from fhircheck.model.report import Detail, MeasureResult, RunReport, Threshold
+from fhircheck.model.small_cells import Cell
 from fhircheck.report.html.anchors import kind_anchor, measure_anchor
-from fhircheck.report.html.bilingual import Bilingual
+from fhircheck.report.html.bilingual import Bilingual, joined
 from fhircheck.report.html.bounds import Bounds
 from fhircheck.report.html.html_words import PAGE
 from fhircheck.report.html.measure_words import plain
 from fhircheck.report.kinds import ISSUE_KINDS
-from fhircheck.report.numbers import number, weight
-from fhircheck.report.sections.findings import place_of, whereabouts
+from fhircheck.report.numbers import weight
 
 KINDS = 40
 WEAKEST = 6
@@ -64,7 +64,10 @@ def _entry(name: str, found: list[MeasureResult], both: Bilingual, bounds: Bound
         both.clean(name),
         both.clean(result.code if result and result.code else measure.code if measure else ""),
         plain(both.clean(name)),
-        *(getattr(measure, each)[:_LONGEST] if measure else "" for each in ("summary", "why", "formula", "source")),
+        measure.summary[:_LONGEST] if measure else "",
+        measure.why[:_LONGEST] if measure else "",
+        measure.formula[:_LONGEST] if measure else "",
+        measure.source[:_LONGEST] if measure else "",
         _threshold(threshold, both),
         _filed(result),
         [line for each in found[:3] for line in _counted(each, both)],
@@ -98,7 +101,9 @@ def _counted(each: MeasureResult, both: Bilingual) -> list[Words]:
     """What this run counted."""
     lines = [both.say(PAGE, "nothing-judged")]
     if each.denominator:
-        lines = [both.say(PAGE, "passed-of", passed=each.numerator, judged=each.denominator, share=both.percent(each.share))]
+        lines = [
+            both.say(PAGE, "passed-of", passed=each.numerator, judged=each.denominator, share=both.percent(each.share))
+        ]
     if each.interval:
         low, high = (both.percent(Fraction(end).limit_denominator(10**6)) for end in each.interval)
         lines.append(both.say(PAGE, "interval", low=low, high=high))
@@ -112,38 +117,35 @@ def _counted(each: MeasureResult, both: Bilingual) -> list[Words]:
 def _weakest(each: MeasureResult, both: Bilingual) -> list[tuple[str, Words]]:
     failing = [part for part in each.by if part[1] < part[2]]
     failing.sort(key=lambda part: (Fraction(part[1], part[2]), -part[2], part[0]))
-    return [
-        (both.clean(path), both.of(lambda view, part=(passed, judged): _of(part, view.language, both)))
-        for path, passed, judged in failing[:WEAKEST]
-    ]
+    return [(both.clean(path), _of(passed, judged, both)) for path, passed, judged in failing[:WEAKEST]]
 
 
-def _of(part: tuple[int, int], language: str, both: Bilingual) -> str:
-    share = both.percent(Fraction(*part)).said(language)
-    return f"{share} ({number(part[0], language)}/{number(part[1], language)})"
+def _of(passed: int, judged: int, both: Bilingual) -> Words:
+    share = both.percent(Fraction(passed, judged))
+    return joined([share, joined([both.number(passed), both.number(judged)], "/")], " · ")
 
 
 def _places(each: MeasureResult, both: Bilingual, bounds: Bounds) -> list[Words]:
-    return [
-        both.of(lambda view, place=place: both.clean(" ".join(filter(None, (place_of(place, view), whereabouts(place, view))))))
-        for place in each.examples[: bounds.examples]
-    ]
+    return [both.place(place) for place in each.examples[: bounds.examples]]
 
 
 def _detail(detail: Detail, both: Bilingual) -> Words:
-    from fhircheck.model.small_cells import Cell
-    from fhircheck.report.numbers import people
+    parts = [
+        both.same(detail.name.replace("-", " ")),
+        both.same(detail.of),
+        _value(detail, both),
+        both.same(detail.unit),
+    ]
+    return joined([each for each in parts if each.english], " ")
 
-    def told(view):  # type: ignore[no-untyped-def]
-        value = detail.value
-        if value is None:
-            shown = people(Cell(detail.least, detail.most), view.language) if detail.least is not None else ""
-        else:
-            shown = number(value, view.language) if isinstance(value, int) else weight(Fraction(value), view.language)
-        parts = (detail.name.replace("-", " "), detail.of, shown, detail.unit)
-        return both.clean(" ".join(part for part in parts if part))
 
-    return both.of(told)
+def _value(detail: Detail, both: Bilingual) -> Words:
+    value = detail.value
+    if value is None:
+        return both.same("") if detail.least is None else both.people(Cell(detail.least, detail.most))
+    if isinstance(value, int):
+        return both.number(value)
+    return both.of(lambda view: weight(Fraction(value), view.language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,6 @@ from fhircheck.report.outcome import resources
 from fhircheck.report.shown import View
 
 FOLDER = Path(__file__).parent
-_DARK = """
-  color-scheme: dark;
-  --paper: #10151b; --card: #182028; --ink: #e8edf2; --muted: #a4b1be; --line: #2f3b47; --track: #33404d; --edge: #7f8d9b;
-  --link: #8cc2f5; --focus: #7fc0ff;
-  --fit: #74d3a6; --limited: #f2c063; --unfit: #ff9a95; --unknown: #b3c0cd;
-  --fit-paper: #14342a; --limited-paper: #3a2c10; --unfit-paper: #411f22; --unknown-paper: #26303b;
-  --series-1: #6aaee8; --series-2: #f0a062; --series-3: #5fc79c; --series-4: #c99be0; --series-5: #d8c74e; --series-6: #f290b5;
-  --heat-1: #f0846b; --heat-2: #c4703f; --heat-3: #6f6135; --heat-4: #2f5573; --heat-5: #6aaee8;
-  --on-heat-1: #10151b; --on-heat-2: #10151b; --on-heat-3: #ffffff; --on-heat-4: #ffffff; --on-heat-5: #10151b;
-"""
 
 
 class Html:
@@ -132,7 +122,11 @@ def _subject(report: RunReport, both: Bilingual) -> Words:
 def _summary(report: RunReport, both: Bilingual) -> Words:
     """What the answer is about, in one line."""
     return both.say(
-        PAGE, "summary", resources=resources(report), files=report.sources.files, day=both.clean(report.header.started[:10])
+        PAGE,
+        "summary",
+        resources=resources(report),
+        files=report.sources.files,
+        day=both.clean(report.header.started[:10]),
     )
 
 
@@ -140,9 +134,8 @@ def _summary(report: RunReport, both: Bilingual) -> Words:
 def _style() -> Any:
     from markupsafe import Markup
 
-    text = (FOLDER / "style.css").read_text(encoding="utf-8")
-    light = text[text.index("color-scheme: light") : text.index("}")]
-    return Markup(text.replace("DARK", _DARK).replace("LIGHT", light))
+    light, dark, rest = ((FOLDER / name).read_text(encoding="utf-8") for name in ("light.css", "dark.css", "style.css"))
+    return Markup(rest.replace("/* dark */", dark).replace("/* light */", light))
 
 
 @cache
@@ -157,7 +150,8 @@ def _policy() -> str:
     """A Content-Security-Policy under which the page's own style and script run, and nothing is fetched."""
     style, script = (_digest(str(each)) for each in (_style(), _script()))
     return (
-        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
@@ -185,9 +179,12 @@ def _twins(words: Any) -> Any:
     from markupsafe import Markup, escape
 
     english, german = (words["english"], words["german"]) if isinstance(words, dict) else words
+    english, german = (text.replace(" %", "\u00a0%") for text in (english, german))
     if english == german:
         return escape(english)
-    return Markup('<span class="l-en" lang="en">{}</span><span class="l-de" lang="de">{}</span>').format(english, german)
+    return Markup('<span class="l-en" lang="en">{}</span><span class="l-de" lang="de">{}</span>').format(
+        english, german
+    )
 
 
 def _code(words: Words) -> Any:

@@ -3,6 +3,7 @@
 from fhircheck.model.action import Words
 from fhircheck.model.feedback import FindingState
 from fhircheck.model.report import DecisionUse, RunReport
+from fhircheck.model.source_group import Barrier
 from fhircheck.report.feedback_words import WORDS as STATE_WORDS
 from fhircheck.report.html.anchors import kind_anchor
 from fhircheck.report.html.bilingual import Bilingual, joined
@@ -59,7 +60,8 @@ def states(report: RunReport, both: Bilingual, bounds: Bounds) -> Table:
     order = {"returned": 0, "open": 1, "assigned": 2, "fixed": 3, "accepted": 4}
     ordered = sorted(report.states, key=lambda each: (order.get(each.state, 1), -each.count, each.fingerprint))
     columns = [
-        both.say(PAGE, key) for key in ("state", "finding", "definition", "found", "owner", "expires", "reason", "since")
+        both.say(PAGE, key)
+        for key in ("state", "finding", "definition", "found", "owner", "expires", "reason", "since")
     ]
     rows = [_state(each, both) for each in ordered[: bounds.rows]]
     more = max(len(ordered) - bounds.rows, 0)
@@ -113,10 +115,10 @@ def apart(report: RunReport, both: Bilingual, bounds: Bounds) -> list[Table]:
 def _source(name: str, both: Bilingual) -> Words:
     if not name:
         return Words(*WORDS["apart-not-said"])
-    return both.of(lambda view: both.clean(view.names.source(name)))
+    return both.source(name)
 
 
-def _barriers(barriers, both: Bilingual) -> Cell:  # type: ignore[no-untyped-def]
+def _barriers(barriers: tuple[Barrier, ...], both: Bilingual) -> Cell:
     told = [
         Words(*(each.format(what=both.clean(barrier.what)).rstrip(":") for each in WORDS[f"barrier-{barrier.kind}"]))
         for barrier in barriers[:6]
@@ -127,13 +129,11 @@ def _barriers(barriers, both: Bilingual) -> Cell:  # type: ignore[no-untyped-def
 def run_facts(report: RunReport, both: Bilingual) -> list[tuple[Words, list[Words]]]:
     """What was read when by what, and how it ended."""
     header, sources = report.header, report.sources
-    names = [both.of(lambda view, name=name: both.clean(view.names.source(name))) for name in sources.names[:12]]
+    names = [both.source(name) for name in sources.names[:12]]
     if len(sources.names) > 12:
         names.append(both.say(PAGE, "more", count=len(sources.names) - 12))
-    reasons = [
-        both.of(lambda view, text=text: both.clean(view.names.words(text, sources=sources.names)))
-        for text in report.verdict.reasons[:6]
-    ]
+    reasons = [both.told(text, sources.names) for text in report.verdict.reasons[:6]]
+    code = both.same(str(report.verdict.exit_code))
     read = both.say(PAGE, "read-text", records=sources.records, files=sources.files,
                     size=both.of(lambda view: size(sources.bytes, view.language)))  # fmt: skip
     facts = [
@@ -143,9 +143,8 @@ def run_facts(report: RunReport, both: Bilingual) -> list[tuple[Words, list[Word
         ("started", [both.same(header.started)]),
         ("took", [both.of(lambda view: seconds(header.duration, view.language))]),
         ("version", [both.same(f"{header.version} · Python {header.python}" if header.python else header.version)]),
-        ("ending", [joined([both.same(str(report.verdict.exit_code)), Words(*WORDS[outcome(report)]), *reasons], " · ")]),
+        ("ending", [joined([code, Words(*WORDS[outcome(report)]), *reasons], " · ")]),
         ("fingerprints", [both.number(len(report.fingerprints))]),
-        ("notes", [both.of(lambda view, note=note: both.clean(view.names.words(note, sources=sources.names)))
-                   for note in report.notes[:12]]),
+        ("notes", [both.told(note, sources.names) for note in report.notes[:12]]),
     ]  # fmt: skip
     return [(both.say(PAGE, key), values) for key, values in facts if values]

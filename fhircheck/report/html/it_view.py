@@ -14,7 +14,6 @@ from fhircheck.report.html.score_words import score_title
 from fhircheck.report.messages import message
 from fhircheck.report.numbers import weight
 from fhircheck.report.remedies import in_no_package, loaded, remedy
-from fhircheck.report.sections.findings import place_of, whereabouts
 from fhircheck.report.sections.measures import STATUSES
 from fhircheck.report.words import REASONS, SEVERITY, WORDS
 
@@ -77,12 +76,9 @@ def _finding(group: IssueGroup, both: Bilingual, bounds: Bounds) -> list[Cell]:
 
 
 def _example(issue: Issue, both: Bilingual) -> Words:
-    def told(view):  # type: ignore[no-untyped-def]
-        where = both.clean(" ".join(filter(None, (place_of(issue.place, view), whereabouts(issue.place, view)))))
-        mark = both.say(PAGE, "fingerprint", value=issue.fingerprint).said(view.language)
-        return f"{both.clean(message(issue, view))} · {where} · {mark}"
-
-    return both.of(told)
+    said = both.of(lambda view: both.clean(message(issue, view)))
+    mark = both.say(PAGE, "fingerprint", value=issue.fingerprint)
+    return joined([said, both.place(issue.place), mark], " · ")
 
 
 def profiles(report: RunReport, both: Bilingual, bounds: Bounds) -> Table:

@@ -29,11 +29,11 @@ PLOTS: dict[str, tuple[str, str]] = {
     ),
     "kind": ("Kind of record", "Art der Datensätze"),
     "element": ("Element", "Element"),
-    "fill-mandatory-elements": ("mandatory", "Pflicht"),
-    "fill-must-support-populated": ("advised", "empfohlen"),
+    "fill-mandatory-elements": ("must", "Pflicht"),
+    "fill-must-support-populated": ("should", "Soll"),
     "fill-value-present": ("value", "Wert"),
-    "fill-coded-concept": ("coded", "kodiert"),
-    "fill-date-precision": ("to the day", "taggenau"),
+    "fill-coded-concept": ("code", "Code"),
+    "fill-date-precision": ("day", "Tag"),
     "funnel": ("Patients for a use case", "Patienten für einen Anwendungsfall"),
     "funnel-of": ("From all patients to usable ones: {case}", "Von allen zu nutzbaren Patienten: {case}"),
     "funnel-text": (
@@ -77,8 +77,8 @@ PLOTS: dict[str, tuple[str, str]] = {
     "time-share-text": (
         "The share of months with records, of all between the first and the last; a bar for each of {count} kinds of "
         "record. The lowest is {share}: {what}.",
-        "Anteil der Monate mit Datensätzen an allen zwischen erstem und letztem; ein Balken für jede von {count} Arten. "
-        "Am niedrigsten: {share}, {what}.",
+        "Anteil der Monate mit Datensätzen an allen zwischen erstem und letztem; ein Balken für jede von {count} "
+        "Arten. Am niedrigsten: {share}, {what}.",
     ),
     "no-time": ("No record of a patient has a date.", "Kein Datensatz eines Patienten hat ein Datum."),
     "first": ("First", "Erster"),

@@ -46,7 +46,7 @@ def drawn(form: str, report: RunReport, view: View, findings: list[Issue]) -> st
 
 def test_table_and_folder_agree() -> None:
     files = {
-        path.stem for path in FOLDER.glob("*.py") if "\nclass " in (text := path.read_text()) and "def finish" in text
+        path.stem for path in FOLDER.rglob("*.py") if "\nclass " in (text := path.read_text()) and "def finish" in text
     }
     assert files - {"__init__"} == {name.replace("-", "_") for name in RENDERERS.names}
 

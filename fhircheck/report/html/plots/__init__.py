@@ -9,6 +9,4 @@ from fhircheck.report.html.plots.scores import Scores
 from fhircheck.report.html.plots.time_coverage import TimeCoverage
 from fhircheck.report.html.plots.trend import Trend
 
-PLOTS: Registry[Plot] = Registry(
-    "plots", Scores(), Funnel(), ElementFill(), CodesBySystem(), TimeCoverage(), Trend()
-)
+PLOTS: Registry[Plot] = Registry("plots", Scores(), Funnel(), ElementFill(), CodesBySystem(), TimeCoverage(), Trend())

@@ -29,7 +29,8 @@ class CodesBySystem:
                         first=_named(ordered[0][0], both), number=ordered[0][1])  # fmt: skip
         columns = tuple(both.say(PLOTS, key) for key in ("system", "url", "codings"))
         rows = tuple(
-            (_named(system, both), both.same(system or "–"), both.number(count)) for system, count in ordered[: MOST * 3]
+            (_named(system, both), both.same(system or "–"), both.number(count))
+            for system, count in ordered[: MOST * 3]
         )
         return [
             Figure(self.name, title, text, columns, rows,
@@ -47,11 +48,22 @@ def _counts(report: RunReport) -> Counter[str]:
 def _named(system: str, both: Bilingual) -> Any:
     if not system:
         return both.say(PLOTS, "without-system")
-    return both.same(SYSTEM_NAMES.get(system, system.removeprefix("https://").removeprefix("http://")))
+    return both.same(SYSTEM_NAMES.get(system) or _short(system))
+
+
+def _short(system: str) -> str:
+    """What tells a URL from others, then whose it is: ``v3-ActCode (terminology.hl7.org)``."""
+    scheme, mark, rest = system.partition("://")
+    host, _, path = (rest if mark else scheme).partition("/")
+    last = path.rstrip("/").rpartition("/")[2]
+    return f"{last} ({host})" if last else host
 
 
 def _chart(ordered: list[tuple[str, int]], both: Bilingual, language: str) -> Any:
     return bars(
-        [Bar(_named(system, both).said(language), count, both.number(count).said(language)) for system, count in ordered],
+        [
+            Bar(_named(system, both).said(language), count, both.number(count).said(language))
+            for system, count in ordered
+        ],
         ordered[0][1],
     )

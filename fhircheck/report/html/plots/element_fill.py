@@ -6,23 +6,24 @@ from typing import Any
 
 from fhircheck.model.action import Words
 from fhircheck.model.report import RunReport
-from fhircheck.report.html.bilingual import Bilingual
+from fhircheck.report.html.bilingual import Bilingual, joined
 from fhircheck.report.html.drawing import HEAT, INK, MUTED, ON_HEAT
 from fhircheck.report.html.figure import Absent, Figure
 from fhircheck.report.html.measure_words import record_kind
 from fhircheck.report.html.plot_words import PLOTS
 from fhircheck.report.html.plots.labelled_bars import WIDTH, framed, shortened
-from fhircheck.report.numbers import percent
 
 MEASURES = ("mandatory-elements", "must-support-populated", "value-present", "coded-concept", "date-precision")
 """Columns, from left to right."""
-ROWS = 18
+ROWS = 14
 BINS = (Fraction(1, 2), Fraction(8, 10), Fraction(95, 100), Fraction(1))
 """Upper ends of the classes of colour; exactly 1 is a class of its own."""
-_CELL, _HEIGHT, _LABEL = 46, 26, 22
+_CELL, _HEIGHT = 43, 26
 
 Cells = dict[str, dict[str, tuple[int, int]]]
 """row -> measure -> (passed, judged)"""
+Line = tuple[str, str, int]
+"""label, row (empty for a heading), inset"""
 
 
 class ElementFill:
@@ -64,20 +65,22 @@ def _figure(name: str, audience: str, cells: Cells, both: Bilingual) -> Figure:
     ordered = sorted(cells, key=lambda row: (min(Fraction(*each) for each in cells[row].values()), row))
     shown = ordered[:ROWS]
     measures = [each for each in MEASURES if any(each in cells[row] for row in shown)]
-    lowest = min(cells[ordered[0]], key=lambda measure: Fraction(*cells[ordered[0]][measure]))
-    named = {row: record_kind(both.clean(row)) if by_type else both.same(row) for row in ordered}
+    least = cells[ordered[0]]
+    lowest = min(least, key=lambda measure: Fraction(*least[measure]))
+    named = {row: record_kind(both.clean(row)) if by_type else both.same(row) for row in shown}
     words = {each: both.say(PLOTS, f"fill-{each}") for each in measures}
-    what = Words(*(f"{row}, {column}" for row, column in zip(named[ordered[0]], both.say(PLOTS, f"fill-{lowest}"), strict=True)))
+    what = joined([named[ordered[0]], both.say(PLOTS, f"fill-{lowest}")])
+    share = both.percent(Fraction(*least[lowest]))
     return Figure(
         name,
         both.say(PLOTS, name),
-        both.say(PLOTS, "fill-text", rows=len(shown), share=both.percent(Fraction(*cells[ordered[0]][lowest])), what=what),
+        both.say(PLOTS, "fill-text", rows=len(shown), share=share, what=what),
         (both.say(PLOTS, "kind" if by_type else "element"), *words.values()),
         tuple((named[row], *(_cell(cells[row].get(each), both) for each in measures)) for row in shown),
-        lambda language: _chart(shown, measures, cells, named, words, language),
+        lambda language: _chart(_lines(shown, named, by_type, language), measures, cells, words, language),
         audience,
         len(ordered) - len(shown),
-    )  # fmt: skip
+    )
 
 
 def _cell(counts: tuple[int, int] | None, both: Bilingual) -> Words:
@@ -91,57 +94,72 @@ def _bin(share: Fraction) -> int:
     return sum(share >= end for end in BINS)
 
 
-def _chart(rows: list[str], measures: list[str], cells: Cells, named: dict[str, Words], words: dict[str, Words], language: str) -> Any:
+def _lines(rows: list[str], named: dict[str, Words], by_type: bool, language: str) -> list[Line]:
+    """What stands on each line of the map: kinds of record, or elements under their type, in the rows' order."""
+    if by_type:
+        return [(named[row].said(language), row, 0) for row in rows]
+    types = dict.fromkeys(row.partition(".")[0] for row in rows)
+    lines: list[Line] = []
+    for each in types:
+        lines.append((each, "", 0))
+        lines += [(row.partition(".")[2] or row, row, 12) for row in rows if row.partition(".")[0] == each]
+    return lines
+
+
+def _chart(lines: list[Line], measures: list[str], cells: Cells, words: dict[str, Words], language: str) -> Any:
     import altair as alt
 
-    left = WIDTH - _CELL * len(measures)
-    squares = [
+    left, height = WIDTH - _CELL * len(measures), _HEIGHT * (len(lines) + 1)
+    across, down = alt.Scale(domain=[0, WIDTH], nice=False), alt.Scale(domain=[height, 0], nice=False)
+    raw = {"scale": None, "legend": None}
+
+    def chart(values: list[dict[str, Any]], x: str = "x", y: str = "y") -> Any:
+        places = {"x": alt.X(f"{x}:Q", axis=None, scale=across), "y": alt.Y(f"{y}:Q", axis=None, scale=down)}
+        return alt.Chart(alt.Data(values=values)).encode(**places)
+
+    def text(values: list[dict[str, Any]], x: str = "x", y: str = "y", **mark: Any) -> Any:
+        return chart(values, x, y).mark_text(baseline="middle", **mark).encode(text="text:N")
+
+    squares = _squares(lines, measures, cells, left, language)
+    labels = [
+        {"x": inset, "y": _HEIGHT * (at + 1.5), "text": shortened(label, _fitting(left - inset if row else WIDTH)),
+         "weight": "normal" if row else "bold"}
+        for at, (label, row, inset) in enumerate(lines)
+    ]  # fmt: skip
+    heads = [
+        {"x": left + _CELL * (at + 0.5), "y": _HEIGHT * 0.5, "text": words[each].said(language)}
+        for at, each in enumerate(measures)
+    ]
+    layers = [
+        chart(squares).mark_rect().encode(x2="x2:Q", y2="y2:Q", fill=alt.Fill("fill:N", **raw)),
+        text(squares, "middle", "centre", fontSize=12).encode(color=alt.Color("ink:N", **raw)),
+        *(text([each for each in labels if each["weight"] == weight], align="left", fontSize=12, color=INK,
+               fontWeight=weight) for weight in ("normal", "bold")),
+        text(heads, fontSize=11, color=MUTED),
+    ]  # fmt: skip
+    return framed(alt.layer(*layers).properties(width=WIDTH, height=height))
+
+
+def _squares(lines: list[Line], measures: list[str], cells: Cells, left: int, language: str) -> list[dict[str, Any]]:
+    """A square for each share, with its place, colour and number."""
+    return [
         {"x": left + _CELL * column + 1, "x2": left + _CELL * (column + 1) - 1, "middle": left + _CELL * (column + 0.5),
-         "y": _HEIGHT * (index + 1) + 1, "y2": _HEIGHT * (index + 2) - 1, "centre": _HEIGHT * (index + 1.5),
+         "y": _HEIGHT * (at + 1) + 1, "y2": _HEIGHT * (at + 2) - 1, "centre": _HEIGHT * (at + 1.5),
          "text": _short(share, language), "fill": HEAT[_bin(share)], "ink": ON_HEAT[_bin(share)]}
-        for index, row in enumerate(rows)
+        for at, (_, row, _) in enumerate(lines)
         for column, each in enumerate(measures)
-        if each in cells[row]
+        if row and each in cells[row]
         for share in [Fraction(*cells[row][each])]
     ]  # fmt: skip
-    labels = [
-        {"x": 0, "y": _HEIGHT * (index + 1.5), "text": shortened(named[row].said(language), _fitting(left))}
-        for index, row in enumerate(rows)
-    ]
-    heads = [
-        {"x": left + _CELL * (column + 0.5), "y": _HEIGHT * 0.5, "text": words[each].said(language)}
-        for column, each in enumerate(measures)
-    ]
-    height = _HEIGHT * (len(rows) + 1)
-    across, down = alt.Scale(domain=[0, WIDTH], nice=False), alt.Scale(domain=[height, 0], nice=False)
-
-    def at(x: str, y: str) -> dict[str, Any]:
-        return {"x": alt.X(f"{x}:Q", axis=None, scale=across), "y": alt.Y(f"{y}:Q", axis=None, scale=down)}
-
-    def chart(values: list[dict[str, Any]]) -> Any:
-        return alt.Chart(alt.Data(values=values))
-
-    raw = {"fill": alt.Color("fill:N", scale=None, legend=None)}
-    return framed(
-        alt.layer(
-            chart(squares).mark_rect().encode(**at("x", "y"), x2="x2:Q", y2="y2:Q", **raw),
-            chart(squares).mark_text(fontSize=11, baseline="middle")
-            .encode(**at("middle", "centre"), text="text:N", color=alt.Color("ink:N", scale=None, legend=None)),
-            chart(labels).mark_text(align="left", fontSize=12, baseline="middle", color=INK)
-            .encode(**at("x", "y"), text="text:N"),
-            chart(heads).mark_text(fontSize=10, baseline="middle", color=MUTED).encode(**at("x", "y"), text="text:N"),
-        ).properties(width=WIDTH, height=height)
-    )  # fmt: skip
 
 
 def _fitting(width: int) -> int:
     """Characters of a label that fit `width` pixels."""
-    return max(int(width / 6.6), 10)
+    return max(int(width / 6.8), 10)
 
 
 def _short(share: Fraction, language: str) -> str:
-    """A share without decimals where it is far from the ends, as narrow cells want it."""
-    text = percent(share, language)
-    if text[0] in "<>" or share in (0, 1):
-        return text.replace(" ", " ")
-    return f"{int(share * 100)}%" if language == "en" else f"{int(share * 100)} %"
+    """A share without decimals, as narrow cells want it; near the ends as elsewhere: never a false 0 or 100."""
+    hundredths = share * 100
+    text = str(int(hundredths)) if share in (0, 1) or 1 <= hundredths < 100 else "<1"
+    return f"{text}%" if language == "en" else f"{text} %"

@@ -7,7 +7,7 @@ from fhircheck.report.html.drawing import INK, MUTED, SERIES, TRACK
 
 WIDTH = 344
 _STEP = 42
-_LABEL = 46
+_LABEL = 40
 """Characters of a label that fit the width."""
 
 

@@ -1,5 +1,6 @@
 """When the data is from: a row of bars for each kind of record, by month; without a census, the share of months."""
 
+import itertools
 from collections import Counter
 from fractions import Fraction
 from typing import Any
@@ -29,24 +30,27 @@ class TimeCoverage:
     summary = "Records by month and kind, or the share of months that have any."
 
     def figures(self, report: RunReport, both: Bilingual) -> list[Figure | Absent]:
-        """From the census where there is one, else from the measure time-coverage."""
+        """From the census, unless the measure time-coverage knows of more kinds (small numbers are in no census)."""
         months = _months(report)
-        if months:
-            return [_by_month(months, both)]
         measure = next((each for each in report.measures if each.name == self.name and each.by), None)
+        if months and (measure is None or 2 * len(months) >= len(measure.by)):
+            return [_by_month(months, both)]
         if measure is not None:
             return [_by_share(measure, both)]
         return [Absent(self.name, both.say(PLOTS, "time"), both.say(PLOTS, "no-time"))]
 
 
 def _months(report: RunReport) -> Months:
+    """Records by month. What the census knows by year or not at all (few records) is in no month."""
     found: Months = {}
     for volume in report.census.volumes if report.census else ():
-        counts = found.setdefault(volume.type, Counter())
+        counts: Counter[int] = Counter()
         for day, count in volume.days:
             if count and day[:4].isdigit() and day[5:7].isdigit():
                 counts[int(day[:4]) * 12 + int(day[5:7]) - 1] += count
-    return {name: counts for name, counts in found.items() if counts}
+        if counts:
+            found[volume.type] = counts
+    return found
 
 
 def _by_month(months: Months, both: Bilingual) -> Figure:
@@ -72,7 +76,7 @@ def _by_month(months: Months, both: Bilingual) -> Figure:
 
 
 def _gap(months: list[int]) -> int:
-    return max((later - earlier - 1 for earlier, later in zip(months, months[1:], strict=False)), default=0)
+    return max((later - earlier - 1 for earlier, later in itertools.pairwise(months)), default=0)
 
 
 def _month(month: int) -> str:
@@ -113,7 +117,8 @@ def _chart(names: list[str], months: Months, both: Bilingual, language: str) -> 
             alt.Chart(alt.Data(values=rects)).mark_rect(color=SERIES[0]).encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
             alt.Chart(alt.Data(values=labels)).mark_text(align="left", baseline="bottom", fontSize=12, color=INK)
             .encode(x=x, y=y, text="text:N"),
-            *(alt.Chart(alt.Data(values=[each])).mark_text(align=each["side"], baseline="bottom", fontSize=12, color=MUTED)
+            *(alt.Chart(alt.Data(values=[each]))
+              .mark_text(align=each["side"], baseline="bottom", fontSize=12, color=MUTED)
               .encode(x=x, y=y, text="text:N") for each in foot),
         ).properties(width=WIDTH, height=height)
     )  # fmt: skip
@@ -126,7 +131,10 @@ def _by_share(measure: MeasureResult, both: Bilingual) -> Figure:
     text = both.say(PLOTS, "time-share-text", count=len(ordered[:ROWS]), share=both.percent(Fraction(passed, judged)),
                     what=record_kind(both.clean(name)))  # fmt: skip
     columns = tuple(both.say(PLOTS, key) for key in ("kind", "months-with", "months-all"))
-    rows = tuple((record_kind(both.clean(kind)), both.number(some), both.number(all_)) for kind, some, all_ in ordered[: ROWS * 3])
+    rows = tuple(
+        (record_kind(both.clean(kind)), both.number(some), both.number(all_))
+        for kind, some, all_ in ordered[: ROWS * 3]
+    )
 
     def chart(language: str) -> Any:
         return bars(
@@ -137,7 +145,9 @@ def _by_share(measure: MeasureResult, both: Bilingual) -> Figure:
             100,
         )
 
-    return Figure("time", both.say(PLOTS, "time-share"), text, columns, rows, chart, more=max(len(ordered) - ROWS * 3, 0))
+    return Figure(
+        "time", both.say(PLOTS, "time-share"), text, columns, rows, chart, more=max(len(ordered) - ROWS * 3, 0)
+    )
 
 
 def _kind(name: str, both: Bilingual) -> Words:

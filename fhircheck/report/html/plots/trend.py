@@ -31,7 +31,9 @@ class Trend:
         if report.history is None:
             return [Absent(self.name, title, both.say(PLOTS, "no-history"))]
         points = report.history.points[-POINTS:]
-        names = list(dict.fromkeys(name for point in points for name, value in point.scores if value is not None))[:LINES]
+        names = list(dict.fromkeys(name for point in points for name, value in point.scores if value is not None))[
+            :LINES
+        ]
         if len(points) < 2 or not names:
             return [Absent(self.name, title, both.say(PLOTS, "one-run"))]
         told = joined([_told(name, points, both) for name in names], "; ")
@@ -82,13 +84,19 @@ def _chart(points: tuple[TrendPoint, ...], names: list[str], both: Bilingual, la
             base.mark_point(color=SERIES[index], fill=SERIES[index], size=26, shape=_SHAPES[index]),
         ]
     legend = [
-        {"x": 0, "x2": 26, "y": _HEIGHT + 30 + 18 * index, "text": shortened(score_title(name, both).said(language), 40)}
+        {
+            "x": 0,
+            "x2": 26,
+            "y": _HEIGHT + 30 + 18 * index,
+            "text": shortened(score_title(name, both).said(language), 40),
+        }
         for index, name in enumerate(names)
     ]
     for index, each in enumerate(legend):
         key = alt.Chart(alt.Data(values=[each])).encode(x=alt.value(each["x"]), y=alt.value(each["y"]))
         layers += [
-            key.mark_rule(color=SERIES[index], strokeWidth=2, strokeDash=_DASHES[index]).encode(x2=alt.value(each["x2"])),
+            key.mark_rule(color=SERIES[index], strokeWidth=2, strokeDash=_DASHES[index])
+            .encode(x2=alt.value(each["x2"])),
             key.mark_point(color=SERIES[index], fill=SERIES[index], size=26, shape=_SHAPES[index])
             .encode(x=alt.value(13)),
             key.mark_text(align="left", baseline="middle", fontSize=12, color=INK)
