@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from fhircheck.cli.history_options import store_options
 from fhircheck.cli.package_options import Function, Option, package_options
 
 _OPTIONS: tuple[Option, ...] = (
@@ -44,7 +45,7 @@ _OPTIONS: tuple[Option, ...] = (
 
 
 def _options(function: Function) -> Function:
-    function = package_options(function)
+    function = store_options(package_options(function))
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -54,6 +55,9 @@ def _options(function: Function) -> Function:
 @_options
 def serve(**given: Any) -> None:
     """Show stored runs in a local page; validate for other systems.
+
+    The page shows series of runs (fhircheck check --history, fhircheck run), trends, reports and
+    differences, and takes answers to findings.
 
     POST /fhir/[Type]/$validate answers a resource with an OperationOutcome; GET /fhir/metadata
     tells what this service can do; /health whether it works.

@@ -12,7 +12,7 @@ class ServeOptions:
 
     checks: packages, profiles and settings that ``$validate`` checks by (`sources` are not used).
     host, port: where it listens; port 0: the system chooses. public_url: the address browsers use, where that is
-    another (a proxy in front, a name). history: URL or file of the store whose runs are shown.
+    another (a proxy in front, a name). history, history_password: the store whose runs are shown, see history/place.
     token: where the token is (``env:NAME``, ``file:PATH``, ``keyring:SERVICE/USER``), empty for none or a new one.
     certificate, key: PEM files for TLS. time_limit: seconds of one validation. max_body: bytes of a request's body.
     show_values: answers of ``$validate`` show values of what was sent. language: where a browser asks for neither.
@@ -22,7 +22,8 @@ class ServeOptions:
     host: str = "127.0.0.1"
     port: int = 8014
     public_url: str = ""
-    history: str | None = None
+    history: str = ""
+    history_password: str = ""
     token: str = ""
     certificate: str = ""
     key: str = ""

@@ -26,12 +26,21 @@ def serve(options: ServeOptions, say: Say, terminal: bool) -> None:
     cannot be had.
     """
     _extra()
+    from fhircheck.serve.pages.stored import Stored
+
     check_address(options)
     token, told = _token(options, terminal)
     tls = _tls(options)
-    with listening(options.host, options.port) as socket, _service(options, token is not None) as fhir:
+    stored = Stored(options.history, options.history_password)
+    stored.open()  # a database that cannot be reached is said now, not on the first page
+    with (
+        contextlib.closing(stored),
+        listening(options.host, options.port) as socket,
+        _service(options, token is not None) as fhir,
+    ):
         from fhircheck.serve.access_log import Log
         from fhircheck.serve.application import Guards, application
+        from fhircheck.serve.pages.site import Site
         from fhircheck.serve.sessions import Sessions
 
         log = Log(options.log_format)
@@ -39,7 +48,8 @@ def serve(options: ServeOptions, say: Say, terminal: bool) -> None:
         port = socket.getsockname()[1]
         secure = bool(tls) or options.public_url.startswith("https:")
         guards = Guards(names_of(options), Sessions(f"fhircheck-{port}", secure), options.public_url, token)
-        app = application(fhir, guards, log)
+        site = Site(stored, guards.sessions, options.language, token, guards.attempts)
+        app = application(fhir, guards, log, site)
         for line in _greeting(options, port, told, bool(tls)):
             say(line)
         _run(app, socket, tls)

@@ -25,7 +25,7 @@ class Sessions:
 
     def __init__(self, cookie: str, secure: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self.cookie = f"__Host-{cookie}" if secure else cookie
-        self._secure = secure
+        self.secure = secure
         self._key = secrets.token_bytes(32)
         self._clock = clock
         self._open: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -75,4 +75,4 @@ class Sessions:
 
     def set_cookie(self, response: Any, identity: str) -> None:
         """Hand `identity` to the browser: not to scripts, not to other sites, gone when it is closed."""
-        response.set_cookie(self.cookie, identity, path="/", secure=self._secure, httponly=True, samesite="strict")
+        response.set_cookie(self.cookie, identity, path="/", secure=self.secure, httponly=True, samesite="strict")

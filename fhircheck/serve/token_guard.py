@@ -8,7 +8,7 @@ from fhircheck.serve.access import Attempts, Token
 from fhircheck.serve.fhir.refusal import Refused
 from fhircheck.serve.sessions import Sessions
 
-OPEN = frozenset({"/health", "/login", "/style.css", "/favicon.ico"})
+OPEN = frozenset({"/health", "/login", "/style.css", "/icon.svg"})
 """Paths that tell nothing and need no token."""
 
 
