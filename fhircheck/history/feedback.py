@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Protocol
 
-from fhircheck.history.finding_states import Document, found, last_answers, regression, returned, standing
+from fhircheck.history.finding_states import FINGERPRINT, Document, found, last_answers, regression, returned, standing
 from fhircheck.model.change import Change
 from fhircheck.model.errors import UsageError
 from fhircheck.model.feedback import STATES, Answer, FindingState, State
@@ -14,7 +14,6 @@ from fhircheck.model.settings import AcceptedIssue, IssuePattern
 
 LONGEST = 2_000
 LONGEST_OWNER = 200
-_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -78,7 +77,7 @@ def check_answer(given: Answer, now: datetime | None = None, before: Answer | No
     To accept takes a reason and a day on which that ends (today or later); to assign takes an owner. Only a run says
     that a finding has returned; who comments on one that has leaves it so. before: the answer that counted so far.
     """
-    if not _FINGERPRINT.fullmatch(given.fingerprint):
+    if not FINGERPRINT.fullmatch(given.fingerprint):
         raise UsageError("a fingerprint has 16 characters of 0-9 and a-f, as in the report")
     back = given.origin == "run" or (before is not None and before.state == "returned")
     if given.state not in STATES or (given.state == "returned" and not back):

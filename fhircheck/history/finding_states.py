@@ -1,5 +1,6 @@
 """Where the findings of a run stand: what the run found, laid beside what was answered."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from fhircheck.model.issue import SEVERITIES
 from fhircheck.model.path import without_indexes
 
 Document = Mapping[str, Any]
+FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _TEXTS = ("fingerprint", "kind", "severity", "definition", "profile", "expression", "since")
 
 
@@ -33,12 +35,10 @@ def found(document: Document) -> dict[str, FindingState]:
     for name, state in _of_examples(document).items():
         states.setdefault(name, state)
     borne = _borne(document)
-    named = {
-        name: replace(states.get(name) or _nothing(name), count=count + borne.get(name, 0))
-        for name, count in counts.items()
+    return {
+        name: replace(states.get(name) or _nothing(name), count=counts.get(name, 0) + borne.get(name, 0))
+        for name in {**states, **counts, **borne}
     }
-    gone = {name: replace(state, count=borne.get(name, 0)) for name, state in states.items() if name not in named}
-    return {**gone, **named}
 
 
 def _nothing(name: str) -> FindingState:
@@ -67,8 +67,8 @@ def _borne(document: Document) -> dict[str, int]:
     """Findings that were accepted in that run, by fingerprint; an expired acceptance bears nothing."""
     borne: dict[str, int] = {}
     for use in document["accepted"]:
-        if not use["expired"]:
-            name = str(use["what"]).partition(" ")[0]
+        name = str(use["what"]).partition(" ")[0]
+        if not use["expired"] and FINGERPRINT.fullmatch(name):
             borne[name] = borne.get(name, 0) + int(use["count"])
     return borne
 

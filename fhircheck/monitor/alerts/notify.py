@@ -8,11 +8,14 @@ from typing import Any, Protocol, cast
 from fhircheck.history.answers import AlertState
 from fhircheck.model.alert import AlertItem, AlertMessage, Condition, ConditionKind, RunFacts
 from fhircheck.model.change import Change
+from fhircheck.model.errors import UsageError
 from fhircheck.model.report import RunReport
 from fhircheck.monitor.alerts import ALERTS
 from fhircheck.monitor.alerts.conditions import change_condition, conditions, undecided
 from fhircheck.monitor.alerts.receiver import Gauge, Messenger, NotDelivered, Snapshot, Table, name_of, wish_of
 from fhircheck.monitor.alerts.telling import plan
+from fhircheck.report.history_form import read_history
+from fhircheck.report.stored_node import Node
 
 RECALLED = 10
 """Earlier runs that are looked through for a change that is still to be told."""
@@ -131,38 +134,20 @@ def recall(key: str, since: str, documents: Iterable[Mapping[str, Any]]) -> Cond
     if not key.startswith("change "):
         return Condition(key, cast(ConditionKind, key), since)
     for document in documents:
-        for each in (document.get("history") or {}).get("changes", ()):
-            change = _change(each)
+        for change in _changes(document):
             if f"change {change.key}" == key:
                 return change_condition(change, since)
     kind, _, what = key.removeprefix("change ").partition(" ")
     return change_condition(Change(cast(Any, kind), what, alarming=True), since)
 
 
-def _change(data: Mapping[str, Any]) -> Change:
-    """A change out of a stored report, as far as its words need it."""
-    value, threshold = data.get("value"), data.get("threshold")
-    return Change(
-        cast(Any, str(data["kind"])),
-        str(data["what"]),
-        _amount(data.get("before")),
-        _amount(data.get("after")),
-        alarming=True,
-        statistic=str(data.get("statistic") or ""),
-        value=value if isinstance(value, int | float) else None,
-        threshold=threshold if isinstance(threshold, int | float) else None,
-        source=str(data.get("source") or ""),
-        group=str(data.get("group") or ""),
-    )
-
-
-def _amount(value: Any) -> Any:
-    """A number, a text, or a fraction in the form reports have it."""
-    from fractions import Fraction
-
-    if isinstance(value, dict):
-        return Fraction(int(value["numerator"]), int(value["denominator"])) if "numerator" in value else None
-    return value
+def _changes(document: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The changes of a stored report; none where it cannot be read any more."""
+    try:
+        history = read_history(Node(document).child("history"))
+    except UsageError:
+        return ()
+    return history.changes if history is not None else ()
 
 
 def _success(run: RunFacts, states: Mapping[str, AlertState], store: AlertStore | None) -> float | None:

@@ -86,7 +86,7 @@ class _Steps:
         """A condition holds."""
         was = state.state if state is not None else "ok"
         key, said = _name(self.wish, condition.key), state.said if state is not None else ""
-        if was in ("ok", "held"):
+        if was in ("ok", "held", "back"):  # back: it was over in between, whether that was heard or not
             since = state.since if state is not None and was == "held" else self.started
             if self._within(said, self.wish.cool_down):
                 self.before.append(AlertState(key, "held", since, said))
@@ -94,8 +94,6 @@ class _Steps:
                 self._tell(key, replace(condition, since=since), "alarm", AlertState(key, "due", since, said))
         elif state is not None and was == "due":
             self._tell(key, replace(condition, since=state.since), "alarm", None)
-        elif state is not None and was == "back":  # nobody was told that it was over
-            self.before.append(replace(state, state="alarm"))
         elif state is not None and self.wish.remind and not self._within(said, self.wish.remind):
             self._tell(key, replace(condition, since=state.since), "reminder", None, said=said)
 

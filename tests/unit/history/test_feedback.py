@@ -102,9 +102,11 @@ def test_accepted_findings_are_counted_though_they_are_no_findings() -> None:
     uses = [
         {"what": f"{A} cardinality-min Basic", "count": 7, "expired": False},
         {"what": B, "count": 4, "expired": True},
+        {"what": C, "count": 2, "expired": False},
+        {"what": "max-length Basic", "count": 1, "expired": False},
     ]
     told = found(document({B: 4}, accepted=uses, states=[state(A, 0), state(B, 4)]))
-    assert {name: each.count for name, each in told.items()} == {A: 7, B: 4}
+    assert {name: each.count for name, each in told.items()} == {A: 7, B: 4, C: 2}
 
 
 def test_a_report_without_states_tells_by_its_examples() -> None:
