@@ -12,6 +12,7 @@ ChangeKind = Literal[
     "issue-kind-new",
     "issue-kind-gone",
     "issue-kind-count",
+    "findings",
     "profile-new",
     "profile-gone",
     "system-new",
