@@ -26,6 +26,8 @@ CLASSES = 10
 """Classes that a distribution is compared by; ten is the usual number of the index."""
 LARGE_CODE = Fraction(5, 100)
 """Share of its system from which on the coming or going of one code is alarming. Ours."""
+LEAST_MOVED = Fraction(1, 1000)
+"""A class whose share has moved less is no reason."""
 LISTED = 300
 """Codes that a report names of a system; see measures/census."""
 Counts = Mapping[str, int]
@@ -141,12 +143,22 @@ def _most_frequent(was: Side, now: Side) -> tuple[Counts, Counts]:
     """The codes most frequent in both runs together, and one class for all others."""
     both = Counter(was.counts) + Counter(now.counts)
     named = [name for name, _ in sorted(both.items(), key=lambda pair: (-pair[1], pair[0]))[: CLASSES - 1]]
-    return _classes(was, named), _classes(now, named)
+    return _classes(was, named, now), _classes(now, named, was)
 
 
-def _classes(side: Side, named: list[str]) -> Counts:
-    found = {name: side.counts.get(name, 0) for name in named}
+def _classes(side: Side, named: list[str], other: Side) -> Counts:
+    """Counts of the named codes and, under an empty name, of all others.
+
+    A code that is too rare to be listed has an unknown small count: it is taken to be as frequent as in the other run,
+    as far as that is possible, so that no difference is made up.
+    """
+    found = {name: side.counts[name] for name in named if name in side.counts}
     rest = side.all - sum(found.values())
+    for name in named:
+        if name not in found:
+            likely = other.counts.get(name, 0) * side.all // other.all
+            found[name] = min(likely, side.unseen, rest)
+            rest -= found[name]
     return found | {"": rest}
 
 
@@ -181,7 +193,9 @@ def _moves(before: Counts, after: Counts) -> Iterator[tuple[str, Fraction]]:
     """How much the share of each class has changed."""
     first, second = sum(before.values()), sum(after.values())
     for name in {**before, **after}:
-        yield name, Fraction(after.get(name, 0), second) - Fraction(before.get(name, 0), first)
+        moved = Fraction(after.get(name, 0), second) - Fraction(before.get(name, 0), first)
+        if abs(moved) >= LEAST_MOVED:
+            yield name, moved
 
 
 def spread_shifts(old: Document, new: Document) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 Against the last N runs a change is alarming where it is past its threshold against more than half of them, and where
 a number (a score, a share, a rate, a volume) lies outside what they vary by. So one odd run among the earlier ones
-neither raises nor hides an alarm, and a change stays alarming until it has become the usual. A first run alarms nothing.
+neither raises nor hides an alarm, and a change stays alarming until it is the usual. A first run alarms nothing.
 """
 
 from collections.abc import Iterator, Sequence
