@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from math import ceil
 from statistics import median
 
 from fhircheck.history.chance import CHANCE, RATES_SOURCE, poisson_at_most, rates_differ
@@ -17,6 +18,8 @@ WEEKS = 8
 """A day is measured against the same weekday of so many weeks before it..."""
 LEAST_WEEKS = 4
 """... of which so many must be known, and all of the known ones have data."""
+UNKNOWN_LATE = 2
+"""Days that data may be late while fewer than seven earlier runs tell. Ours."""
 LONGEST = 60
 """Days without data that are looked back on."""
 POISSON_SOURCE = "Poisson: what is missing has a chance under 0.1 %, by the same weekday of eight weeks"
@@ -61,11 +64,12 @@ def started(document: Document) -> datetime:
 
 
 def stopped_feeds(past: Sequence[Document], after: Document) -> Iterator[Change]:
-    """Types without resources on the latest days, though the same weekdays always had some and runs before saw them.
+    """Types without resources on the latest days, though the same weekdays always had some.
 
-    Only days before the run count, which are complete. Days that were still missing when earlier runs looked come
-    late as a rule: as many of the latest days are not held against this run. Days with fewer resources than the
-    smallest cell are not listed in a report: it is taken that so many may have come. Nothing for a first run.
+    Only days before the run count, which are complete, and only days that are older than the data usually is late: as
+    old as missing days were in three of four earlier runs; while there are fewer than seven of them, at least two days.
+    Days with fewer resources than the smallest cell are not listed in a report: it is taken that so many may have come.
+    Nothing for a first run.
     """
     if not past or not after.get("census"):
         return
@@ -73,20 +77,25 @@ def stopped_feeds(past: Sequence[Document], after: Document) -> Iterator[Change]
     late: dict[str, list[int]] = {}
     for document in past:
         _see(document, seen)
+        today = started(document).date()
         for kind, days in seen.items():
-            late.setdefault(kind, []).append(len(_missing(days, started(document).date())))
+            late.setdefault(kind, []).append(max(((today - day).days for day, _ in _missing(days, today)), default=0))
     _see(after, seen)
     rest = int(after["census"]["smallest_cell"]) - 1
+    today = started(after).date()
     for kind, days in sorted(seen.items()):
-        usual = round(median(late.get(kind, [0])))
-        missing = _missing(days, started(after).date())
-        gone = missing[: len(missing) - usual] if kind in late else []
+        usual = _usually_late(late.get(kind, []))
+        gone = [(day, number) for day, number in _missing(days, today) if (today - day).days > usual]
         expected = sum(number for _, number in gone)
-        if gone and poisson_at_most(rest * len(gone), expected) < CHANCE:
-            because = tuple((day.isoformat(), number) for day, number in gone[:LONGEST])
-            yield Change(
-                "feed-stopped", kind, expected, 0, True, "poisson", None, CHANCE, POISSON_SOURCE, because[:8]
-            )  # fmt: skip
+        if kind in late and gone and poisson_at_most(rest * len(gone), expected) < CHANCE:
+            because = tuple((day.isoformat(), number) for day, number in gone[:8])
+            yield Change("feed-stopped", kind, expected, 0, True, "poisson", None, CHANCE, POISSON_SOURCE, because)
+
+
+def _usually_late(ages: list[int]) -> int:
+    """Days that data is late in three of four runs."""
+    usual = sorted(ages)[ceil(0.75 * len(ages)) - 1] if ages else 0
+    return usual if len(ages) >= 7 else max(usual, UNKNOWN_LATE)
 
 
 def _see(document: Document, seen: dict[str, dict[date, int]]) -> None:

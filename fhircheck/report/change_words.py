@@ -29,20 +29,20 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Measure {what} {moved} from {before} to {after}",
         "Kennzahl {what} {moved} von {before} auf {after}",
     ),
-    "issue-kind-new": ("New type of finding {what}: {after}", "Neue Art von Befund {what}: {after}"),
-    "issue-kind-gone": ("Findings {what} are gone: there were {before}", "Befunde {what} sind weg: es waren {before}"),
+    "issue-kind-new": ("New type of finding {what}, {after}×", "Neue Art von Befund {what}, {after}×"),
+    "issue-kind-gone": ("Findings {what} are gone, there were {before}", "Befunde {what} sind weg, es waren {before}"),
     "issue-kind-count": (
-        "Findings {what}: {before} before, {after} now",
-        "Befunde {what}: vorher {before}, jetzt {after}",
+        "Findings {what} {moved} from {before} to {after}",
+        "Zahl der Befunde {what} {moved} von {before} auf {after}",
     ),
     "findings": (
         "Different findings: {before} before, {after} now",
         "Verschiedene Befunde: vorher {before}, jetzt {after}",
     ),
-    "profile-new": ("Profile {what} is claimed now, by {after}", "Profil {what} wird jetzt angegeben, von {after}"),
+    "profile-new": ("{what}: profile is claimed now, {after}×", "{what}: Profil wird jetzt angegeben, {after}×"),
     "profile-gone": (
-        "Profile {what} is claimed no more: it was by {before}",
-        "Profil {what} wird nicht mehr angegeben: es war bei {before}",
+        "{what}: profile is not claimed any more, it was {before}×",
+        "{what}: Profil wird nicht mehr angegeben, es war {before}×",
     ),
     "system-new": ("{at}: code system {name} is new, {after}×", "{at}: Codesystem {name} ist neu, {after}×"),
     "system-gone": (
@@ -129,16 +129,30 @@ _UNLIKE: dict[str, tuple[str, str]] = {
     ),
     "version": ("other version of fhircheck", "andere Version von fhircheck"),
 }
+_SOURCES: dict[str, str] = {
+    "interval of the difference of two shares, 99.9 %": "Intervall der Differenz zweier Anteile, 99,9 %",
+    "conditional test of two rates, 0.1 %": "bedingter Test zweier Raten, 0,1 %",
+    "modified z-score over 3.5": "modifizierter z-Wert über 3,5",
+    "population stability index over 0.25 (credit scoring, a convention) and over its 99.9 % quantile by chance": (
+        "Population Stability Index über 0,25 (Kreditwesen, eine Konvention) und über dem 99,9-%-Quantil des Zufalls"
+    ),
+    "Poisson: what is missing has a chance under 0.1 %, by the same weekday of eight weeks": (
+        "Poisson: was fehlt, fehlt mit einer Wahrscheinlichkeit unter 0,1 %, nach demselben Wochentag in acht Wochen"
+    ),
+}
+"""How thresholds are described, in German; what was published keeps its name."""
 _LAST = ("code-new", "code-gone")
 _FIRST = ("system-new", "system-gone")
-_SHARES = ("coverage", "measure", "use-case", "distribution")
+_SHARES = ("coverage", "measure", "use-case")
+_MOVED_SHARES = ("measure", "distribution")
 
 
 def words(change: Change, language: str = "en") -> str:
     """`change` as one sentence without a full stop, harmless to a terminal; what it comes from follows a colon."""
     text = _say(language, _key(change), **_parts(change, language))
     because = reasons(change, language)
-    text = f"{text}: {because}" if because else text
+    if because:
+        text = f"{text} ({because})" if change.kind == "findings" else f"{text}: {because}"
     return _say(language, "source-of", group=_name(change.group), text=text) if change.group else text
 
 
@@ -200,7 +214,7 @@ def _amount(change: Change, amount: Amount, language: str) -> str:
         return _say(language, amount) if change.kind == "verdict" and amount in _WORDS else _name(amount)
     if change.kind == "score":
         return points(Fraction(amount), language)
-    if change.kind in _SHARES and change.kind != "distribution":
+    if change.kind in _SHARES:
         other = change.after if amount is change.before else change.before
         apart = Fraction(other) if isinstance(other, int | float | Fraction) else None
         return percent(Fraction(amount), language, apart)
@@ -240,11 +254,19 @@ def _reason(change: Change, name: str, amount: Fraction | int | float, language:
         return f"{shown} {_signed(Fraction(amount), language)}"
     if name == "jensen-shannon":
         return _say(language, name, value=_decimal(float(amount), language))
-    if change.kind in _SHARES:
+    if change.kind in _MOVED_SHARES:
         unit = "%" if language == "en" else "\N{NO-BREAK SPACE}%"
         return f"{shown} {_signed(Fraction(amount) * 100, language)}{unit}"
     count = number(abs(round(amount)), language)
     return f"{shown} {'+' if amount > 0 else '−'}{count}"
+
+
+def source(change: Change, language: str = "en") -> str:
+    """What it was judged by, and where that was published."""
+    text = change.source
+    for english, german in _SOURCES.items() if language == "de" else ():
+        text = text.replace(english, german)
+    return clean(text, 400)
 
 
 def unlike(reason: str, language: str = "en") -> str:

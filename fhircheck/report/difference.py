@@ -1,13 +1,14 @@
 """Two runs beside each other, as text, Markdown and JSON."""
 
 from collections.abc import Callable
+from textwrap import wrap
 from typing import Any
 
 from fhircheck.model.change import Change, RunDiff, RunName
-from fhircheck.report.change_words import run_name, unlike, words
+from fhircheck.report.change_words import run_name, source, unlike, words
 from fhircheck.report.history_form import change_form
 from fhircheck.report.ndjson import encoded
-from fhircheck.report.page import Page
+from fhircheck.report.page import Page, Span
 from fhircheck.report.shown import View
 
 SHOWN = 40
@@ -16,14 +17,14 @@ FORMAT = "fhircheck-diff"
 FORMAT_VERSION = "1.0"
 
 _WORDS: dict[str, tuple[str, str]] = {
-    "same": ("NOTHING HAS CHANGED", "NICHTS HAT SICH GEÄNDERT"),
-    "changes": ("CHANGES, NONE ALARMING", "ÄNDERUNGEN, KEINE AUFFÄLLIG"),
-    "alarming": ("ALARMING CHANGES", "AUFFÄLLIGE ÄNDERUNGEN"),
+    "same": ("Nothing has changed", "Nichts hat sich geändert"),
+    "changes": ("Changes, none alarming", "Änderungen, keine auffällig"),
+    "alarming": ("Alarming changes", "Auffällige Änderungen"),
     "count": ("{alarming} alarming of {all}", "{alarming} auffällig von {all}"),
     "before": ("before", "vorher"),
     "after": ("after", "nachher"),
-    "unlike": ("NOT ALL CAN BE COMPARED", "NICHT ALLES IST VERGLEICHBAR"),
-    "other": ("OTHER CHANGES", "WEITERE ÄNDERUNGEN"),
+    "unlike": ("Not all can be compared", "Nicht alles ist vergleichbar"),
+    "other": ("Other changes", "Weitere Änderungen"),
     "more": ("and {count} more: --format json", "und {count} weitere: --format json"),
     "judged": ("by: {source}", "nach: {source}"),
     "chance": (
@@ -50,27 +51,34 @@ def difference_text(diff: RunDiff, view: View) -> str:
     others = [each for each in diff.changes if not each.alarming]
     verdict = _verdict(diff)
     beside = _say(view, "count", alarming=len(alarming), all=len(diff.changes)) if diff.changes else ""
-    page.heading(_say(view, verdict), beside)
+    page.heading(_say(view, verdict).upper(), beside)
     names = [(f"{_say(view, each)}", run_name(view_name(run, view))) for each, run in _runs(diff)]
     page.table([((label, "dim"), (name, "")) for label, name in names])
     for change in alarming:
-        page.wrapped(("! ", "bold red"), (words(change, view.language), ""), indent=2, hanging=2)
-    for source in dict.fromkeys(each.source for each in alarming if each.source):
-        page.wrapped((_say(view, "judged", source=source), "dim"), indent=4, hanging=2)
+        _item(page, ("! ", "bold red"), words(change, view.language))
+    for text in dict.fromkeys(source(each, view.language) for each in alarming if each.source):
+        page.wrapped((_say(view, "judged", source=text), "dim"), indent=4, hanging=2)
     if diff.comparable:
-        page.heading(_say(view, "unlike"))
+        page.heading(_say(view, "unlike").upper())
         for reason in diff.comparable:
             page.wrapped((unlike(reason, view.language), "yellow"), indent=2, hanging=2)
     if others:
         if alarming or diff.comparable:
-            page.heading(_say(view, "other"))
+            page.heading(_say(view, "other").upper())
         for change in others[:SHOWN]:
-            page.wrapped(("- ", "dim"), (words(change, view.language), ""), indent=2, hanging=2)
+            _item(page, ("- ", "dim"), words(change, view.language))
         if len(others) > SHOWN:
             page.line((_say(view, "more", count=len(others) - SHOWN), "dim"), indent=2)
     page.blank()
     page.wrapped((_say(view, "chance"), "dim"))
     return page.text()
+
+
+def _item(page: Page, mark: Span, text: str) -> None:
+    """A sentence wrapped at the width, URLs on one line so that they can be clicked."""
+    lines = wrap(text, page.view.width - 4, break_long_words=False, break_on_hyphens=False)
+    for index, each in enumerate(lines):
+        page.line(("  ", "") if index else mark, (each, ""), indent=2)
 
 
 def _runs(diff: RunDiff) -> tuple[tuple[str, RunName], tuple[str, RunName]]:
@@ -86,15 +94,15 @@ def difference_markdown(diff: RunDiff, view: View) -> str:
     """For a comment or a wiki: nothing out of the data becomes markup."""
     alarming = [each for each in diff.changes if each.alarming]
     others = [each for each in diff.changes if not each.alarming]
-    lines = [f"## {_say(view, _verdict(diff)).capitalize()}", ""]
+    lines = [f"## {_say(view, _verdict(diff))}", ""]
     lines += [f"- {_say(view, label)}: {_escaped(run_name(view_name(run, view)))}" for label, run in _runs(diff)]
     if alarming:
         lines += ["", *(f"- **{_escaped(words(each, view.language))}**" for each in alarming)]
     if diff.comparable:
-        lines += ["", f"### {_say(view, 'unlike').capitalize()}", ""]
+        lines += ["", f"### {_say(view, 'unlike')}", ""]
         lines += [f"- {_escaped(unlike(each, view.language))}" for each in diff.comparable]
     if others:
-        lines += ["", f"### {_say(view, 'other').capitalize()}", ""]
+        lines += ["", f"### {_say(view, 'other')}", ""]
         lines += [f"- {_escaped(words(each, view.language))}" for each in others[:SHOWN]]
         if len(others) > SHOWN:
             lines.append(f"- {_say(view, 'more', count=len(others) - SHOWN)}")
