@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def diff(ctx: click.Context, /, before: str, after: str, **given: Any) -> None:
-    """Say what has changed between two runs, the most important first.
+    """Say what has changed between two runs.
 
     BEFORE and AFTER are reports (check --format json), or runs of the history: SERIES@12,
     SERIES@latest, SERIES@previous. Two saved server reports (server --save) are compared by what the
     server offers.
 
-    What chance alone may do to a number is no change. What is past its threshold is alarming.
+    The alarming changes come first. What chance alone may do to a number is no change.
 
     \b
     Exit codes: 0 nothing alarming, 1 something alarming (see --fail-on), 2 wrong use,
