@@ -22,6 +22,14 @@ SECTIONS = (
     ("reference", "Reference", "Made from the code."),
     ("decisions", "Decisions", "What was decided, with the figures that decided it."),
 )
+ABOUT = (
+    "fhircheck reads FHIR R4 data, validates it against the specification and against profiles, and counts how"
+    " standardized\nand how ready for AI it is. What it cannot decide it says. [Deutsch](deutsch.md)\n\n"
+    "    pip install .\n    fhircheck check data/\n\n"
+    "[Name what is to be checked](how-to/sources.md), [choose the profiles](how-to/profile-choice.md),"
+    " [say what the data is for](how-to/use-cases.md);\nall options are in the [command line](reference/cli.md)."
+    " Data goes through stages, one page each:"
+)
 LINE = "    sources -> definitions -> compile -> validate -> resolve -> measures -> score -> report"
 
 
@@ -41,7 +49,7 @@ def order(path: Path) -> tuple[int, str]:
 
 def index(docs: Path, made: Mapping[Path, str]) -> str:
     """The index of all pages; `made` are pages that are made now and may not be written yet."""
-    text = f"# Documentation\n\n{LINE}\n"
+    text = f"# Documentation\n\n{ABOUT}\n\n{LINE}\n"
     for folder, heading, about in SECTIONS:
         pages = sorted(
             {*docs.glob(f"{folder}/*.md"), *(path for path in made if path.parent.name == folder)}, key=order
