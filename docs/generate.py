@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index_page import index
+from job_page import jobs
 from reference_pages import (
     actions,
     commands,
@@ -37,6 +38,7 @@ REFERENCE: dict[str, Callable[[], str]] = {
     "rubrics.md": rubrics,
     "actions.md": actions,
     "cli.md": commands,
+    "jobs.md": jobs,
     "report.md": report_fields,
     "tables.md": tables,
     "servers.md": servers,
