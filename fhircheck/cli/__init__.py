@@ -9,10 +9,9 @@ from fhircheck.registry import Registry
 COMMANDS: Registry[Command] = Registry(
     "commands",
     Command("check", "Validate, measure and score FHIR data."),
-    Command("run", "Run the scheduled check that JOB.toml describes."),
-    Command("run", "Run a scheduled check, as its job file says."),
-    Command("init", "Write a first job file for `run`, from questions."),
     Command("validate", "Validate FHIR data and list all findings."),
+    Command("run", "Run the scheduled check that JOB.toml describes."),
+    Command("init", "Write a first job file for `fhircheck run`, from questions."),
     Command("fetch", "Fetch the data of a FHIR server into a folder of NDJSON files."),
     Command("server", "Judge a FHIR server: what it declares and what it does."),
     Command("serve", "Show stored runs in a local page; validate for other systems."),
