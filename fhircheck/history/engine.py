@@ -71,7 +71,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of the store."""
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
 

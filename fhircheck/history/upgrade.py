@@ -72,7 +72,7 @@ def _migrate(connection: Connection, place: StorePlace) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, REVISIONS[-1])
 
 
 def _refuse_foreign(engine: Engine, place: StorePlace) -> None:

@@ -19,7 +19,7 @@ from tests.unit.history.stores import report
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 NAMES = itertools.count()
-FEW = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def faults(where: str) -> list[str]:
         with reading(store._engine) as connection:
             if connection.dialect.name == "sqlite":
                 for check, well in (("integrity_check", [("ok",)]), ("foreign_key_check", [])):
-                    if list(connection.execute(text(f"PRAGMA {check}")).tuples()) != well:
+                    if list(map(tuple, connection.execute(text(f"PRAGMA {check}")))) != well:
                         found.append(check)
             last = {
                 row.name: row.last_number for row in connection.execute(select(SERIES.c.name, SERIES.c.last_number))
