@@ -19,6 +19,7 @@ COMMANDS: Registry[Command] = Registry(
     Command("feedback", "Answer findings of remembered runs: accept, assign, fixed, as a table."),
     Command("alerts", "List the receivers of alerts, and send them a test message."),
     Command("diff", "Say what has changed between two runs."),
+    Command("report", "Show a stored report in another form or language."),
     Command("rubric", "Show, check and apply rubrics: what the scores are made of."),
     Command("use-cases", "List and show use cases: what projects need of the data."),
     Command("privacy", "Look for names, identifiers and people who can be recognised."),

@@ -14,7 +14,21 @@ import click
 from fhircheck.cli.connection_options import remarks_said, unchecked_connection_options
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
 
-FORMATS = ("text", "json", "ndjson", "measure-report", "html")
+FORMATS = (
+    "text",
+    "html",
+    "markdown",
+    "json",
+    "ndjson",
+    "csv",
+    "csv-measures",
+    "sarif",
+    "junit",
+    "operation-outcome",
+    "measure-report",
+)
+MEASURED_FORMATS = ("csv-measures", "measure-report")
+"""Forms that say nothing where nothing is measured."""
 
 
 class Percentage(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -53,8 +67,11 @@ _OPTIONS: tuple[Option, ...] = (
                  help="Patient: one error holds back all records about the same patient."),
     click.option("--explain", is_flag=True, help="Say what each type of finding means and how to mend it."),
     click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
-                 help="Form of the report; ndjson: one line a finding, as they are found; measure-report: FHIR."),
+                 help="Form of the report (docs/how-to/report-forms.md); ndjson, csv: each finding as it is found."),
     click.option("--output", metavar="FILE", help="Write the report to FILE (whole or not at all)."),
+    click.option("--report", "reports", multiple=True, metavar="FILE",
+                 help="Write the report to FILE too, in the form its ending says (.html, .md, .json, .csv, "
+                      ".measures.csv, .sarif, .junit.xml ...). Repeatable."),
     click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
                  help="Processes; 0 is one for each processor. The report is the same for any number."),
     click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Check only N records, chosen by hash."),
@@ -99,23 +116,34 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
     from fhircheck.cli.progress import shown
     from fhircheck.model.errors import UsageError
     from fhircheck.report import RENDERERS
+    from fhircheck.report.write_report import report_files, together
     from fhircheck.run import run
 
-    if format_ == "measure-report" and command != "check":
-        raise UsageError("--format measure-report: measures are counted by fhircheck check alone")
+    if format_ in MEASURED_FORMATS and command != "check":
+        raise UsageError(f"--format {format_}: measures are counted by fhircheck check alone")
     cards = Cards(given.pop("cards", ()), given.pop("card_facts", None))
     memory = memory_of(given)
+    reports = given.pop("reports")
     on_screen = output in (None, "-")
     view = _view(command, on_screen, given)
     options = run_options(measure=command == "check" or given["min_score"] is not None, **given)
     renderer = RENDERERS[format_]
     encoding = (sys.stdout.encoding or "utf-8") if format_ == "text" and on_screen else "utf-8"
-    with opened(output, encoding) as write, hidden(view.names, options.sources), remarks_said():
+    with (
+        opened(output, encoding) as write,
+        report_files(reports, view, options.measure) as files,
+        hidden(view.names, options.sources),
+        remarks_said(),
+    ):
         sink = renderer.sink(view, write)
         with shown(allowed=not (on_screen and sink and sys.stdout.isatty())) as progress:
-            report = run(replace(options, progress=progress, accepted=memory.accepted() if memory else ()), sink)
+            report = run(
+                replace(options, progress=progress, accepted=memory.accepted() if memory else ()),
+                together((sink, files.sink)),
+            )
         report = memory.remember(report, view.names) if memory else report
         renderer.finish(report, view, write)
+        files.finish(report)
         cards.write(report)
     if not (format_ == "text" and on_screen) and (report.verdict.exit_code or not on_screen):
         _tell(report, view)

@@ -6,10 +6,16 @@ from typing import Protocol
 from fhircheck.model.issue import Issue
 from fhircheck.model.report import RunReport
 from fhircheck.registry import Registry
+from fhircheck.report.csv import Csv
+from fhircheck.report.csv_measures import CsvMeasures
 from fhircheck.report.html.html import Html
 from fhircheck.report.json import Json
+from fhircheck.report.junit import Junit
+from fhircheck.report.markdown import Markdown
 from fhircheck.report.measure_report import MeasureReports
 from fhircheck.report.ndjson import Ndjson
+from fhircheck.report.operation_outcome import OperationOutcome
+from fhircheck.report.sarif import Sarif
 from fhircheck.report.shown import View
 from fhircheck.report.text import Text
 
@@ -29,4 +35,17 @@ class Renderer(Protocol):
         """Write what is left to write when the run is over."""
 
 
-RENDERERS: Registry[Renderer] = Registry("renderers", Text(), Json(), Ndjson(), MeasureReports(), Html())
+RENDERERS: Registry[Renderer] = Registry(
+    "renderers",
+    Text(),
+    Html(),
+    Markdown(),
+    Json(),
+    Ndjson(),
+    Csv(),
+    CsvMeasures(),
+    Sarif(),
+    Junit(),
+    OperationOutcome(),
+    MeasureReports(),
+)

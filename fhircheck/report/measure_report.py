@@ -24,6 +24,7 @@ from fhircheck.report.measure_definition import (
 )
 from fhircheck.report.ndjson import encoded
 from fhircheck.report.numbers import number, percent, rounded
+from fhircheck.report.reason_words import reason_words
 from fhircheck.report.shown import View, clean
 from fhircheck.report.words import say
 
@@ -121,5 +122,5 @@ def _sentence(result: MeasureResult, view: View) -> str:
     if result.cannot_tell:
         parts.append(say(view, "cannot-tell-count", count=number(result.cannot_tell, language)))
     if result.reason:
-        parts.append(clean(result.reason, longest=500))
+        parts.append(clean(reason_words(result.reason, language), longest=500))
     return narrative("; ".join(parts), language)

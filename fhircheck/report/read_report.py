@@ -108,7 +108,11 @@ def load_document(path: str) -> dict[str, Any]:
 
 def load_report(path: str) -> RunReport:
     """Read the report stored at `path`. Raises UsageError naming the file, and the place of a fault in it."""
-    document = load_document(path)
+    return read_named(load_document(path), path)
+
+
+def read_named(document: Mapping[str, Any], path: str) -> RunReport:
+    """`read_report` of what stands at `path`, which errors name."""
     try:
         return read_report(document)
     except UsageError as error:

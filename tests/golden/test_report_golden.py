@@ -21,8 +21,18 @@ CASES = [
         ("validate", "text", "de"),
         ("check", "json", "en"),
         ("validate", "ndjson", "en"),
+        ("check", "markdown", "en"),
+        ("check", "markdown", "de"),
+        ("check", "csv", "en"),
+        ("check", "csv-measures", "en"),
+        ("check", "sarif", "en"),
+        ("check", "junit", "en"),
+        ("check", "junit", "de"),
+        ("check", "operation-outcome", "en"),
     )
 ]
+ENDINGS = {"text": "txt", "markdown": "md", "csv-measures": "measures.csv", "junit": "junit.xml",
+           "operation-outcome": "operation-outcome.json"}  # fmt: skip
 
 
 def drawn(report: RunReport, findings: list, view: View, form: str) -> str:
@@ -47,7 +57,7 @@ def own_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_report_is_drawn_as_kept(name: str, command: str, form: str, language: str, golden) -> None:
     report, findings = (CLEAN, []) if name == "clean" else (EVERYTHING, FINDINGS)
     text = drawn(report, findings, View(command, language), form)
-    golden(FOLDER / f"{name}-{command}.{language}.{'txt' if form == 'text' else form}", text)
+    golden(FOLDER / f"{name}-{command}.{language}.{ENDINGS.get(form, form)}", text)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

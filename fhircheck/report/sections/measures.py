@@ -6,8 +6,10 @@ from fractions import Fraction
 
 from fhircheck.model.issue import Place
 from fhircheck.model.report import Detail, MeasureResult, RunReport
+from fhircheck.report.detail_words import detail_words, unit_words
 from fhircheck.report.numbers import UNKNOWN, number, percent, weight
 from fhircheck.report.page import Page, Span
+from fhircheck.report.reason_words import reason_words
 from fhircheck.report.sections.findings import place_of, whereabouts
 from fhircheck.report.shown import View, clean
 from fhircheck.report.words import say
@@ -106,7 +108,8 @@ def _interval(each: MeasureResult, view: View) -> str:
 def _detail(detail: Detail, view: View) -> str:
     value = detail.value
     shown = number(value, view.language) if isinstance(value, int) else weight(Fraction(value or 0), view.language)
-    return clean(" ".join(part for part in (detail.name.replace("-", " "), shown, detail.unit) if part))
+    name, unit = detail_words(detail.name, view.language), unit_words(detail.unit, view.language)
+    return clean(" ".join(part for part in (name, shown, unit) if part))
 
 
 def _row(page: Page, each: MeasureResult, sources: dict[str, int]) -> Row:
@@ -151,7 +154,7 @@ def _needed(page: Page, each: MeasureResult, sources: dict[str, int]) -> str:
 def _behind(page: Page, each: MeasureResult) -> None:
     """Reason, weakest elements and one example of a measure that did not pass."""
     view = page.view
-    lines = [clean(each.reason)] if each.reason else []
+    lines = [clean(reason_words(each.reason, view.language))] if each.reason else []
     if each.cannot_tell:
         lines.append(say(view, "cannot-tell-count", count=number(each.cannot_tell, view.language)))
     if each.interval:

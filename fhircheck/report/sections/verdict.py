@@ -5,6 +5,7 @@ from fhircheck.report.increment_words import only_since
 from fhircheck.report.numbers import number, percent
 from fhircheck.report.outcome import errors, invalid, outcome, resources
 from fhircheck.report.page import Page
+from fhircheck.report.reason_words import ending_words, note_words
 from fhircheck.report.remedies import loaded, remedy
 from fhircheck.report.shown import View, clean
 from fhircheck.report.words import counted, say
@@ -26,7 +27,7 @@ def show(page: Page, report: RunReport) -> None:
         page.wrapped((only_since(report.sources.since, report.sources.records, view), "yellow"))
     _missing(page, report)
     for note in report.notes:
-        page.wrapped((say(view, "note", note=_words(note, report, view)), ""), hanging=2)
+        page.wrapped((say(view, "note", note=_words(note_words(note, view.language), report, view)), ""), hanging=2)
     if report.verdict.exit_code:
         page.wrapped((ending(report, view), "bold"))
 
@@ -71,7 +72,8 @@ def certainty(report: RunReport, view: View) -> str:
 
 def ending(report: RunReport, view: View) -> str:
     """The exit code with its reasons."""
-    reasons = "; ".join(_words(reason, report, view) for reason in report.verdict.reasons)
+    told = (ending_words(reason, view.language) for reason in report.verdict.reasons)
+    reasons = "; ".join(_words(reason, report, view) for reason in told)
     code = report.verdict.exit_code
     return say(view, f"exit-{code}", reasons=reasons)
 

@@ -1,0 +1,179 @@
+"""German for what the model says in English sentences: reasons of measures, notes of a run, reasons of its verdict.
+
+The model keeps one English text, so that a stored report is the same in every language; here it is recognised by its
+template and said in German. What no template fits stays as it is.
+"""
+
+import re
+from functools import cache
+
+REASONS: dict[str, str] = {
+    "a number of patients is too small to be shown": "eine Zahl von Patienten ist zu klein, um gezeigt zu werden",
+    "labels belong to a use case: name one with --use-case": (
+        "Labels gehören zu einem Anwendungsfall: einen nennen mit --use-case"
+    ),
+    "no patient has a sex and an age of the reference population": (
+        "kein Patient hat Geschlecht und Alter aus der Vergleichsbevölkerung"
+    ),
+    "the longest gap is {} months ({})": "die längste Lücke sind {} Monate ({})",
+    "{} codes are measured in several units": "{} Codes werden in mehreren Einheiten gemessen",
+    "what describes data on a server or on standard input is not looked for": (
+        "was Daten auf einem Server oder aus der Standardeingabe beschreibt, wird nicht gesucht"
+    ),
+    "nothing beside the data describes it": "nichts neben den Daten beschreibt sie",
+    "the data is described, without a record that has title, description and holder": (
+        "die Daten sind beschrieben, aber nicht durch einen Eintrag mit Titel, Beschreibung und Inhaber"
+    ),
+    "{}: extreme imbalance": "{}: extrem unausgewogen",
+    "{}: moderate imbalance": "{}: deutlich unausgewogen",
+    "{}: mild imbalance": "{}: leicht unausgewogen",
+    "{}: no imbalance": "{}: ausgewogen",
+    "in a sample the other of a pair may have been left out": (
+        "in einer Stichprobe kann der andere Teil eines Paares fehlen"
+    ),
+    "{} stand twice in one source": "{} stehen zweimal in einer Quelle",
+    "{} stand in several sources": "{} stehen in mehreren Quellen",
+    "in a sample every cell is smaller than it is in the data": (
+        "in einer Stichprobe ist jede Zelle kleiner als in den Daten"
+    ),
+    "cells below {} are small": "Zellen unter {} sind klein",
+    "{} resources are labelled restricted": "{} Ressourcen sind als eingeschränkt gekennzeichnet",
+    "the data is not said to be de-identified": "die Daten gelten nicht als de-identifiziert",
+    "texts were not searched": "Texte wurden nicht durchsucht",
+    "in a sample the Consent may have been left out": "in einer Stichprobe kann die Einwilligung (Consent) fehlen",
+    "the data holds no Consent; a use without one needs another legal basis": (
+        "die Daten enthalten keine Einwilligung (Consent); eine Nutzung ohne sie braucht eine andere Rechtsgrundlage"
+    ),
+    "{} active consents name their patient by no reference": (
+        "{} aktive Einwilligungen nennen ihren Patienten nicht durch eine Referenz"
+    ),
+    "over {}; in a sample every class is smaller than it is in the data": (
+        "über {}; in einer Stichprobe ist jede Klasse kleiner als in den Daten"
+    ),
+    "over {}; l-diversity of {}": "über {}; l-Diversität von {}",
+    "not judged: in a sample the records of a patient may have been left out": (
+        "nicht beurteilt: in einer Stichprobe können Datensätze eines Patienten fehlen"
+    ),
+    "{} not judged: in a sample the target may have been left out": (
+        "{} nicht beurteilt: in einer Stichprobe kann das Ziel fehlen"
+    ),
+    "{} lead to nothing in their resource or Bundle": "{} führen in ihrer Ressource oder ihrem Bundle zu nichts",
+    "{} lead to nothing in the data": "{} führen in den Daten zu nichts",
+    "{} lead to a resource of a type the element does not allow": (
+        "{} führen zu einer Ressource eines Typs, den das Element nicht erlaubt"
+    ),
+    "{} lead outside the data (cannot tell)": "{} führen aus den Daten hinaus (nicht entscheidbar)",
+    "{} not tested": "{} nicht geprüft",
+}
+"""Reasons of measures; ``{}`` stands for what is filled in."""
+
+NOTES: dict[str, str] = {
+    "{} is not installed: what depends on its definitions cannot be told; install it with: fhircheck packages install "
+    "{}": "{} ist nicht installiert: was von seinen Definitionen abhängt, bleibt offen; installieren mit: fhircheck "
+    "packages install {}",
+    "{} is {}: the embedded one is used": "{} ist {}: das eingebaute wird verwendet",
+    "{} is made for FHIR {}, not for R4 (4.0.1)": "{} ist für FHIR {} gemacht, nicht für R4 (4.0.1)",
+    "{} comes with fhircheck: nothing to install": "{} kommt mit fhircheck: nichts zu installieren",
+    "{} files are no readable JSON, the first is {}": "{} Dateien sind kein lesbares JSON, die erste ist {}",
+    "{}: {} files are no readable JSON, the first is {}": "{}: {} Dateien sind kein lesbares JSON, die erste ist {}",
+    "{}: its {} leaves out {} of {} definitions; all are used": (
+        "{}: sein {} lässt {} von {} Definitionen aus; alle werden verwendet"
+    ),
+    "{} depends on {}, which is not for R4: not loaded": "{} braucht {}; das ist nicht für R4 und wird nicht geladen",
+    "{} depends on {}, which is made for FHIR {}: not loaded": (
+        "{} braucht {}; das ist für FHIR {} gemacht und wird nicht geladen"
+    ),
+    "{} depends on {}, which is made for FHIR {}: {} is used instead": (
+        "{} braucht {}; das ist für FHIR {} gemacht, stattdessen wird {} verwendet"
+    ),
+    "{} depends on {}, which is not there: {} is used instead ({})": (
+        "{} braucht {}; das ist nicht da, stattdessen wird {} verwendet ({})"
+    ),
+    "{} depends on {}, which is not there: its definitions are missing ({})": (
+        "{} braucht {}; das ist nicht da, seine Definitionen fehlen ({})"
+    ),
+    "{} depends on {}: not loaded (not needed)": "{} braucht {}: nicht geladen (nicht nötig)",
+    "{} depends on {}: not loaded (the specification of FHIR {}, not R4)": (
+        "{} braucht {}: nicht geladen (die Spezifikation von FHIR {}, nicht R4)"
+    ),
+    "{} depends on {}: the embedded {} is used": "{} braucht {}: das eingebaute {} wird verwendet",
+    "{} cannot be used: {}": "{} ist nicht verwendbar: {}",
+    "{} canonical URLs stand in several versions in the loaded packages; where a reference gives no version, the "
+    "dependencies of the package that refers decide, then the highest version: {}": (
+        "{} kanonische URLs stehen in den geladenen Paketen in mehreren Versionen; wo eine Referenz keine nennt, "
+        "entscheiden die Abhängigkeiten des Pakets, das verweist, dann die höchste Version: {}"
+    ),
+    "{} definitions have the same URL and version but different content; the package that refers decides by its "
+    "dependencies, then the R4 core, then the newest package: {}": (
+        "{} Definitionen haben gleiche URL und Version, aber anderen Inhalt; es entscheidet das Paket, das verweist, "
+        "durch seine Abhängigkeiten, dann der R4-Kern, dann das neueste Paket: {}"
+    ),
+    "rubric {}: {} of its criteria have no counterpart here and do not count (fhircheck rubric show lists them)": (
+        "Bewertungsschema {}: {} seiner Kriterien haben hier keine Entsprechung und zählen nicht (fhircheck rubric show"
+        " nennt sie)"
+    ),
+}
+"""Notes of a run."""
+
+ENDINGS: dict[str, str] = {
+    "score {} is under {}": "die Punktzahl {} liegt unter {}",
+    "nothing was read": "es wurde nichts gelesen",
+    "coverage is under {} %": "die Abdeckung liegt unter {} %",
+}
+"""Reasons of a verdict; see also `_findings`."""
+
+_FOUND = re.compile("findings: (.+)")
+_SEVERITIES = {"fatal": "fatal", "error": "Fehler", "warning": "Warnung", "information": "Hinweis"}
+
+
+def reason_words(text: str, language: str) -> str:
+    """The reason of a measure in `language` (``en``, ``de``)."""
+    return text if language == "en" else german(text, REASONS)
+
+
+def note_words(text: str, language: str) -> str:
+    """A note of the run in `language`."""
+    return text if language == "en" else german(text, NOTES)
+
+
+def ending_words(text: str, language: str) -> str:
+    """A reason of the verdict in `language`."""
+    if language == "en":
+        return text
+    found = _FOUND.fullmatch(text)
+    if found:
+        words = re.sub("[a-z]+", lambda name: _SEVERITIES.get(name[0], name[0]), found[1].replace(" x ", " × "))
+        return f"Befunde: {words}"
+    return german(text, ENDINGS)
+
+
+def german(text: str, templates: dict[str, str]) -> str:
+    """`text` in German: as a whole, else each of its parts between semicolons; what is not known stays English."""
+    whole = _german(text, tuple(templates.items()))
+    if whole is not None:
+        return whole
+    parts = text.split("; ")
+    return "; ".join(_german(part, tuple(templates.items())) or part for part in parts)
+
+
+def known(text: str, templates: dict[str, str]) -> bool:
+    """Whether all of `text` has German."""
+    pairs = tuple(templates.items())
+    return _german(text, pairs) is not None or all(_german(part, pairs) is not None for part in text.split("; "))
+
+
+def _german(text: str, templates: tuple[tuple[str, str], ...]) -> str | None:
+    for pattern, words in _patterns(templates):
+        found = pattern.fullmatch(text)
+        if found:
+            return words.format(*found.groups())
+    return None
+
+
+@cache
+def _patterns(templates: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The templates as patterns, those with more words of their own first."""
+    ordered = sorted(templates, key=lambda pair: -len(pair[0].replace("{}", "")))
+    return tuple(
+        (re.compile(re.escape(english).replace(r"\{\}", "(.+?)"), re.DOTALL), words) for english, words in ordered
+    )
