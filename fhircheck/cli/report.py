@@ -28,10 +28,10 @@ def report(
     show_values: bool,
     hash_ids: bool,
 ) -> None:
-    """Show a stored report (check --format json) in another form or language.
+    """Show a stored report in another form or language.
 
-    Nothing is read or checked again. A report holds examples of its findings: ndjson and csv list these alone, and
-    how many are left out is said.
+    It is what `check --format json` wrote; nothing is read or checked again. It holds examples of its findings: ndjson
+    and csv list these alone, and how many are left out is said.
 
     Exit codes: 0 written (whatever the report says), 2 no report or wrong use.
     """

@@ -143,7 +143,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
             )
         report = memory.remember(report, view.names) if memory else report
         renderer.finish(report, view, write)
-        files.finish(report)
+        files.complete(report)
         cards.write(report)
     if not (format_ == "text" and on_screen) and (report.verdict.exit_code or not on_screen):
         _tell(report, view)

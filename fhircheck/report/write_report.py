@@ -59,8 +59,8 @@ class ReportFiles:
         self._forms, self._view = forms, in_file(view)
         self.sink = together(renderer.sink(self._view, write) for renderer, write in forms)
 
-    def finish(self, report: RunReport) -> None:
-        """Write what is left to write."""
+    def complete(self, report: RunReport) -> None:
+        """Write what is left to write when the run is over."""
         for renderer, write in self._forms:
             renderer.finish(report, self._view, write)
 

@@ -60,8 +60,9 @@ def schemas(node: Any) -> list[dict[str, Any]]:
 
 def test_schema_is_valid_and_closed_and_describes_everything() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    elsewhere = SCHEMA["properties"]["servers"]["items"]  # server_report.schema.json describes it
     for each in schemas(SCHEMA):
-        if each.get("type") == "object":
+        if each.get("type") == "object" and each is not elsewhere:
             assert each["additionalProperties"] is False
             assert each["required"] == list(each["properties"])
         for name, member in each.get("properties", {}).items() if each.get("type") == "object" else ():
