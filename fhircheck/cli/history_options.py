@@ -93,9 +93,10 @@ def memory_of(given: dict[str, Any]) -> Any:
 
             raise UsageError(f"--{'series' if series else 'history-password'} has no use without --history")
         return None
+    from fhircheck.history.judge import judge_of
     from fhircheck.monitor.remember import Memory
 
-    return Memory(history, series or series_of(given["sources"], given["hash_ids"]), password or "")
+    return Memory(history, series or series_of(given["sources"], given["hash_ids"]), password or "", judge_of())
 
 
 def series_of(sources: Sequence[str], hidden: bool) -> str:

@@ -72,15 +72,17 @@ def _tail(least: int, total: int, share: float) -> float:
 def outside(value: float, earlier: Sequence[float], least: float = 0.0) -> bool:
     """Whether `value` lies outside what `earlier` runs let expect; True where there is but one of them.
 
-    From five runs on by the modified z-score; with fewer, further from their range than that is wide. least: half
-    width that the range of what is expected has at least.
+    From five runs on by the modified z-score. With fewer, twice as far from their range as that is wide; of three and
+    four the one nearest to `value` is left out, so that one odd run hides nothing. least: half width that the range of
+    what is expected has at least.
     """
-    known = [float(each) for each in earlier]
+    known = sorted((float(each) for each in earlier), key=lambda each: abs(each - value))
     if len(known) < 2:
         return True
     if len(known) < 5:
+        known = known[1:] if len(known) > 2 else known
         low, high = min(known), max(known)
-        width = max(high - low, least)
+        width = max(2 * (high - low), least)
         return not low - width <= value <= high + width
     return abs(modified_z(value, known)) > OUTLIER and abs(value - median(known)) > least
 

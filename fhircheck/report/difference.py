@@ -1,14 +1,13 @@
 """Two runs beside each other, as text, Markdown and JSON."""
 
 from collections.abc import Callable
-from textwrap import wrap
 from typing import Any
 
 from fhircheck.model.change import Change, RunDiff, RunName
 from fhircheck.report.change_words import run_name, source, unlike, words
 from fhircheck.report.history_form import change_form
 from fhircheck.report.ndjson import encoded
-from fhircheck.report.page import Page, Span
+from fhircheck.report.page import Page
 from fhircheck.report.shown import View
 
 SHOWN = 40
@@ -55,7 +54,7 @@ def difference_text(diff: RunDiff, view: View) -> str:
     names = [(f"{_say(view, each)}", run_name(view_name(run, view))) for each, run in _runs(diff)]
     page.table([((label, "dim"), (name, "")) for label, name in names])
     for change in alarming:
-        _item(page, ("! ", "bold red"), words(change, view.language))
+        page.sentence(("! ", "bold red"), words(change, view.language))
     for text in dict.fromkeys(source(each, view.language) for each in alarming if each.source):
         page.wrapped((_say(view, "judged", source=text), "dim"), indent=4, hanging=2)
     if diff.comparable:
@@ -66,19 +65,12 @@ def difference_text(diff: RunDiff, view: View) -> str:
         if alarming or diff.comparable:
             page.heading(_say(view, "other").upper())
         for change in others[:SHOWN]:
-            _item(page, ("- ", "dim"), words(change, view.language))
+            page.sentence(("- ", "dim"), words(change, view.language))
         if len(others) > SHOWN:
             page.line((_say(view, "more", count=len(others) - SHOWN), "dim"), indent=2)
     page.blank()
     page.wrapped((_say(view, "chance"), "dim"))
     return page.text()
-
-
-def _item(page: Page, mark: Span, text: str) -> None:
-    """A sentence wrapped at the width, URLs on one line so that they can be clicked."""
-    lines = wrap(text, page.view.width - 4, break_long_words=False, break_on_hyphens=False)
-    for index, each in enumerate(lines):
-        page.line(("  ", "") if index else mark, (each, ""), indent=2)
 
 
 def _runs(diff: RunDiff) -> tuple[tuple[str, RunName], tuple[str, RunName]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from io import StringIO
+from textwrap import wrap
 
 from fhircheck.report.shown import View
 
@@ -65,6 +66,12 @@ class Page:
         for index, each in enumerate(lines):
             each.rstrip()
             self._console.print(Padding(each, (0, 0, 0, indent + (hanging if index else 0))), soft_wrap=True)
+
+    def sentence(self, mark: Span, text: str, indent: int = 2) -> None:
+        """A sentence after a mark of two columns, wrapped at the width; URLs stay whole, to be clicked."""
+        width = self.view.width - indent - 2
+        for index, each in enumerate(wrap(text, width, break_long_words=False, break_on_hyphens=False)):
+            self.line(("  ", "") if index else mark, (each, ""), indent=indent)
 
     def table(self, rows: Sequence[tuple[Span, ...]], right: frozenset[int] = frozenset(), indent: int = 2) -> None:
         """Columns two spaces apart, the last one wrapped to what is left; `right` columns align right."""

@@ -2,6 +2,7 @@
 
 from fhircheck.model.report import RunReport
 from fhircheck.model.run_history import RunHistory
+from fhircheck.report.change_words import against, words
 from fhircheck.report.history_words import say
 from fhircheck.report.page import Page
 from fhircheck.report.shown import clean
@@ -21,7 +22,7 @@ def show(page: Page, report: RunReport) -> None:
     number = history.points[-1].number if history.points else None
     beside = say(language, "run-of", number=number, series=clean(history.series)) if number else clean(history.series)
     if history.against:
-        beside += ", " + say(language, "against", what=clean(history.against))
+        beside += ", " + say(language, "against", what=against(history.against, language))
     page.heading(say(language, "changes"), beside)
     _trend(page, history)
     _changes(page, history)
@@ -39,7 +40,6 @@ def _changes(page: Page, history: RunHistory) -> None:
     if history.against and not any(each.alarming for each in changes):
         page.line((say(page.view.language, "no-change"), "green"), indent=2)
     for each in changes[:SHOWN]:
-        said = " ".join(filter(None, (each.kind, clean(each.what), clean(each.group))))
-        page.wrapped((said, "red" if each.alarming else ""), indent=2, hanging=2)
+        page.sentence(("! ", "bold red") if each.alarming else ("- ", "dim"), words(each, page.view.language))
     if len(changes) > SHOWN:
         page.line((say(page.view.language, "and-more", count=len(changes) - SHOWN), "dim"), indent=2)
