@@ -1,0 +1,47 @@
+"""``fhircheck serve`` as a process of its own, for tests: the real command on a port that the system chooses."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from typing import Any
+
+TYPE = {"Content-Type": "application/fhir+json"}
+COMMAND = [sys.executable, "-m", "fhircheck", "serve", "--port", "0", "--offline"]
+
+
+class Served:
+    """A running server: its URL, and all lines it wrote."""
+
+    def __init__(self, *options: str, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, *options], stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+        )
+        self.lines: list[str] = []
+        self.url = ""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.lines.append(line)
+            found = re.search(r"serving (\S+?)/ ", line)
+            if found:
+                self.url = found[1]
+                break
+
+    def post(self, path: str, data: bytes, context: Any = None, **headers: str) -> tuple[int, Any]:
+        request = urllib.request.Request(self.url + path, data, {**TYPE, **headers}, method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=20, context=context) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as fault:
+            return fault.code, json.load(fault)
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        _, rest = self.process.communicate(timeout=20)
+        self.lines += rest.splitlines(keepends=True)
+        return self.process.returncode
