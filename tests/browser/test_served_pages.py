@@ -63,7 +63,7 @@ def other_than(status: str, errors: list[str]) -> list[str]:
     return [each for each in errors if f"responded with a status of {status}" not in each]
 
 
-PAGES = ("/", BASE, f"{BASE}/runs/2", f"{BASE}/findings", f"{BASE}/findings/{{one}}", "/nothing")
+PAGES = ("/", BASE, f"{BASE}/runs/2", f"{BASE}/findings", f"{BASE}/findings/{{one}}", f"{BASE}/compare", "/nothing")
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("de", "dark"), ("en", "dark"), ("de", "light")])
@@ -84,6 +84,15 @@ def test_pages_at_every_width(browser: "Browser", served: Served, tmp_path: Path
                 file.write_text(answer.text())
                 assert html_faults(file) == [], path
     assert (other_than("404", watched.errors), watched.requests) == ([], [])
+
+
+def test_the_report_runs_under_the_policy_of_the_server(browser: "Browser", served: Served) -> None:
+    with opened(browser, f"{served.url}{BASE}/runs/2") as (page, watched):
+        page.get_by_role("link", name="Open the report").click()
+        page.wait_for_url("**/report/html")
+        assert page.locator("h1").count() >= 1
+        assert page.evaluate("document.documentElement.innerHTML.length") > 10_000
+    assert (watched.errors, watched.requests) == ([], [])
 
 
 def test_the_keyboard_reaches_everything(browser: "Browser", served: Served) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fhircheck.model.report import RunReport
+from fhircheck.report.change_words import against
 from fhircheck.report.read_report import read_report
 from fhircheck.report.shown import View
 from fhircheck.serve.pages.change_lines import lines_of
@@ -49,7 +50,7 @@ def run(visit: Visit, store: Any, series: str, number: int) -> str:
         latest=store.latest(series).number,
         before=_before(store, series, number),
         totals=report.totals[:SHOWN],
-        against=history.against if history else "",
+        against=against(history.against, visit.language) if history and history.against else "",
         changes=lines_of(history.changes, visit.language) if history else [],
         forms=forms(),
     )

@@ -10,7 +10,7 @@ from fhircheck.model.errors import FhircheckError, StoreUnusable, UsageError
 from fhircheck.serve.access import Attempts, Token
 from fhircheck.serve.fhir.refusal import Refused
 from fhircheck.serve.fhir.request_body import body_of
-from fhircheck.serve.pages import answering, findings_page, run_page, series_page
+from fhircheck.serve.pages import answering, compare_page, findings_page, run_page, series_page
 from fhircheck.serve.pages.rendering import render
 from fhircheck.serve.pages.stored import Stored
 from fhircheck.serve.pages.visit import Visit, preference, visit_of
@@ -40,6 +40,7 @@ class Site:
             ("/", self._overview),
             (base, self._series),
             (base + "/runs/{number:int}", self._run),
+            (base + "/compare", self._compare),
             (base + "/findings", self._findings),
             (base + "/findings/{fingerprint}", self._finding),
         )
@@ -114,6 +115,9 @@ class Site:
 
     def _run(self, visit: Visit, series: str, number: int) -> str:
         return run_page.run(visit, self._store(), series, number)
+
+    def _compare(self, visit: Visit, series: str) -> str:
+        return compare_page.compare(visit, self._store(), series)
 
     def _findings(self, visit: Visit, series: str) -> str:
         return findings_page.findings(visit, self._store(), series)

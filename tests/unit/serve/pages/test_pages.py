@@ -15,7 +15,7 @@ from fhircheck.serve.pages.words import WORDS
 from tests.unit.serve.pages.conftest import SERIES
 
 BASE = "/series/Station%203"
-PAGES = ("/", BASE, f"{BASE}/runs/2", f"{BASE}/findings", "/series/one", "/series/one/findings")
+PAGES = ("/", BASE, f"{BASE}/runs/2", f"{BASE}/findings", f"{BASE}/compare", "/series/one", "/series/one/findings")
 
 
 def text(client: Any, path: str, **headers: str) -> str:
@@ -79,7 +79,7 @@ def test_a_finding_tells_what_is_wrong_and_how_to_mend_it(visitor: Any) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/nothing", "/series/none", f"{BASE}/runs/99", f"{BASE}/runs/x", f"{BASE}/findings/0000000000000000",
-     f"{BASE}/runs/1/report/none", "/series/none/findings",
+     f"{BASE}/runs/1/report/none", "/series/none/findings", "/series/none/compare", f"{BASE}/compare?before=99",
      "/series/" + "x" * 500, "/series/%00", "/series/%ED%A0%80", "/series/..%2F..%2Fetc"],
 )  # fmt: skip
 def test_what_is_not_there_is_404_in_words(visitor: Any, path: str) -> None:
@@ -142,6 +142,16 @@ def _hostile(node: Any, evil: str, key: str = "") -> Any:
         return [_hostile(each, evil, key) for each in node]
     texts = {"kind", "definition", "profile", "expression", "message", "version", "resource", "source", "url"}
     return evil if key in texts and isinstance(node, str) else node
+
+
+def test_two_runs_beside_each_other(visitor: Any) -> None:
+    found = text(visitor, f"{BASE}/compare?before=1&after=2")
+    assert "Run 1 and run 2" in found
+    assert "Different findings: 25 before, 26 now" in found
+    found = text(visitor, f"{BASE}/compare?before=1&after=2", **{"Accept-Language": "de"})
+    assert "Verschiedene Befunde: vorher 25, jetzt 26" in found
+    assert "Nothing differs" in text(visitor, f"{BASE}/compare?before=2&after=2")
+    assert "Run 2 and run 3" in text(visitor, f"{BASE}/compare"), "the latest two, where none are named"
 
 
 def test_every_form_of_a_report_is_there(visitor: Any) -> None:
