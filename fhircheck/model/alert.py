@@ -51,7 +51,7 @@ class RunFacts:
     """What an alert says of the run itself. started: ISO 8601. outcome: valid, no-errors-found, invalid, not-checked.
 
     number: in its series, None where it was not remembered. fault: one line, where the run came to no report.
-    duration: seconds. coverage: share.
+    reasons: of its verdict. duration: seconds. coverage: share.
     """
 
     series: str
@@ -67,6 +67,7 @@ class RunFacts:
     coverage: Fraction | None = None
     scores: tuple[tuple[str, Fraction | None], ...] = ()
     fault: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

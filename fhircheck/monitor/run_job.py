@@ -344,7 +344,7 @@ class _Run:
         from fhircheck.monitor.alerts.conditions import facts_of
         from fhircheck.monitor.alerts.notify import notify
 
-        facts = facts_of(done.report, done.series, done.number)
+        facts = facts_of(done.report, done.series, done.number, self._names)
         try:
             told = notify(self._job.alerts, facts, done.report, store, language=self._job.language, now=self._now)
         except CouldNotCheck as error:

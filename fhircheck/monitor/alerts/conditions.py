@@ -4,12 +4,14 @@ from fhircheck.model.alert import Condition, ConditionKind, RunFacts
 from fhircheck.model.change import Change
 from fhircheck.model.report import RunReport
 from fhircheck.report.outcome import errors, outcome, resources
+from fhircheck.report.score_name import score_name
+from fhircheck.report.shown import OPEN, Disguise, View
 
 VERDICTS: dict[int, ConditionKind] = {3: "could-not-check", 2: "could-not-check", 1: "findings"}
 
 
-def facts_of(report: RunReport, series: str, number: int | None = None) -> RunFacts:
-    """What alerts say of a run that came to a report."""
+def facts_of(report: RunReport, series: str, number: int | None = None, names: Disguise = OPEN) -> RunFacts:
+    """What alerts say of a run that came to a report. names: what hides file names."""
     if number is None and report.history is not None and report.history.points:
         number = report.history.points[-1].number
     return RunFacts(
@@ -24,7 +26,8 @@ def facts_of(report: RunReport, series: str, number: int | None = None) -> RunFa
         errors=errors(report),
         warnings=report.count("warning"),
         coverage=report.coverage,
-        scores=tuple((each.name, each.value) for each in report.scores),
+        scores=tuple((score_name(each.name, View(names=names)), each.value) for each in report.scores),
+        reasons=tuple(names.words(each, sources=report.sources.names) for each in report.verdict.reasons),
     )
 
 
@@ -43,8 +46,7 @@ def conditions(run: RunFacts, report: RunReport | None) -> tuple[Condition, ...]
     found = []
     kind = VERDICTS.get(run.exit_code)
     if kind is not None:
-        reasons = report.verdict.reasons if report is not None else (run.fault,) if run.fault else ()
-        found.append(Condition(kind, kind, run.started, tuple(reasons)))
+        found.append(Condition(kind, kind, run.started, run.reasons or ((run.fault,) if run.fault else ())))
     changes = report.history.changes if report is not None and report.history is not None and _saw(run) else ()
     found += [change_condition(each, run.started) for each in changes if each.alarming]
     return tuple({each.key: each for each in reversed(found)}.values())[::-1]

@@ -44,7 +44,21 @@ def _metrics(snapshot: Snapshot) -> Iterator[Metric]:
     if run.version:
         yield "fhircheck_build_info", "Version that ran.", [({**series, "version": run.version}, 1)]
     if snapshot.report is not None:
+        yield from _of_scores(snapshot, series)
         yield from _of_report(snapshot.report, series)
+
+
+def _of_scores(snapshot: Snapshot, series: dict[str, str]) -> Iterator[Metric]:
+    """The scores, under the names they are shown by; one that could not be judged has no sample."""
+    assert snapshot.report is not None
+    named = [
+        ({**series, "score": name}, score)
+        for (name, _), score in zip(snapshot.run.scores, snapshot.report.scores, strict=True)
+    ]
+    points = [(labels, float(score.value)) for labels, score in named if score.value is not None]
+    yield "fhircheck_score", "Score of 0 to 100.", points
+    coverage = [(labels, float(score.coverage)) for labels, score in named]
+    yield "fhircheck_score_coverage_ratio", "Share of a score's weights that could be judged.", coverage
 
 
 def _of_report(report: RunReport, series: dict[str, str]) -> Iterator[Metric]:
@@ -53,16 +67,6 @@ def _of_report(report: RunReport, series: dict[str, str]) -> Iterator[Metric]:
     def by(**labels: str) -> dict[str, str]:
         return {**series, **labels}
 
-    yield (
-        "fhircheck_score",
-        "Score of 0 to 100.",
-        [(by(score=each.name), float(each.value)) for each in report.scores if each.value is not None],
-    )
-    yield (
-        "fhircheck_score_coverage_ratio",
-        "Share of a score's weights that could be judged.",
-        [(by(score=each.name), float(each.coverage)) for each in report.scores],
-    )
     yield (
         "fhircheck_measure_ratio",
         "Share of items that pass a measure.",

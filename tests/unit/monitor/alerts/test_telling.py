@@ -9,12 +9,15 @@ import pytest
 
 from fhircheck.model.alert import AlertMessage
 from fhircheck.model.change import Change
+from fhircheck.model.report import Verdict
 from fhircheck.model.run_history import RunHistory
 from fhircheck.monitor.alerts import ALERTS, notify
-from fhircheck.monitor.alerts.conditions import failed_run
-from fhircheck.monitor.alerts.receiver import NotDelivered
+from fhircheck.monitor.alerts.conditions import facts_of, failed_run
+from fhircheck.monitor.alerts.metrics_text import metrics_text
+from fhircheck.monitor.alerts.receiver import NotDelivered, Snapshot
 from fhircheck.registry import Registry
 from fhircheck.report.history_form import history_form
+from fhircheck.report.shown import Disguise
 from tests.unit.monitor.alerts.sample_runs import DAY, NEW_KIND, QUIET, STOPPED, States, facts, report, table
 
 CHANGE = "change feed-stopped Observation"
@@ -222,6 +225,20 @@ def test_one_receiver_that_is_down_keeps_no_other_from_being_told(ear: Ear, monk
         ("other", 0, "HTTP 503"), ("ear", 1, ""), ("two", 1, ""),
     ]  # fmt: skip
     assert ear.said() == [("findings", "alarm")] * 2
+
+
+def test_names_of_files_are_hidden_where_that_is_asked_for(ear: Ear) -> None:
+    made = report(0, 3)
+    made = replace(
+        made, sources=replace(made.sources, names=("in/mueller.json",)),
+        verdict=Verdict(3, ("in/mueller.json: cannot be read",)),
+        scores=(replace(made.scores[0], name="ai-readiness: mueller.json"),),
+    )  # fmt: skip
+    facts_ = facts_of(made, "lab", 7, Disguise(b"key"))
+    notify.notify([table("ear")], facts_, made, States())
+    assert "mueller" not in str(ear.heard)
+    assert "cannot be read" in str(ear.heard)
+    assert "mueller" not in metrics_text(Snapshot(facts_, made))
 
 
 def test_every_receiver_describes_itself() -> None:
