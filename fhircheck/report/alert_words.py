@@ -1,12 +1,10 @@
 """The words of alerts, in English and German: a title, a line for each thing, and the run's facts."""
 
-from collections.abc import Callable
-from importlib import import_module
-
 from fhircheck.model.alert import AlertItem, AlertMessage, RunFacts
-from fhircheck.model.change import Change
-from fhircheck.report.numbers import number, percent, points, seconds
-from fhircheck.report.shown import clean
+from fhircheck.report.change_words import words
+from fhircheck.report.numbers import percent, points, seconds
+from fhircheck.report.shown import View, clean
+from fhircheck.report.words import counted
 
 SHOWN = 20
 """Items a message lists; it says how many more there are."""
@@ -21,8 +19,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "title-resolved": ("all right again", "wieder in Ordnung"),
     "title-reminder": ("still so", "noch immer"),
     "could-not-check": (
-        "The check could not be made; nothing is known of the data.",
-        "Die Prüfung war nicht möglich; über die Daten ist nichts bekannt.",
+        "The check was not possible, or not in full; its result is no answer.",
+        "Die Prüfung war nicht oder nicht vollständig möglich; ihr Ergebnis ist keine Antwort.",
     ),
     "findings": ("The check ended with findings.", "Die Prüfung endete mit Befunden."),
     "resolved-could-not-check": ("The check is possible again.", "Die Prüfung ist wieder möglich."),
@@ -31,9 +29,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "since": ("since {moment}", "seit {moment}"),
     "more": ("And {count} more.", "Und {count} weitere."),
     "run": ("run {number}", "Lauf {number}"),
-    "resources": ("{count} resources", "{count} Ressourcen"),
-    "errors": ("{count} errors", "{count} Fehler"),
-    "warnings": ("{count} warnings", "{count} Warnungen"),
     "coverage": ("coverage {share}", "Abdeckung {share}"),
     "duration": ("took {duration}", "Dauer {duration}"),
     "exit": ("exit code {code}", "Exit-Code {code}"),
@@ -89,7 +84,7 @@ def item_line(item: AlertItem, language: str) -> str:
     """What is the matter, why, and since when."""
     condition = item.condition
     if condition.change is not None:
-        text = clean(change_words()(condition.change, language), longest=400)
+        text = clean(words(condition.change, language), longest=400)
         text = say(language, "resolved-change", text=text) if item.telling == "resolved" else text
     else:
         text = say(language, f"resolved-{condition.kind}" if item.telling == "resolved" else condition.kind)
@@ -110,9 +105,9 @@ def facts(run: RunFacts, language: str) -> list[str]:
     told = [say(language, "run", number=run.number)] if run.number is not None else []
     told.append(moment(run.started))
     if run.outcome != "not-checked" or run.resources:
-        told.append(say(language, "resources", count=number(run.resources, language)))
-        told.append(say(language, "errors", count=number(run.errors, language)))
-        told.append(say(language, "warnings", count=number(run.warnings, language)))
+        view = View("run", language)
+        counts = (("resource", run.resources), ("error", run.errors), ("warning", run.warnings))
+        told += [counted(view, count, noun) for noun, count in counts]
         if run.coverage is not None:
             told.append(say(language, "coverage", share=percent(run.coverage, language)))
     told += [f"{clean(name)} {points(value, language)}" for name, value in run.scores[:6]]
@@ -129,12 +124,3 @@ def moment(started: str) -> str:
         return datetime.fromisoformat(started).strftime("%Y-%m-%d %H:%M %z").strip()
     except ValueError:
         return clean(started)
-
-
-def change_words() -> Callable[[Change, str], str]:
-    """What says a change in words."""
-    try:
-        found: Callable[[Change, str], str] = import_module("fhircheck.report.change_words").words
-    except ModuleNotFoundError:
-        return lambda change, language: change.key
-    return found

@@ -25,7 +25,7 @@ from fhircheck.monitor.alerts.receiver import (
     seconds,
     secret,
 )
-from fhircheck.report.alert_words import facts, item_lines, link_word, moment, say, title
+from fhircheck.report.alert_words import facts, facts_line, item_lines, link_word, moment, say, title
 from fhircheck.transport.http_url import is_loopback
 from fhircheck.transport.tls_trust import tls_context
 
@@ -135,15 +135,15 @@ def _plain(message: AlertMessage, language: str) -> list[str]:
 def _html(message: AlertMessage, language: str) -> str:
     """The same with a little shape; it loads nothing."""
     colour = {"alarm": "#b3261e", "reminder": "#8a5a00", "resolved": "#1b6e3c"}[message.telling]
-    items = "".join(f"<li>{escape(each)}</li>" for each in item_lines(message, language))
-    rows = "".join(f"<li>{escape(each)}</li>" for each in facts(message.run, language))
+    items = "".join(f'<li style="margin:.5em 0">{escape(each)}</li>' for each in item_lines(message, language))
+    rows = escape(facts_line(message, language))
     link = f'<p><a href="{escape(message.link)}">{link_word(language)}</a></p>' if message.link else ""
     footer = escape(f"{moment(message.at)}. {say(language, 'footer', version=message.run.version)}")
     return (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{escape(title(message, language))}'
         '</title></head><body style="font-family:sans-serif;max-width:44em">'
         f'<h1 style="font-size:1.2em;color:{colour}">{escape(title(message, language))}</h1>'
-        f'<ul>{items}</ul><ul style="color:#555">{rows}</ul>{link}<p style="color:#555;font-size:.85em">{footer}</p>'
+        f'<ul>{items}</ul><p style="color:#555">{rows}</p>{link}<p style="color:#555;font-size:.85em">{footer}</p>'
         "</body></html>\n"
     )
 
