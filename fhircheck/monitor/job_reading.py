@@ -22,7 +22,8 @@ from fhircheck.model.job import (
 from fhircheck.monitor.alerts.checks import alert_faults
 from fhircheck.monitor.alerts.checks import below as alert_below
 from fhircheck.monitor.job_file import JobText
-from fhircheck.monitor.output_path import ENDINGS, check_path, format_of
+from fhircheck.monitor.output_path import check_path
+from fhircheck.report.endings import ENDINGS, form_of
 from fhircheck.monitor.spans import seconds_of
 
 SETTINGS = ("packages", "profiles", "check", "mapping", "dates", "validity", "severity", "connection")
@@ -172,7 +173,7 @@ def _outputs(text: JobText) -> Iterator[JobOutput]:
         given = {"file": each} if isinstance(each, str) else each
         place = ("outputs", number) if isinstance(each, str) else ("outputs", number, "file")
         text.trying(place, check_path, given["file"])
-        form = given.get("format") or format_of(given["file"])
+        form = given.get("format") or form_of(given["file"])
         if form not in RENDERERS:
             endings = ", ".join(ending for ending, name in ENDINGS.items() if name in RENDERERS)
             known = f"no form of a report; there are: {', '.join(RENDERERS.names)}"

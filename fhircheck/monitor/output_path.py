@@ -6,21 +6,6 @@ from pathlib import Path
 
 from fhircheck.model.errors import UsageError
 
-ENDINGS = {
-    ".html": "html",
-    ".md": "markdown",
-    ".txt": "text",
-    ".ndjson": "ndjson",
-    ".csv": "csv",
-    ".sarif": "sarif",
-    ".junit.xml": "junit",
-    ".xml": "junit",
-    ".measure-report.json": "measure-report",
-    ".operation-outcome.json": "operation-outcome",
-    ".json": "json",
-}
-"""Ending -> form; the longest that fits counts."""
-
 CODES = "YmdHMSjVGu"
 _PERCENT = re.compile(r"%(.?)")
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -42,9 +27,3 @@ def filled(path: str, name: str, now: datetime, folder: str) -> Path:
     local = now.astimezone()
     text = _PERCENT.sub(lambda match: "%" if match[1] == "%" else local.strftime(f"%{match[1]}"), path)
     return Path(folder) / Path(text.replace("{name}", name)).expanduser()
-
-
-def format_of(path: str) -> str:
-    """The form that the ending of `path` says, empty where it says none."""
-    fitting = [ending for ending in ENDINGS if path.lower().endswith(ending)]
-    return ENDINGS[max(fitting, key=len)] if fitting else ""

@@ -107,9 +107,12 @@ def _populations(counts: tuple[int, ...]) -> list[dict[str, Any]]:
 
 
 def _score(passed: int, judged: int, absent: str = "unknown") -> dict[str, Any]:
-    """The share that passes, or why there is none: nothing that was not judged looks like a score."""
+    """The share that passes, or why there is none: nothing that was not judged looks like a score.
+
+    The reason stands at the value: with the Measure at hand the HL7 validator demands one (MEASURE_MR_SCORE_REQUIRED).
+    """
     if not judged:
-        return {"measureScore": {"extension": [{"url": _ABSENT, "valueCode": absent}]}}
+        return {"measureScore": {"_value": {"extension": [{"url": _ABSENT, "valueCode": absent}]}}}
     return {"measureScore": {"value": rounded(Fraction(passed, judged))}}
 
 

@@ -43,7 +43,7 @@ def _score(measure: Node, score: Node, scoring: str, at: str, findings: Findings
         for name in ("unit", "system", "code"):
             if name in score:
                 findings.add(kinds.SCORE_PROHIBITED, child(at, name), DEFINITION, reason="the scoring is proportion")
-    if "value" not in score and "extension" not in score:
+    if "value" not in score and "_value" not in score:  # a reason why there is none stands at the value itself
         findings.add(kinds.SCORE_MISSING, at, DEFINITION, scoring=scoring)
     elif scoring == "proportion" and value is not None and not Decimal(0) <= value <= Decimal(1):
         findings.add(kinds.SCORE_RANGE, child(at, "value"), DEFINITION, value=str(score["value"]))

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhircheck.model.errors import UsageError
-from fhircheck.monitor.output_path import check_path, filled, format_of
+from fhircheck.monitor.output_path import check_path, filled
 from fhircheck.monitor.spans import said, seconds_of
 from fhircheck.monitor.toml_places import nearest, places
+from fhircheck.report.endings import form_of
 
 
 @pytest.mark.parametrize(
@@ -112,4 +113,4 @@ def test_other_placeholders_are_refused(path: str) -> None:
      ("a.measure-report.json", "measure-report"), ("a.operation-outcome.json", "operation-outcome")],
 )  # fmt: skip
 def test_the_ending_says_the_form(path: str, form: str) -> None:
-    assert format_of(path) == form
+    assert form_of(path) == form

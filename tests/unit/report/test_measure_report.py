@@ -81,7 +81,7 @@ def test_what_was_not_judged_has_no_score() -> None:
     for number, why in ((1, "not-applicable"), (2, "unknown"), (3, "error")):
         score = reports[number]["group"][0]["measureScore"]
         assert "value" not in score
-        assert score["extension"][0]["valueCode"] == why
+        assert score["_value"]["extension"][0]["valueCode"] == why
     assert [each["status"] for each in reports] == ["complete", "complete", "complete", "error"]
 
 
@@ -138,13 +138,23 @@ def test_our_validator_finds_the_reports_true_to_their_measures(written: Path, t
 
 
 def test_the_reference_finds_no_error(written: Path, tmp_path: Path) -> None:
+    """With the Measures at hand, so that it holds the reports against them."""
     program("Java", "java")
     run = shared_path("reference", "run")
     home = os.environ.get("FHIRCHECK_REFERENCE_DIR") or Path.home() / ".cache/fhircheck-reference"
     if not (Path(home) / "hl7/ready").exists():
         lack("the reference validator", "not built yet: start ../shared/reference/run hl7 once")
-    out = tmp_path / "answers.jsonl"
-    done = subprocess.run([run, "hl7", "--out", out, written], capture_output=True, text=True, check=False, timeout=600)
+    out, measures = tmp_path / "answers.jsonl", tmp_path / "measures"
+    measures.mkdir()
+    for each in resources("Measure"):
+        (measures / f"Measure-{each['id']}.json").write_text(json.dumps(each), encoding="utf-8")
+    done = subprocess.run(
+        [run, "hl7", "--profiles", measures, "--out", out, written],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     issues = [each for line in out.read_text().splitlines() for each in json.loads(line)["issues"]]
     assert issues
