@@ -47,10 +47,11 @@ REASONS: dict[str, str] = {
     "{} active consents name their patient by no reference": (
         "{} aktive Einwilligungen nennen ihren Patienten nicht durch eine Referenz"
     ),
-    "over {}; in a sample every class is smaller than it is in the data": (
-        "über {}; in einer Stichprobe ist jede Klasse kleiner als in den Daten"
+    "over {}": "über {}",
+    "in a sample every class is smaller than it is in the data": (
+        "in einer Stichprobe ist jede Klasse kleiner als in den Daten"
     ),
-    "over {}; l-diversity of {}": "über {}; l-Diversität von {}",
+    "l-diversity of {}": "l-Diversität von {}",
     "not judged: in a sample the records of a patient may have been left out": (
         "nicht beurteilt: in einer Stichprobe können Datensätze eines Patienten fehlen"
     ),
