@@ -13,6 +13,7 @@ STAGES = (
     "measures",
     "score",
     "report",
+    "history",
     "distribute",
     "probe",
 )

@@ -123,6 +123,33 @@ def trend(
 
 
 @history.command()
+@click.argument("before", metavar="RUN")
+@click.argument("after", metavar="[RUN]", required=False)
+@click.option("--format", "format_", type=click.Choice(("text", "markdown", "json")), default="text", show_default=True,
+              help="Form of the comparison.")  # fmt: skip
+@_OUTPUT
+@_LANGUAGE
+@store_options
+def compare(before: str, after: str | None, format_: str, output: str | None, language: str, **place: str) -> None:
+    """Say what has changed between two runs; for one RUN, since the run before it.
+
+    `fhircheck diff` does the same for reports in files, and for scripts: its exit code says whether something alarms.
+    """
+    from fhircheck.cli.output import opened
+    from fhircheck.history.compare import compare as compared
+    from fhircheck.history.compare import named
+    from fhircheck.report.difference import DIFFERENCES
+
+    with _store(place) as store:
+        runs = (store.named(before), store.named(after)) if after is not None else store.with_previous(before)
+        documents = [store.document(each.series, each.number) for each in runs]
+    names = [named(document, each.name, each.number) for document, each in zip(documents, runs, strict=True)]
+    found = compared(documents[0], documents[1], *names)
+    with opened(output) as write:
+        write(DIFFERENCES[format_](found, _view(language, output)))
+
+
+@history.command()
 @click.option("--series", metavar="NAME", help="Only runs of this series.  [default: all, each by itself]")
 @click.option("--keep", type=click.IntRange(min=1), metavar="N", help="Leave the latest N runs of each series.")
 @click.option("--older-than", type=Age(), metavar="SPAN", help="Leave runs younger than SPAN (36h, 90d, 12w).")

@@ -38,6 +38,7 @@ def judge_of(last: int = LAST, baseline: str = "", alarm: Collection[str] = ()) 
         return _named(recent), let(drift(document, past, last))
 
     def against_baseline(store: "Store", series: str, document: Document) -> tuple[str, tuple[Change, ...]]:
+        _keep(baseline, store, series)
         return baseline, let(compare(document_of(baseline, store), document).changes)
 
     return against_baseline if baseline else against_last
@@ -47,6 +48,14 @@ def _named(numbers: list[int]) -> str:
     if not numbers:
         return ""
     return f"run {numbers[-1]}" if len(numbers) == 1 else f"the last {len(numbers)} runs"
+
+
+def _keep(name: str, store: "Store", series: str) -> None:
+    """See to it that the run that a series is measured against is not pruned, where it is one."""
+    if not Path(name).is_file():
+        run = store.named(name)
+        if not run.kept:
+            store.keep(run.series, run.number, f"baseline of {series}")
 
 
 def document_of(name: str, store: "Store | None") -> Document:

@@ -147,6 +147,14 @@ class Store:
             raise UsageError(f"{name}: {hint} (history {self.name})")
         return found[0]
 
+    def with_previous(self, name: str) -> tuple[StoredRun, StoredRun]:
+        """The run before the one that `name` names (see `named`), and that one. Raises UsageError for none."""
+        run = self.named(name)
+        before = self.runs(run.series, last=2, until=run.number)
+        if len(before) < 2:
+            raise UsageError(f"{run.name}: there is no run before it (history {self.name})")
+        return before[0], before[1]
+
     def document(self, series: str, number: int) -> Document:
         """The report of a run as JSON values. Raises UsageError where there is no such run."""
         with self._reading() as connection:

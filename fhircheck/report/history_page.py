@@ -102,12 +102,17 @@ def _table(page: Page, rows: Sequence[tuple[Span, ...]], right: frozenset[int]) 
     from rich.cells import cell_len
 
     widths = [max(map(cell_len, column)) for column in zip(*([text for text, _ in row] for row in rows), strict=True)]
+    lines: list[list[Span]] = []
     for row in rows:
-        spans: list[Span] = []
+        lines.append([])
         for place, (text, style) in enumerate(row):
             room = " " * (widths[place] - cell_len(text))
-            spans.append(((room + text if place in right else text + room) + "  ", style))
-        page.line(*(spans if page.view.color else [("".join(text for text, _ in spans), "")]), indent=2)
+            lines[-1].append(((room + text if place in right else text + room) + "  ", style))
+    if page.view.color:
+        for spans in lines:
+            page.line(*spans, indent=2)
+        return
+    page.plain("  " + "".join(text for text, _ in spans) for spans in lines)
 
 
 def _said(view: View, key: str) -> str:

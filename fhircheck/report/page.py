@@ -1,7 +1,7 @@
 """A page of text that sections are written on: wrapped at the view's width, coloured or plain."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from textwrap import wrap
 
@@ -55,6 +55,10 @@ class Page:
         from rich.text import Text
 
         self._console.print(Text(" " * indent) + Text.assemble(*spans), soft_wrap=True)
+
+    def plain(self, lines: Iterable[str]) -> None:
+        """Lines without any style, as they are: many of them cost next to nothing."""
+        self._buffer.write("".join(each.rstrip() + "\n" for each in lines))
 
     def wrapped(self, *spans: Span, indent: int = 0, hanging: int = 0) -> None:
         """A sentence, wrapped at the width; lines after the first are `hanging` columns further in."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("pyspark", "fhir", "requests", "jinja2", "lxml")
+HEAVY = ("pyspark", "fhir", "requests", "jinja2", "lxml", "sqlalchemy", "alembic", "psycopg")
 LATE = ("rich", "jsonschema", "sqlite3", "pydantic", "urllib3", "asyncio", "multiprocessing")
 
 IMPORT = "import fhircheck"
@@ -37,7 +37,7 @@ def test_the_probe_sees_what_is_loaded(project_root: Path) -> None:
     assert "sqlite3" in loaded("import sqlite3", project_root)
 
 
-@pytest.mark.parametrize("command", ["check", "validate", "explain", "packages"])
+@pytest.mark.parametrize("command", ["check", "validate", "explain", "packages", "history"])
 def test_help_of_a_command_loads_nothing_heavy(command: str, project_root: Path) -> None:
     assert not loaded(HELP.replace("'--help'", f"'{command}', '--help'"), project_root) & {*HEAVY}
 

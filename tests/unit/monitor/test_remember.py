@@ -8,6 +8,7 @@ import pytest
 
 import fhircheck
 from fhircheck.history.feedback import answer
+from fhircheck.history.judge import judge_of
 from fhircheck.history.store import Store
 from fhircheck.model.errors import UsageError
 from fhircheck.model.feedback import Answer
@@ -91,3 +92,15 @@ def test_hidden_names_are_hidden_in_the_store_too(report: RunReport, file: str) 
         assert "cardinality-min/" not in json.dumps(store.document("a", 1))
         remember(report, store, "a")
         assert "cardinality-min/" in json.dumps(store.document("a", 2))
+
+
+def test_the_run_that_is_the_baseline_is_never_pruned(report: RunReport, file: str) -> None:
+    with Store.open(file) as store:
+        for _ in range(3):
+            remember(report, store, "a")
+        told = remember(report, store, "b", judge=judge_of(baseline="a@1"))
+        assert told.history is not None
+        assert told.history.against == "a@1"
+        pruned = store.prune(keep=1)
+    assert [each.name for each in pruned.removed] == ["a@2"]
+    assert [(each.run.name, each.why, each.detail) for each in pruned.spared] == [("a@1", "kept", "baseline of b")]
