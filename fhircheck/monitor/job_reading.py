@@ -23,8 +23,8 @@ from fhircheck.monitor.alerts.checks import alert_faults
 from fhircheck.monitor.alerts.checks import below as alert_below
 from fhircheck.monitor.job_file import JobText
 from fhircheck.monitor.output_path import check_path
-from fhircheck.report.endings import ENDINGS, form_of
 from fhircheck.monitor.spans import seconds_of
+from fhircheck.report.endings import ENDINGS, form_of
 
 SETTINGS = ("packages", "profiles", "check", "mapping", "dates", "validity", "severity", "connection")
 JUDGING = ("check", "mapping", "dates", "validity", "severity", "connection")
