@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from typing import Any
@@ -23,13 +24,21 @@ class Served:
         )
         self.lines: list[str] = []
         self.url = ""
+        self._told = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._told.wait(120)
+
+    def _read(self) -> None:
+        """All that it writes, so that it never waits for us."""
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self.lines.append(line)
             found = re.search(r"serving (\S+?)/ ", line)
-            if found:
+            if found and not self.url:
                 self.url = found[1]
-                break
+                self._told.set()
+        self._told.set()
 
     def post(self, path: str, data: bytes, context: Any = None, **headers: str) -> tuple[int, Any]:
         request = urllib.request.Request(self.url + path, data, {**TYPE, **headers}, method="POST")
@@ -42,6 +51,6 @@ class Served:
     def stop(self, number: int = signal.SIGINT) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
-        _, rest = self.process.communicate(timeout=20)
-        self.lines += rest.splitlines(keepends=True)
-        return self.process.returncode
+        code = self.process.wait(timeout=20)
+        self._reader.join(20)
+        return code

@@ -24,7 +24,7 @@ def served() -> Iterator[Served]:
     yield found
     if found.process.poll() is None:
         found.process.kill()
-        found.process.communicate()
+        found.process.wait()
 
 
 def test_it_validates_and_ends_in_peace(served: Served) -> None:
