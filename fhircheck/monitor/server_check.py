@@ -1,10 +1,8 @@
-"""The servers among a job's sources judged beside their data, and their interfaces compared with an earlier run's."""
+"""The servers among a job's sources, judged beside their data."""
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fhircheck.model.change import Change
 from fhircheck.model.job import Job
 from fhircheck.monitor.job_reading import is_url
 from fhircheck.sources.service_base import service_base
@@ -42,20 +40,3 @@ def judged_server(job: Job, base: str, now: Any) -> Server:
     )
     found: Server = json.loads(server_json_text(report))
     return found
-
-
-def interface_changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What has changed about the servers of two runs (their documents); nothing where one of them judged none."""
-    known = {each["server"]["base"]: each for each in (before or {}).get("servers") or ()}
-    found = (_changes(known[each["server"]["base"]], each) for each in after.get("servers") or ()
-             if each["server"]["base"] in known)  # fmt: skip
-    return tuple(change for changes in found for change in changes)
-
-
-def _changes(before: Server, after: Server) -> Iterator[Change]:
-    from fhircheck.probe.server_changes import server_changes
-
-    base = after["server"]["base"]
-    for each in server_changes(before, after):
-        was, now = each.before or None, each.after or None
-        yield Change("interface", each.about, was, now, each.breaking, each.how, group=base)
