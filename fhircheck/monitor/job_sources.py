@@ -17,8 +17,10 @@ from fhircheck.sources.bulk_request import ExportRequest
 
 @dataclass(frozen=True, slots=True)
 class ReadySources:
-    """names: as they are read. since: for those that are read here and not by an export. until: the moment up to which
-    all is read, by the sources' own clocks (ISO 8601); empty where that is not known."""
+    """names: as they are read; none where exports brought nothing new. since: for what is read here, not exported.
+
+    until: the moment up to which all is read, by the sources' own clocks (ISO 8601); empty where that is not known.
+    """
 
     names: tuple[str, ...]
     since: str
@@ -50,8 +52,9 @@ def ready_sources(job: Job, since: str, state: Path, log: EventLog) -> Iterator[
             else:
                 out = _place(job, number, state)
                 exports.append(out)
-                moments.append(_export(job, name, out, since, log))
-                names.append(str(out))
+                until, empty = _export(job, name, out, since, log)
+                moments.append(until)
+                names += [] if empty and since and until else [str(out)]
         until = min(moments, key=datetime.fromisoformat) if all(moments) else ""
         yield ReadySources(tuple(names), since if not exports else "", until)
     finally:
@@ -85,8 +88,9 @@ def _place(job: Job, number: int, state: Path) -> Path:
     return state / "exports" / job.name / str(number)
 
 
-def _export(job: Job, url: str, out: Path, since: str, log: EventLog) -> str:
-    """Export the server at `url` into `out`; returns its transactionTime, empty where something is missing."""
+def _export(job: Job, url: str, out: Path, since: str, log: EventLog) -> tuple[str, bool]:
+    """Export the server at `url` into `out`: its transactionTime, empty where something is missing; whether it holds
+    nothing."""
     from fhircheck.fetch.bulk import BulkOptions
     from fhircheck.fetch.bulk_fetching import fetch_bulk
     from fhircheck.fetch.fetching import FetchOptions
@@ -104,11 +108,12 @@ def _export(job: Job, url: str, out: Path, since: str, log: EventLog) -> str:
         manifest = fetch_bulk(url, str(out), request, bulk, options)
     except UsageError:  # an unfinished export of something else is there: of another day, or before the job changed
         manifest = fetch_bulk(url, str(out), request, bulk, replace(options, restart=True))
+    resources = sum(each.get("count", 0) for each in manifest.get("output", ()))
     log.event(
         "export-finished",
         server=shown,
-        resources=sum(each.get("count", 0) for each in manifest.get("output", ())),
+        resources=resources,
         bytes=sum(each.get("bytes", 0) for each in manifest.get("output", ())),
         complete=bool(manifest["complete"]),
     )
-    return str(manifest.get("transactionTime", "")) if manifest["complete"] else ""
+    return str(manifest.get("transactionTime", "")) if manifest["complete"] else "", not resources

@@ -217,7 +217,7 @@ class _Run:
                 self._deadline.cutting(),
                 ready_sources(self._job, increment.since, state, self._log) as sources,
             ):
-                report = self._run_check(sources, accepted, sink)
+                report = self._run_check(sources, accepted, sink) if sources.names else self._empty(Verdict(0, ()))
             report = self._complete(report, sources, increment)
         except TimeUp:
             self._deadline.end()
@@ -275,10 +275,14 @@ class _Run:
 
     def _nothing(self, reason: str, duration: float) -> RunReport:
         """The report of a check that could not be made."""
+        return self._empty(Verdict(3, (reason,)), duration)
+
+    def _empty(self, verdict: Verdict, duration: float = 0.0) -> RunReport:
+        """A report of nothing."""
         names = tuple(shown(each) for each in self._job.sources)
         header = RunHeader(__version__, self._now.isoformat(), duration, 1)
         sources = SourceSummary(names, 0, 0, 0, 0)
-        return RunReport(header, sources, (), (), (), (), (), (), (), None, (), (), Verdict(3, (reason,)))
+        return RunReport(header, sources, (), (), (), (), (), (), (), None, (), (), verdict)
 
     def _say_checked(self, report: RunReport) -> None:
         sources = report.sources
