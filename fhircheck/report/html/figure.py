@@ -11,10 +11,11 @@ from fhircheck.report.html.bilingual import Bilingual
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A plot. name: anchor. text: what is to be seen, for those who do not. source: name of a measure, or empty.
+    """A plot.
 
+    name: anchor. text: what is to be seen, for those who do not; note: what is said beneath it in place of that text.
     columns, rows: the numbers that are drawn. chart: language -> Altair chart. audience: ``clinic``, ``it``, or empty
-    for both.
+    for both. more: rows that were left out.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Figure:
     chart: Callable[[str], Any]
     audience: str = ""
     more: int = 0
+    note: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Drawn:
 
     name: str
     title: Words
-    text: Words
+    note: Words
     audience: str
     drawings: Any
     table: Table
@@ -58,7 +58,7 @@ def _drawn(figure: Figure, drawings: Drawings, bounds: Bounds) -> Drawn:
     return Drawn(
         figure.name,
         figure.title,
-        figure.text,
+        figure.note or figure.text,
         figure.audience,
         Words(Markup(drawings[figure.name, "en"]), Markup(drawings[figure.name, "de"])),
         Table(f"numbers-{figure.name}", figure.title, list(figure.columns), rows, numeric, more),

@@ -169,5 +169,5 @@ def _gain(gain: Gain, both: Bilingual) -> Words:
     if gain.low < 0:
         low = Words(f"−{low.english}", f"−{low.german}")
         return both.say(PAGE, "gain-signed", score=score, low=low, high=both.points(gain.high))
-    key = "gain-exact" if gain.low == gain.high else "gain-points"
+    key = "gain-exact" if low == both.points(gain.high) else "gain-points"
     return both.say(PAGE, key, score=score, low=low, high=both.points(gain.high))

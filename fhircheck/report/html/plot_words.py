@@ -6,6 +6,25 @@ PLOTS: dict[str, tuple[str, str]] = {
         "Bars from 0 to 100, with bounds where something could not be told. {list}.",
         "Balken von 0 bis 100, mit Grenzen, wo etwas offen blieb. {list}.",
     ),
+    "scores-note": (
+        "The dark line: where a score could lie if all that could not be told were known.",
+        "Die dunkle Linie: wo eine Punktzahl liegen könnte, wäre alles Offene bekannt.",
+    ),
+    "fill-note": (
+        "Share filled in, the lowest first. Must: mandatory; should: must-support of a profile; value: what the record "
+        "exists for; code: coded, not only text; day: dates to the day.",
+        "Ausgefüllter Anteil, die niedrigsten zuerst. Pflicht; Soll: Must-Support eines Profils; Wert: wofür es den "
+        "Datensatz gibt; Code: kodiert, nicht nur Text; Tag: Datum taggenau.",
+    ),
+    "time-note": (
+        "{text} Months with fewer than {count} records are not drawn by themselves: a thin line stands for their year.",
+        "{text} Monate mit weniger als {count} Datensätzen sind nicht einzeln gezeichnet: eine dünne Linie steht für "
+        "ihr Jahr.",
+    ),
+    "time-text-hidden": (
+        "Records from {first} to {last}, a row for each of {count} kinds of record.",
+        "Datensätze von {first} bis {last}, eine Zeile für jede von {count} Arten.",
+    ),
     "score-told": ("{name}: {points}, between {bounds}", "{name}: {points}, zwischen {bounds}"),
     "no-scores": (
         "No score: this run measured nothing (fhircheck check does), or nothing could be judged.",
@@ -86,7 +105,6 @@ PLOTS: dict[str, tuple[str, str]] = {
     "records": ("Records", "Datensätze"),
     "gap": ("Longest gap", "Längste Lücke"),
     "gap-months": ("{count} months", "{count} Monate"),
-    "gap-years": ("{count} years", "{count} Jahre"),
     "months-with": ("Months with data", "Monate mit Daten"),
     "months-all": ("Months in all", "Monate insgesamt"),
     "trend": ("Scores over time", "Bewertung im Verlauf"),
@@ -104,7 +122,6 @@ PLOTS: dict[str, tuple[str, str]] = {
     "errors": ("Errors", "Fehler"),
     "warnings": ("Warnings", "Warnungen"),
     "resources": ("Resources", "Ressourcen"),
-    "drawing-failed": ("(not drawn)", "(nicht gezeichnet)"),
 }
 
 # What systems are called by those who use them.

@@ -80,6 +80,7 @@ def _figure(name: str, audience: str, cells: Cells, both: Bilingual) -> Figure:
         lambda language: _chart(_lines(shown, named, by_type, language), measures, cells, words, language),
         audience,
         len(ordered) - len(shown),
+        both.say(PLOTS, "fill-note"),
     )
 
 

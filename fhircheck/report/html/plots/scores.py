@@ -39,6 +39,7 @@ class Scores:
                 tuple(_row(row, report, both) for row in rows[:MOST]),
                 lambda language: _chart(drawable, report, both, language),
                 more=max(len(rows) - MOST, 0),
+                note=both.say(PLOTS, "scores-note"),
             )
         ]
 
@@ -52,6 +53,8 @@ def _bounds(row: Row, both: Bilingual) -> Words:
 
 def _told(row: Row, report: RunReport, both: Bilingual) -> Words:
     name = score_words(row[0], report, both)
+    if row[1] is None or row[1][0] == row[1][1]:
+        return joined([name, both.points(row[0].value)], ": ")
     return both.say(PLOTS, "score-told", name=name, points=both.points(row[0].value), bounds=_bounds(row, both))
 
 

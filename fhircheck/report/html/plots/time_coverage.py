@@ -1,7 +1,7 @@
 """When the data is from: a row of bars for each kind of record, by month; without a census, the share of months."""
 
-import itertools
 from collections import Counter
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -19,8 +19,29 @@ ROWS = 8
 COLUMNS = 72
 """Most bars of a row; more months than that are drawn by the year."""
 _HEIGHT, _TALL = 46, 22
-Months = dict[str, Counter[int]]
-"""type -> month (12 x year + month - 1) -> records"""
+
+
+@dataclass
+class Dated:
+    """Records of one kind by when. months: 12 x year + month - 1 -> records. years: those of no shown month."""
+
+    months: Counter[int] = field(default_factory=Counter)
+    years: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def first(self) -> int:
+        """The first month; of a year its January."""
+        return min([*self.months, *(year * 12 for year in self.years)])
+
+    @property
+    def last(self) -> int:
+        """The last month; of a year its December."""
+        return max([*self.months, *(year * 12 + 11 for year in self.years)])
+
+    @property
+    def total(self) -> int:
+        """All records that have a year."""
+        return self.months.total() + self.years.total()
 
 
 class TimeCoverage:
@@ -31,97 +52,129 @@ class TimeCoverage:
 
     def figures(self, report: RunReport, both: Bilingual) -> list[Figure | Absent]:
         """From the census, unless the measure time-coverage knows of more kinds (small numbers are in no census)."""
-        months = _months(report)
+        dated = _dated(report)
         measure = next((each for each in report.measures if each.name == self.name and each.by), None)
-        if months and (measure is None or 2 * len(months) >= len(measure.by)):
-            return [_by_month(months, both)]
+        if dated and (measure is None or 2 * len(dated) >= len(measure.by)):
+            return [_by_month(report, dated, both)]
         if measure is not None:
             return [_by_share(measure, both)]
         return [Absent(self.name, both.say(PLOTS, "time"), both.say(PLOTS, "no-time"))]
 
 
-def _months(report: RunReport) -> Months:
-    """Records by month. What the census knows by year or not at all (few records) is in no month."""
-    found: Months = {}
+def _dated(report: RunReport) -> dict[str, Dated]:
+    """Records by month, and by year those of months too small to be in the census by themselves."""
+    found = {}
     for volume in report.census.volumes if report.census else ():
-        counts: Counter[int] = Counter()
+        dated = Dated()
         for day, count in volume.days:
-            if count and day[:4].isdigit() and day[5:7].isdigit():
-                counts[int(day[:4]) * 12 + int(day[5:7]) - 1] += count
-        if counts:
-            found[volume.type] = counts
+            if day[:4].isdigit() and count:
+                if day[5:7].isdigit():
+                    dated.months[int(day[:4]) * 12 + int(day[5:7]) - 1] += count
+                else:
+                    dated.years[int(day[:4])] += count
+        if dated.months or dated.years:
+            found[volume.type] = dated
     return found
 
 
-def _by_month(months: Months, both: Bilingual) -> Figure:
-    ordered = sorted(months, key=lambda name: (-months[name].total(), name))
-    shown = ordered[:ROWS]
-    every = [month for name in shown for month in months[name]]
-    gaps = {name: _gap(sorted(months[name])) for name in shown}
-    widest = max(shown, key=lambda name: gaps[name])
+def _gaps(report: RunReport) -> dict[str, int]:
+    """The longest gap of each kind in months, as the measure counted it on all records."""
+    return {
+        each.of: int(each.value)
+        for measure in report.measures
+        if measure.name == TimeCoverage.name
+        for each in measure.details
+        if each.name == "longest-gap" and each.of and each.value is not None
+    }
+
+
+def _by_month(report: RunReport, found: dict[str, Dated], both: Bilingual) -> Figure:
+    ordered = sorted(found, key=lambda name: (-found[name].total, name))
+    shown, gaps = ordered[:ROWS], _gaps(report)
+    first, last = min(found[name].first for name in shown), max(found[name].last for name in shown)
+    widest = max(shown, key=lambda name: gaps.get(name, -1))
+    key = "time-text-hidden" if widest not in gaps else "time-text" if gaps[widest] else "time-text-whole"
     text = both.say(
-        PLOTS, "time-text" if gaps[widest] else "time-text-whole", first=_month(min(every)), last=_month(max(every)),
-        count=len(shown), gap=both.say(PLOTS, "gap-months", count=gaps[widest]), kind=record_kind(both.clean(widest)),
+        PLOTS, key, first=_month(first), last=_month(last), count=len(shown), kind=_kind(widest, both),
+        gap=both.say(PLOTS, "gap-months", count=gaps.get(widest, 0)),
     )  # fmt: skip
-    rows = tuple(
-        (record_kind(both.clean(name)), both.same(_month(min(months[name]))), both.same(_month(max(months[name]))),
-         both.number(months[name].total()), both.say(PLOTS, "gap-months", count=_gap(sorted(months[name]))))
-        for name in ordered[: ROWS * 3]
-    )  # fmt: skip
+    smallest = report.census.smallest_cell if report.census else 0
+    hidden = any(found[name].years for name in shown)
     columns = tuple(both.say(PLOTS, key) for key in ("kind", "first", "last", "records", "gap"))
-    more = max(len(ordered) - ROWS * 3, 0)
-    title = both.say(PLOTS, "time")
-    return Figure("time", title, text, columns, rows,
-                  lambda language: _chart(shown, months, both, language), more=more)  # fmt: skip
+    return Figure(
+        "time",
+        both.say(PLOTS, "time"),
+        text,
+        columns,
+        tuple(_row(name, found[name], gaps.get(name), both) for name in ordered[: ROWS * 3]),
+        lambda language: _chart([(_kind(name, both).said(language), found[name]) for name in shown]),
+        more=max(len(ordered) - ROWS * 3, 0),
+        note=both.say(PLOTS, "time-note", text=text, count=smallest) if hidden else None,
+    )
 
 
-def _gap(months: list[int]) -> int:
-    return max((later - earlier - 1 for earlier, later in itertools.pairwise(months)), default=0)
+def _row(name: str, dated: Dated, gap: int | None, both: Bilingual) -> tuple[Words, ...]:
+    return (
+        _kind(name, both),
+        both.same(_month(dated.first)),
+        both.same(_month(dated.last)),
+        both.number(dated.total),
+        both.same("–") if gap is None else both.say(PLOTS, "gap-months", count=gap),
+    )
 
 
 def _month(month: int) -> str:
     return f"{month // 12:04}-{month % 12 + 1:02}"
 
 
-def _chart(names: list[str], months: Months, both: Bilingual, language: str) -> Any:
+def _chart(rows: list[tuple[str, Dated]]) -> Any:
     import altair as alt
 
-    first = min(min(months[name]) for name in names)
-    last = max(max(months[name]) for name in names)
+    first, last = min(dated.first for _, dated in rows), max(dated.last for _, dated in rows)
     step = 1 if last - first < COLUMNS else 12 if (last - first) // 12 < COLUMNS else 120
-    columns = last // step - first // step + 1
-    wide = WIDTH / columns
-    rects, labels = [], []
-    for row, name in enumerate(names):
-        binned: Counter[int] = Counter()
-        for month, count in months[name].items():
-            binned[month // step - first // step] += count
-        most, base = max(binned.values()), _HEIGHT * (row + 1) - 4
-        gap = min(1.0, wide / 4)
-        rects += [
-            {"x": wide * at, "x2": wide * (at + 1) - gap, "y": base, "y2": base - max(_TALL * count / most, 2)}
-            for at, count in sorted(binned.items())
-        ]
-        labels.append({"x": 0, "y": base - _TALL - 5, "text": record_kind(name).said(language)})
-    ends = [
-        {"x": 0, "text": _month(first), "side": "left"}, {"x": WIDTH, "text": _month(last), "side": "right"},
-    ]  # fmt: skip
-    height = _HEIGHT * len(names) + 18
+    wide, height = WIDTH / (last // step - first // step + 1), _HEIGHT * len(rows) + 18
     across, down = alt.Scale(domain=[0, WIDTH], nice=False), alt.Scale(domain=[height, 0], nice=False)
     x, y = alt.X("x:Q", axis=None, scale=across), alt.Y("y:Q", axis=None, scale=down)
-    lines = [{"x": 0, "x2": WIDTH, "y": _HEIGHT * (row + 1) - 3.5} for row in range(len(names))]
-    foot = [{**each, "y": height - 2} for each in ends]
-    return framed(
-        alt.layer(
-            alt.Chart(alt.Data(values=lines)).mark_rule(color=LINE).encode(x=x, x2="x2:Q", y=y),
-            alt.Chart(alt.Data(values=rects)).mark_rect(color=SERIES[0]).encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
-            alt.Chart(alt.Data(values=labels)).mark_text(align="left", baseline="bottom", fontSize=12, color=INK)
-            .encode(x=x, y=y, text="text:N"),
-            *(alt.Chart(alt.Data(values=[each]))
-              .mark_text(align=each["side"], baseline="bottom", fontSize=12, color=MUTED)
-              .encode(x=x, y=y, text="text:N") for each in foot),
-        ).properties(width=WIDTH, height=height)
-    )  # fmt: skip
+    bases = [_HEIGHT * (at + 1) - 4 for at in range(len(rows))]
+    lines = [{"x": 0, "x2": WIDTH, "y": base + 0.5} for base in bases]
+    rects = [
+        each for base, (_, dated) in zip(bases, rows, strict=True) for each in _bars(dated, first, step, wide, base)
+    ]
+    labels = [{"x": 0, "y": base - _TALL - 5, "text": label} for base, (label, _) in zip(bases, rows, strict=True)]
+    ends = [{"x": 0, "y": height - 2, "text": _month(first)}, {"x": WIDTH, "y": height - 2, "text": _month(last)}]
+
+    def text(values: list[dict[str, Any]], align: str, color: str) -> Any:
+        mark = alt.Chart(alt.Data(values=values)).mark_text(align=align, baseline="bottom", fontSize=12, color=color)
+        return mark.encode(x=x, y=y, text="text:N")
+
+    layers = [
+        alt.Chart(alt.Data(values=lines)).mark_rule(color=LINE).encode(x=x, x2="x2:Q", y=y),
+        alt.Chart(alt.Data(values=rects)).mark_rect(color=SERIES[0]).encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
+        text(labels, "left", INK),
+        text(ends[:1], "left", MUTED),
+        text(ends[1:], "right", MUTED),
+    ]
+    return framed(alt.layer(*layers).properties(width=WIDTH, height=height))
+
+
+def _bars(dated: Dated, first: int, step: int, wide: float, base: float) -> list[dict[str, float]]:
+    """Bars of one row, and thin ones for years whose months are too small to be drawn."""
+    binned: Counter[int] = Counter()
+    for month, count in dated.months.items():
+        binned[month // step - first // step] += count
+    thin = []
+    for year, count in sorted(dated.years.items()):
+        if step == 1:
+            begin = max(year * 12 - first, 0)
+            end = min(year * 12 + 12, dated.last + 1) - first
+            thin.append({"x": wide * begin, "x2": wide * end, "y": base, "y2": base - 2})
+        else:
+            binned[year * 12 // step - first // step] += count
+    most, gap = max(binned.values(), default=1), min(1.0, wide / 4)
+    return thin + [
+        {"x": wide * at, "x2": wide * (at + 1) - gap, "y": base, "y2": base - max(_TALL * count / most, 2)}
+        for at, count in sorted(binned.items())
+    ]
 
 
 def _by_share(measure: MeasureResult, both: Bilingual) -> Figure:
