@@ -46,7 +46,7 @@ class Bilingual:
 
     def percent(self, share: Fraction | None, apart_from: Fraction | None = None) -> Words:
         """A share (0..1) in percent."""
-        return self.of(lambda view: percent(share, view.language, apart_from))
+        return self.of(lambda view: percent(share, view.language, apart_from).replace(" ", "\u00a0"))
 
     def points(self, value: Fraction | None) -> Words:
         """A score of 0..100."""

@@ -30,8 +30,10 @@ def gaps(report: RunReport, both: Bilingual, bounds: Bounds) -> Table:
         for each in report.measures
         if each.numerator < each.denominator and (each.name in counted or each.status == "failed")
     ]
-    failing.sort(key=lambda each: (-each.patients_failed, -(each.denominator - each.numerator), each.name))
     limit = smallest_cell(report)
+    failing.sort(
+        key=lambda each: (-cell_of(each.patients_failed, limit).least, -(each.denominator - each.numerator), each.name)
+    )
     columns = [both.say(PAGE, key) for key in ("what", "patients", "records", "in-order", "who", "action")]
     return Table(
         "gaps",
@@ -49,7 +51,7 @@ def _gap(each: MeasureResult, report: RunReport, both: Bilingual, limit: int) ->
     said = tuple(dict.fromkeys(_clean(action.clinic, both) for action in actions))
     return [
         Cell(plain(each.name), "#" + measure_anchor(each.name)),
-        Cell(_patients(each, both, limit), number=float(each.patients_failed)),
+        Cell(_patients(each, both, limit), number=float(cell_of(each.patients_failed, limit).least)),
         Cell(both.number(each.resources_failed or each.denominator - each.numerator),
              number=float(each.resources_failed or each.denominator - each.numerator)),
         _share(each.share, both),

@@ -1,4 +1,4 @@
-"""An Altair chart as SVG that stands in a page: no fonts, colours or scripts of its own, and nothing to fetch.
+"""A chart as SVG that stands in a page: no fonts, colours or scripts of its own, and nothing to fetch.
 
 Colours are placeholders in the chart and variables of the page's style in the drawing, so that both themes and print
 have theirs.
@@ -31,16 +31,16 @@ _LONG_NUMBER = re.compile(r"\d+\.\d{2,}")
 _PLAIN = {"opacity": "1", "stroke-width": "1", "font-weight": "normal"}
 
 
-def drawn(chart: Any, name: str, title: str, text: str) -> str:
-    """`chart` as an SVG image with the id `name`; title and text: what it is and what is to be seen on it.
+def drawn(spec: dict[str, Any], name: str, title: str, text: str) -> str:
+    """What `spec` (Vega-Lite) says, as an SVG image with the id `name`.
 
+    title, text: what it is, and what is to be seen on it.
     Only shapes and text are kept. Text of the data stands in it as text.
     """
     import altair
     import vl_convert
 
     version = ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    spec = chart.to_dict(validate=False)
     return cleaned(vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]), name, title, text)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from fhircheck.model.action import Words
 from fhircheck.model.report import RunReport
 from fhircheck.report.html.bilingual import Bilingual
+from fhircheck.report.html.canvas import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class Figure:
     """A plot.
 
     name: anchor. text: what is to be seen, for those who do not; note: what is said beneath it in place of that text.
-    columns, rows: the numbers that are drawn. chart: language -> Altair chart. audience: ``clinic``, ``it``, or empty
+    columns, rows: the numbers that are drawn. chart: language -> what draws it. audience: ``clinic``, ``it``, or empty
     for both. more: rows that were left out.
     """
 
@@ -23,7 +24,7 @@ class Figure:
     text: Words
     columns: tuple[Words, ...]
     rows: tuple[tuple[Words, ...], ...]
-    chart: Callable[[str], Any]
+    chart: Callable[[str], Spec]
     audience: str = ""
     more: int = 0
     note: Words | None = None

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fhircheck.model.action import Words
-from fhircheck.model.report import RunReport
-from fhircheck.report.html.bilingual import Bilingual
 from fhircheck.report.html.bounds import Bounds
 from fhircheck.report.html.drawing import drawn
 from fhircheck.report.html.figure import Absent, Figure
-from fhircheck.report.html.plots import PLOTS
 from fhircheck.report.html.rows import Cell, Table
 
 Drawings = dict[tuple[str, str], str]
@@ -28,17 +25,11 @@ class Drawn:
     table: Table
 
 
-def drawn_figures(report: RunReport, both: Bilingual, bounds: Bounds, drawings: Drawings) -> list[Drawn]:
+def drawn_figures(plotted: list[Figure | Absent], bounds: Bounds, drawings: Drawings) -> list[Drawn]:
     """All figures that there is something to draw of; none where the bounds leave no room for them."""
     if not bounds.figures:
         return []
-    figures = [each for plot in PLOTS for each in plot.figures(report, both) if isinstance(each, Figure)]
-    return [_drawn(each, drawings, bounds) for each in figures]
-
-
-def absent(report: RunReport, both: Bilingual) -> list[Absent]:
-    """What is not drawn, and why."""
-    return [each for plot in PLOTS for each in plot.figures(report, both) if isinstance(each, Absent)]
+    return [_drawn(each, drawings, bounds) for each in plotted if isinstance(each, Figure)]
 
 
 def _drawn(figure: Figure, drawings: Drawings, bounds: Bounds) -> Drawn:

@@ -13,13 +13,18 @@ from fhircheck.model.report import RunReport
 from fhircheck.report.html import clinic_view, glossary, it_tables, it_view
 from fhircheck.report.html.bilingual import Bilingual
 from fhircheck.report.html.bounds import LIMIT, STEPS, Bounds
-from fhircheck.report.html.figures import Drawings, absent, drawn_figures
+from fhircheck.report.html.changes import changes
+from fhircheck.report.html.figure import Absent
+from fhircheck.report.html.figures import Drawings, drawn_figures
 from fhircheck.report.html.first_screen import cards, tasks
 from fhircheck.report.html.html_words import PAGE
+from fhircheck.report.html.plots import PLOTS
 from fhircheck.report.outcome import resources
-from fhircheck.report.shown import View
+from fhircheck.report.shown import View, clean
 
 FOLDER = Path(__file__).parent
+_LONGEST = 2_000
+"""Characters of any text; those of the data are cut before."""
 
 
 class Html:
@@ -60,8 +65,8 @@ def _rendered(report: RunReport, view: View, bounds: Bounds, drawings: Drawings)
 def _context(report: RunReport, both: Bilingual, bounds: Bounds, drawings: Drawings) -> dict[str, Any]:
     """All that the templates ask for."""
     explained = glossary.measures(report, both, bounds)
+    plotted = [each for plot in PLOTS for each in plot.figures(report, both)]
     kinds = glossary.kinds(report, both, bounds)
-    changes = None
     return {
         "language": both.view.language,
         "title": PAGE["title"][both.view.language == "de"],
@@ -77,10 +82,9 @@ def _context(report: RunReport, both: Bilingual, bounds: Bounds, drawings: Drawi
         "tasks": tasks(report, both, bounds.rows),
         "task_count": len(report.actions),
         "measured": bool(report.measures),
-        "figures": drawn_figures(report, both, bounds, drawings),
-        "absent": absent(report, both),
-        "changes": changes,
-        "against": None,
+        "figures": drawn_figures(plotted, bounds, drawings),
+        "absent": [each for each in plotted if isinstance(each, Absent)],
+        "changes": changes(report, both, bounds),
         "gaps": clinic_view.gaps(report, both, bounds),
         "kinds": clinic_view.kinds(report, both, bounds),
         "open_reasons": clinic_view.open_reasons(report, both, bounds),
@@ -179,12 +183,17 @@ def _twins(words: Any) -> Any:
     from markupsafe import Markup, escape
 
     english, german = (words["english"], words["german"]) if isinstance(words, dict) else words
-    english, german = (text.replace(" %", "\u00a0%") for text in (english, german))
+    english, german = (each if hasattr(each, "__html__") else _harmless(each) for each in (english, german))
     if english == german:
         return escape(english)
     return Markup('<span class="l-en" lang="en">{}</span><span class="l-de" lang="de">{}</span>').format(
         english, german
     )
+
+
+def _harmless(text: str) -> str:
+    """The last line of defence: whatever was not cleaned before is here; a number stays with its percent sign."""
+    return clean(text, _LONGEST).replace(" %", "\u00a0%")
 
 
 def _code(words: Words) -> Any:

@@ -160,6 +160,16 @@ PAGE: dict[str, tuple[str, str]] = {
     "ending": ("Exit code", "Exit-Code"),
     "notes": ("Notes", "Anmerkungen"),
     "fingerprints": ("Fingerprints", "Fingerabdrücke"),
+    "baseline": ("Baseline", "Grundstand"),
+    "baseline-text": (
+        "{name}: {known} known and not shown, {gone} gone",
+        "{name}: {known} bekannt und nicht gezeigt, {gone} behoben",
+    ),
+    "split": ("Written apart", "Getrennt geschrieben"),
+    "split-text": (
+        "{valid} valid, {invalid} invalid, {held} of them without errors, {no} unreadable in neither",
+        "{valid} gültig, {invalid} ungültig, davon {held} ohne Fehler, {no} unlesbar in keiner",
+    ),
     "rubric": ("Rubric", "Bewertungsschema"),
     "changes": ("What changed", "Was sich geändert hat"),
     "changes-against": ("beside {against}", "gegenüber {against}"),

@@ -126,6 +126,23 @@ def _barriers(barriers: tuple[Barrier, ...], both: Bilingual) -> Cell:
     return Cell(told[0], lines=tuple(told[1:])) if told else Cell(both.say(PAGE, "nothing-between"))
 
 
+def _baseline(report: RunReport, both: Bilingual) -> list[Words]:
+    baseline = report.baseline
+    if baseline is None:
+        return []
+    known, gone = both.number(baseline.known), both.number(baseline.gone)
+    return [both.say(PAGE, "baseline-text", name=both.source(baseline.name), known=known, gone=gone)]
+
+
+def _split(report: RunReport, both: Bilingual) -> list[Words]:
+    split = report.split
+    if split is None:
+        return []
+    return [
+        both.say(PAGE, "split-text", valid=split.valid, invalid=split.invalid, held=split.held_back, no=split.unwritten)
+    ]
+
+
 def run_facts(report: RunReport, both: Bilingual) -> list[tuple[Words, list[Words]]]:
     """What was read when by what, and how it ended."""
     header, sources = report.header, report.sources
@@ -144,6 +161,8 @@ def run_facts(report: RunReport, both: Bilingual) -> list[tuple[Words, list[Word
         ("took", [both.of(lambda view: seconds(header.duration, view.language))]),
         ("version", [both.same(f"{header.version} · Python {header.python}" if header.python else header.version)]),
         ("ending", [joined([code, Words(*WORDS[outcome(report)]), *reasons], " · ")]),
+        ("baseline", _baseline(report, both)),
+        ("split", _split(report, both)),
         ("fingerprints", [both.number(len(report.fingerprints))]),
         ("notes", [both.told(note, sources.names) for note in report.notes[:12]]),
     ]  # fmt: skip

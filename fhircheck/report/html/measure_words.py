@@ -1,6 +1,7 @@
 """What each measure counts, in plain words for people who do not read FHIR, in English and German."""
 
 from fhircheck.model.action import Words
+from fhircheck.report.shown import clean
 
 MEASURE_WORDS: dict[str, tuple[str, str]] = {
     "profile-valid": ("Records keep to the format they claim", "Datensätze halten das Format ein, das sie angeben"),
@@ -107,9 +108,9 @@ TYPE_WORDS: dict[str, tuple[str, str]] = {
 
 def plain(measure: str) -> Words:
     """What a measure counts; its name where there are no words for it."""
-    return Words(*MEASURE_WORDS.get(measure, (measure, measure)))
+    return Words(*MEASURE_WORDS.get(measure) or (clean(measure),) * 2)
 
 
 def record_kind(resource: str) -> Words:
     """What records of a resource type are about; the type where there are no words for it."""
-    return Words(*TYPE_WORDS.get(resource, (resource, resource)))
+    return Words(*TYPE_WORDS.get(resource) or (clean(resource),) * 2)

@@ -5,6 +5,7 @@ from typing import Any
 
 from fhircheck.model.report import RunReport
 from fhircheck.report.html.bilingual import Bilingual
+from fhircheck.report.html.canvas import Spec
 from fhircheck.report.html.figure import Absent, Figure
 from fhircheck.report.html.plot_words import PLOTS, SYSTEM_NAMES
 from fhircheck.report.html.plots.labelled_bars import Bar, bars
@@ -59,7 +60,7 @@ def _short(system: str) -> str:
     return f"{last} ({host})" if last else host
 
 
-def _chart(ordered: list[tuple[str, int]], both: Bilingual, language: str) -> Any:
+def _chart(ordered: list[tuple[str, int]], both: Bilingual, language: str) -> Spec:
     return bars(
         [
             Bar(_named(system, both).said(language), count, both.number(count).said(language))

@@ -7,11 +7,12 @@ from typing import Any
 from fhircheck.model.action import Words
 from fhircheck.model.report import RunReport
 from fhircheck.report.html.bilingual import Bilingual, joined
+from fhircheck.report.html.canvas import Canvas, Spec
 from fhircheck.report.html.drawing import HEAT, INK, MUTED, ON_HEAT
 from fhircheck.report.html.figure import Absent, Figure
 from fhircheck.report.html.measure_words import record_kind
 from fhircheck.report.html.plot_words import PLOTS
-from fhircheck.report.html.plots.labelled_bars import WIDTH, framed, shortened
+from fhircheck.report.html.plots.labelled_bars import WIDTH, shortened
 
 MEASURES = ("mandatory-elements", "must-support-populated", "value-present", "coded-concept", "date-precision")
 """Columns, from left to right."""
@@ -107,38 +108,38 @@ def _lines(rows: list[str], named: dict[str, Words], by_type: bool, language: st
     return lines
 
 
-def _chart(lines: list[Line], measures: list[str], cells: Cells, words: dict[str, Words], language: str) -> Any:
+def _chart(lines: list[Line], measures: list[str], cells: Cells, words: dict[str, Words], language: str) -> Spec:
     import altair as alt
 
     left, height = WIDTH - _CELL * len(measures), _HEIGHT * (len(lines) + 1)
     across, down = alt.Scale(domain=[0, WIDTH], nice=False), alt.Scale(domain=[height, 0], nice=False)
-    raw = {"scale": None, "legend": None}
+    canvas, raw = Canvas(WIDTH, height), {"scale": None, "legend": None}
 
-    def chart(values: list[dict[str, Any]], x: str = "x", y: str = "y") -> Any:
-        places = {"x": alt.X(f"{x}:Q", axis=None, scale=across), "y": alt.Y(f"{y}:Q", axis=None, scale=down)}
-        return alt.Chart(alt.Data(values=values)).encode(**places)
+    def at(x: str = "x", y: str = "y") -> dict[str, Any]:
+        return {"x": alt.X(f"{x}:Q", axis=None, scale=across), "y": alt.Y(f"{y}:Q", axis=None, scale=down)}
 
-    def text(values: list[dict[str, Any]], x: str = "x", y: str = "y", **mark: Any) -> Any:
-        return chart(values, x, y).mark_text(baseline="middle", **mark).encode(text="text:N")
+    def text(values: list[dict[str, Any]], **mark: Any) -> Any:
+        return canvas.on(values).mark_text(baseline="middle", **mark).encode(**at(), text=alt.Text("text:N"))
 
-    squares = _squares(lines, measures, cells, left, language)
+    squares = canvas.on(_squares(lines, measures, cells, left, language))
     labels = [
-        {"x": inset, "y": _HEIGHT * (at + 1.5), "text": shortened(label, _fitting(left - inset if row else WIDTH)),
-         "weight": "normal" if row else "bold"}
-        for at, (label, row, inset) in enumerate(lines)
+        {"x": inset, "y": _HEIGHT * (at_line + 1.5), "row": row,
+         "text": shortened(label, _fitting(left - inset if row else WIDTH))}
+        for at_line, (label, row, inset) in enumerate(lines)
     ]  # fmt: skip
     heads = [
-        {"x": left + _CELL * (at + 0.5), "y": _HEIGHT * 0.5, "text": words[each].said(language)}
-        for at, each in enumerate(measures)
+        {"x": left + _CELL * (column + 0.5), "y": _HEIGHT * 0.5, "text": words[each].said(language)}
+        for column, each in enumerate(measures)
     ]
-    layers = [
-        chart(squares).mark_rect().encode(x2="x2:Q", y2="y2:Q", fill=alt.Fill("fill:N", **raw)),
-        text(squares, "middle", "centre", fontSize=12).encode(color=alt.Color("ink:N", **raw)),
-        *(text([each for each in labels if each["weight"] == weight], align="left", fontSize=12, color=INK,
-               fontWeight=weight) for weight in ("normal", "bold")),
+    canvas.add(
+        squares.mark_rect().encode(**at(), x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), fill=alt.Fill("fill:N", **raw)),
+        squares.mark_text(baseline="middle", fontSize=12)
+        .encode(**at("middle", "centre"), text=alt.Text("text:N"), color=alt.Color("ink:N", **raw)),
+        text([each for each in labels if each["row"]], align="left", fontSize=12, color=INK),
+        text([each for each in labels if not each["row"]], align="left", fontSize=12, color=INK, fontWeight="bold"),
         text(heads, fontSize=11, color=MUTED),
-    ]  # fmt: skip
-    return framed(alt.layer(*layers).properties(width=WIDTH, height=height))
+    )  # fmt: skip
+    return canvas.spec()
 
 
 def _squares(lines: list[Line], measures: list[str], cells: Cells, left: int, language: str) -> list[dict[str, Any]]:
@@ -163,4 +164,4 @@ def _short(share: Fraction, language: str) -> str:
     """A share without decimals, as narrow cells want it; near the ends as elsewhere: never a false 0 or 100."""
     hundredths = share * 100
     text = str(int(hundredths)) if share in (0, 1) or 1 <= hundredths < 100 else "<1"
-    return f"{text}%" if language == "en" else f"{text} %"
+    return f"{text}%" if language == "en" else f"{text}\u00a0%"

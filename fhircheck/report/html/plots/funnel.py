@@ -7,6 +7,7 @@ from fhircheck.model.report import RunReport
 from fhircheck.model.use_case import UseCaseResult
 from fhircheck.model.use_case_cells import CaseCells, StepCells, cells_of_case
 from fhircheck.report.html.bilingual import Bilingual, joined
+from fhircheck.report.html.canvas import Spec
 from fhircheck.report.html.figure import Absent, Figure
 from fhircheck.report.html.plot_words import PLOTS
 from fhircheck.report.html.plots.labelled_bars import Bar, bars
@@ -60,7 +61,7 @@ def _reason(name: str, cell: Any, both: Bilingual) -> Words:
     return words if cell is None else joined([words, both.people(cell)], " ")
 
 
-def _chart(cells: CaseCells, steps: list[StepCells], both: Bilingual, language: str) -> Any:
+def _chart(cells: CaseCells, steps: list[StepCells], both: Bilingual, language: str) -> Spec:
     most = cells.patients.least
     rows = [Bar(both.say(PLOTS, "all-patients").said(language), most, people(cells.patients, language))]
     for each in steps:

@@ -1,11 +1,11 @@
 """Scores with their bounds: how far each could move if all that could not be told were known."""
 
 from fractions import Fraction
-from typing import Any
 
 from fhircheck.model.action import Words
 from fhircheck.model.report import RunReport, Score
 from fhircheck.report.html.bilingual import Bilingual, joined
+from fhircheck.report.html.canvas import Spec
 from fhircheck.report.html.figure import Absent, Figure
 from fhircheck.report.html.plot_words import PLOTS
 from fhircheck.report.html.plots.labelled_bars import Bar, bars
@@ -65,7 +65,7 @@ def _row(row: Row, report: RunReport, both: Bilingual) -> tuple[Words, ...]:
     )  # fmt: skip
 
 
-def _chart(rows: list[Row], report: RunReport, both: Bilingual, language: str) -> Any:
+def _chart(rows: list[Row], report: RunReport, both: Bilingual, language: str) -> Spec:
     drawn = []
     for score, bounds in rows:
         low, high = bounds if bounds and bounds[0] != bounds[1] else (None, None)

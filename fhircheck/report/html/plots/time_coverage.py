@@ -8,12 +8,12 @@ from typing import Any
 from fhircheck.model.action import Words
 from fhircheck.model.report import MeasureResult, RunReport
 from fhircheck.report.html.bilingual import Bilingual
+from fhircheck.report.html.canvas import Canvas, Spec
 from fhircheck.report.html.drawing import INK, LINE, MUTED, SERIES
 from fhircheck.report.html.figure import Absent, Figure
 from fhircheck.report.html.measure_words import record_kind
 from fhircheck.report.html.plot_words import PLOTS
-from fhircheck.report.html.plots.labelled_bars import WIDTH, Bar, bars, framed
-from fhircheck.report.numbers import percent
+from fhircheck.report.html.plots.labelled_bars import WIDTH, Bar, bars
 
 ROWS = 8
 COLUMNS = 72
@@ -127,34 +127,34 @@ def _month(month: int) -> str:
     return f"{month // 12:04}-{month % 12 + 1:02}"
 
 
-def _chart(rows: list[tuple[str, Dated]]) -> Any:
+def _chart(rows: list[tuple[str, Dated]]) -> Spec:
     import altair as alt
 
     first, last = min(dated.first for _, dated in rows), max(dated.last for _, dated in rows)
     step = 1 if last - first < COLUMNS else 12 if (last - first) // 12 < COLUMNS else 120
     wide, height = WIDTH / (last // step - first // step + 1), _HEIGHT * len(rows) + 18
+    canvas = Canvas(WIDTH, height)
     across, down = alt.Scale(domain=[0, WIDTH], nice=False), alt.Scale(domain=[height, 0], nice=False)
     x, y = alt.X("x:Q", axis=None, scale=across), alt.Y("y:Q", axis=None, scale=down)
-    bases = [_HEIGHT * (at + 1) - 4 for at in range(len(rows))]
-    lines = [{"x": 0, "x2": WIDTH, "y": base + 0.5} for base in bases]
-    rects = [
-        each for base, (_, dated) in zip(bases, rows, strict=True) for each in _bars(dated, first, step, wide, base)
-    ]
-    labels = [{"x": 0, "y": base - _TALL - 5, "text": label} for base, (label, _) in zip(bases, rows, strict=True)]
-    ends = [{"x": 0, "y": height - 2, "text": _month(first)}, {"x": WIDTH, "y": height - 2, "text": _month(last)}]
+    rects, labels, lines = [], [], []
+    for at, (label, dated) in enumerate(rows):
+        base = _HEIGHT * (at + 1) - 4
+        rects += _bars(dated, first, step, wide, base)
+        labels.append({"x": 0, "y": base - _TALL - 5, "text": label})
+        lines.append({"x": 0, "x2": WIDTH, "y": base + 0.5})
 
     def text(values: list[dict[str, Any]], align: str, color: str) -> Any:
-        mark = alt.Chart(alt.Data(values=values)).mark_text(align=align, baseline="bottom", fontSize=12, color=color)
-        return mark.encode(x=x, y=y, text="text:N")
+        mark = canvas.on(values).mark_text(align=align, baseline="bottom", fontSize=12, color=color)
+        return mark.encode(x=x, y=y, text=alt.Text("text:N"))
 
-    layers = [
-        alt.Chart(alt.Data(values=lines)).mark_rule(color=LINE).encode(x=x, x2="x2:Q", y=y),
-        alt.Chart(alt.Data(values=rects)).mark_rect(color=SERIES[0]).encode(x=x, x2="x2:Q", y=y, y2="y2:Q"),
+    canvas.add(
+        canvas.on(lines).mark_rule(color=LINE).encode(x=x, x2=alt.X2("x2:Q"), y=y),
+        canvas.on(rects).mark_rect(color=SERIES[0]).encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q")),
         text(labels, "left", INK),
-        text(ends[:1], "left", MUTED),
-        text(ends[1:], "right", MUTED),
-    ]
-    return framed(alt.layer(*layers).properties(width=WIDTH, height=height))
+        text([{"x": 0, "y": height - 2, "text": _month(first)}], "left", MUTED),
+        text([{"x": WIDTH, "y": height - 2, "text": _month(last)}], "right", MUTED),
+    )
+    return canvas.spec()
 
 
 def _bars(dated: Dated, first: int, step: int, wide: float, base: float) -> list[dict[str, float]]:
@@ -189,10 +189,14 @@ def _by_share(measure: MeasureResult, both: Bilingual) -> Figure:
         for kind, some, all_ in ordered[: ROWS * 3]
     )
 
-    def chart(language: str) -> Any:
+    def chart(language: str) -> Spec:
         return bars(
             [
-                Bar(_kind(kind, both).said(language), some / all_ * 100, percent(Fraction(some, all_), language))
+                Bar(
+                    _kind(kind, both).said(language),
+                    some / all_ * 100,
+                    both.percent(Fraction(some, all_)).said(language),
+                )
                 for kind, some, all_ in ordered[:ROWS]
             ],
             100,

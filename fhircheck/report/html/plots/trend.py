@@ -1,20 +1,20 @@
 """Scores over the runs of a series."""
 
 from fractions import Fraction
-from typing import Any
 
 from fhircheck.model.action import Words
 from fhircheck.model.report import RunReport
 from fhircheck.model.run_history import TrendPoint
 from fhircheck.report.html.bilingual import Bilingual, joined
-from fhircheck.report.html.drawing import INK, LINE, MUTED, SERIES
+from fhircheck.report.html.canvas import Canvas, Spec
+from fhircheck.report.html.drawing import INK, MUTED, SERIES
 from fhircheck.report.html.figure import Absent, Figure
 from fhircheck.report.html.plot_words import PLOTS
-from fhircheck.report.html.plots.labelled_bars import WIDTH, framed, shortened
+from fhircheck.report.html.plots.labelled_bars import WIDTH, shortened
 from fhircheck.report.html.score_words import score_title
 
 POINTS, LINES = 60, 4
-_HEIGHT, _TOP = 170, 8
+_HEIGHT = 170
 _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 _SHAPES = ("circle", "square", "triangle-up", "diamond")
 
@@ -62,54 +62,41 @@ def _row(point: TrendPoint, names: list[str], both: Bilingual) -> tuple[Words, .
     return both.number(point.number), both.same(point.started[:16].replace("T", " ")), *scores, *counts
 
 
-def _chart(points: tuple[TrendPoint, ...], names: list[str], both: Bilingual, language: str) -> Any:
+def _chart(points: tuple[TrendPoint, ...], names: list[str], both: Bilingual, language: str) -> Spec:
     import altair as alt
 
-    across = alt.Scale(domain=[0, len(points) - 1], nice=False)
-    x = alt.X("at:Q", axis=None, scale=across)
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[0, 100], nice=False),
-              axis=alt.Axis(values=[0, 50, 100], domain=False, ticks=False, grid=True, labelPadding=4, minExtent=26,
-                            maxExtent=26))  # fmt: skip
-    layers = []
-    for index, name in enumerate(names):
-        data = [
-            {"at": at, "value": float(value), "name": name}
-            for at, point in enumerate(points)
-            for each, value in point.scores
-            if each == name and value is not None
-        ]
-        base = alt.Chart(alt.Data(values=data)).encode(x=x, y=y)
-        layers += [
-            base.mark_line(color=SERIES[index], strokeWidth=2, strokeDash=_DASHES[index]),
-            base.mark_point(color=SERIES[index], fill=SERIES[index], size=26, shape=_SHAPES[index]),
-        ]
-    legend = [
-        {
-            "x": 0,
-            "x2": 26,
-            "y": _HEIGHT + 30 + 18 * index,
-            "text": shortened(score_title(name, both).said(language), 40),
-        }
-        for index, name in enumerate(names)
-    ]
-    for index, each in enumerate(legend):
-        key = alt.Chart(alt.Data(values=[each])).encode(x=alt.value(each["x"]), y=alt.value(each["y"]))
-        layers += [
-            key.mark_rule(color=SERIES[index], strokeWidth=2, strokeDash=_DASHES[index])
-            .encode(x2=alt.value(each["x2"])),
-            key.mark_point(color=SERIES[index], fill=SERIES[index], size=26, shape=_SHAPES[index])
-            .encode(x=alt.value(13)),
-            key.mark_text(align="left", baseline="middle", fontSize=12, color=INK)
-            .encode(x=alt.value(34), text="text:N"),
-        ]  # fmt: skip
-    wide = WIDTH - 30
-    ends = (("left", 0, points[0]), ("right", wide, points[-1]))
-    for side, place, point in ends:
-        label = alt.Chart(alt.Data(values=[{"text": both.clean(point.started[:10])}]))
-        layers.append(
-            label.mark_text(align=side, baseline="top", fontSize=12, color=MUTED)
-            .encode(x=alt.value(place), y=alt.value(_HEIGHT + 4), text="text:N")
-        )  # fmt: skip
-    return framed(alt.layer(*layers).properties(width=wide, height=_HEIGHT)).configure_axis(
-        labelColor=MUTED, gridColor=LINE, labelFontSize=12, domainColor=LINE
+    canvas = Canvas(WIDTH - 30, _HEIGHT)
+    x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[0, len(points) - 1], nice=False))
+    y = alt.Y(
+        "value:Q",
+        title=None,
+        scale=alt.Scale(domain=[0, 100], nice=False),
+        axis=alt.Axis(values=[0, 50, 100], domain=False, ticks=False, labelPadding=4, minExtent=26, maxExtent=26),
     )
+    for index, name in enumerate(names):
+        look = {"color": SERIES[index], "fill": SERIES[index], "size": 26, "shape": _SHAPES[index]}
+        stroke = {"color": SERIES[index], "strokeWidth": 2, "strokeDash": _DASHES[index]}
+        base = canvas.on(_values(name, points)).encode(x=x, y=y)
+        canvas.add(base.mark_line(**stroke), base.mark_point(**look))
+        label = shortened(score_title(name, both).said(language), 40)
+        key = canvas.on([{"text": label}]).encode(y=alt.YValue(_HEIGHT + 30 + 18 * index))
+        canvas.add(
+            key.mark_rule(**stroke).encode(x=alt.XValue(0), x2=alt.X2Value(26)),
+            key.mark_point(**look).encode(x=alt.XValue(13)),
+            key.mark_text(align="left", baseline="middle", fontSize=12, color=INK)
+            .encode(x=alt.XValue(34), text=alt.Text("text:N")),
+        )  # fmt: skip
+    for side, place, point in (("left", 0, points[0]), ("right", WIDTH - 30, points[-1])):
+        day = canvas.on([{"text": both.clean(point.started[:10])}])
+        mark = day.mark_text(align=side, baseline="top", fontSize=12, color=MUTED)
+        canvas.add(mark.encode(x=alt.XValue(place), y=alt.YValue(_HEIGHT + 4), text=alt.Text("text:N")))
+    return canvas.spec()
+
+
+def _values(name: str, points: tuple[TrendPoint, ...]) -> list[dict[str, float]]:
+    return [
+        {"at": at, "value": float(value)}
+        for at, point in enumerate(points)
+        for each, value in point.scores
+        if each == name and value is not None
+    ]
