@@ -27,20 +27,20 @@ _OURS = {"html", "head", "meta", "title", "link", "style", "body", "a", "header"
 
 
 @cache
-def drawn(name: str, language: str = "en") -> str:
+def drawn(name: str, language: str) -> str:
     return page(REPORTS[name], View(language=language))
 
 
 @cache
 def read(name: str) -> Any:
-    return html.document_fromstring(drawn(name))
+    return html.document_fromstring(drawn(name, "en"))
 
 
 def test_the_renderer_writes_the_page() -> None:
     written: list[str] = []
     RENDERERS["html"].finish(CLEAN, View(), written.append)
     assert RENDERERS["html"].sink(View(), written.append) is None
-    assert "".join(written) == drawn("clean")
+    assert "".join(written) == drawn("clean", "en")
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -69,7 +69,7 @@ def test_style_and_script_are_ours_alone_and_nothing_can_be_fetched(name: str) -
 
 
 def test_hostile_text_is_inert_wherever_text_is_free() -> None:
-    text, tree = drawn("hostile"), read("hostile")
+    text, tree = drawn("hostile", "en"), read("hostile")
     assert {each.tag for each in tree.iter() if isinstance(each.tag, str)} <= _OURS
     assert [each for each in tree.xpath("//@*") if each.attrname.startswith("on")] == []
     assert re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", text) is None
@@ -173,15 +173,15 @@ def test_every_measure_is_explained_with_formula_threshold_and_source() -> None:
 def test_names_of_files_and_ids_hide() -> None:
     text = page(FULL, View(names=Disguise(b"key")))
     for name in ("exports/labor.ndjson", "lab-3", "4711", "a.ndjson", "fhir.example.org"):
-        assert name in drawn("full"), name
+        assert name in drawn("full", "en"), name
         assert name not in text, name
 
 
 @pytest.mark.usefixtures("undrawn")
 def test_values_stay_hidden_unless_opened() -> None:
-    assert "MÃ¼ller" not in drawn("full")
+    assert "MÃ¼ller" not in drawn("full", "en")
     assert "MÃ¼ller" in page(FULL, View(show_values=True))
 
 
 def test_the_same_report_is_the_same_page() -> None:
-    assert page(FULL, View()) == drawn("full")
+    assert page(FULL, View()) == drawn("full", "en")
