@@ -26,7 +26,7 @@ def stored(report: RunReport, view: View) -> dict:
     return json.loads(encoded(document(report, view)))
 
 
-@settings(WHOLE, max_examples=60)
+@settings(WHOLE, max_examples=40)
 @given(REPORTS, st.sampled_from(VIEWS))
 def test_nothing_is_lost_on_the_way_through_a_file(report: RunReport, view: View) -> None:
     first = stored(report, view)
