@@ -82,7 +82,8 @@ def resource_types() -> list[str]:
 class Maker:
     """Makes resources with a marker in every place that can hold one.
 
-    choice: which type of each choice element; text: how a text is written around its marker (for defects).
+    choice: which type of each choice element; beyond the first only these are filled. leaf: what becomes of a leaf (for
+    defects).
     """
 
     def __init__(self, types: TypeTable, marks: Marks, choice: int = 0, leaf: Callable[[str, Any], Any] | None = None):
@@ -110,6 +111,9 @@ class Maker:
                 continue
             code = each.types[self.choice % len(each.types)] if each.choice else (each.types or ("",))[0]
             inner = self.types.type(code)
+            own = len(above) == 1 or "." in kind
+            if self.choice and own and not each.choice and not code.startswith(f"{kind}."):
+                continue
             if surface and (inner is None or inner.kind != "primitive-type"):
                 continue
             value = self._value(each, code, f"{path}.{each.name}", above)
