@@ -44,6 +44,7 @@ def test(ctx: click.Context, file: str, names: tuple[str, ...]) -> None:
 
     Nothing is noted as told. Exit code 3 where one was not reached.
     """
+    from fhircheck.cli.connection_options import remarks_said
     from fhircheck.model.errors import UsageError
     from fhircheck.monitor.alerts.receiver import name_of
     from fhircheck.monitor.job_file import load_job
@@ -56,7 +57,9 @@ def test(ctx: click.Context, file: str, names: tuple[str, ...]) -> None:
     chosen = [each for each in job.alerts if not names or name_of(each) in names]
     if not chosen:
         raise UsageError(f"{file}: there are no [[alerts]]")
-    ctx.exit(max([_tried(each, job) for each in chosen]))
+    with remarks_said():
+        worst = max([_tried(each, job) for each in chosen])
+    ctx.exit(worst)
 
 
 def _tried(table: dict[str, Any], job: Any) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from fhircheck.model.connection import Connection
 from fhircheck.model.errors import UsageError
-from fhircheck.monitor.alerts.receiver import NotDelivered, Table, seconds, secret
+from fhircheck.monitor.alerts.receiver import NotDelivered, Table, check_authorities, seconds, secret
 from fhircheck.transport.http_url import has_credentials, is_loopback, origin
 from fhircheck.transport.quiet_logs import without_addresses
 from fhircheck.transport.retry import Tries
@@ -24,9 +24,10 @@ def is_reference(text: str) -> bool:
 
 
 def check_url(table: Table, key: str = "url") -> None:
-    """Raises UsageError where the address of a receiver is none, or would be spoken to in the open."""
+    """Raises UsageError where an address is none or would be spoken to in the open, or ca_file is none."""
     from fhircheck.transport.auth.secret import check_reference, read_secret
 
+    check_authorities(table)
     url = str(table[key])
     if is_reference(url):
         check_reference(url, key)

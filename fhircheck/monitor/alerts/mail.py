@@ -4,6 +4,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Mapping
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -21,6 +22,7 @@ from fhircheck.monitor.alerts.receiver import (
     TOLD,
     NotDelivered,
     Table,
+    check_authorities,
     check_secret,
     seconds,
     secret,
@@ -63,8 +65,10 @@ class Mail:
         if _tls(table) == "none" and not is_loopback(str(table["host"])):
             raise UsageError("tls: without TLS anybody on the way can read along; none is for this machine alone")
         check_secret(table, "secret")
-        if "ca_file" in table:
-            tls_context(Connection(ca_file=str(table["ca_file"])), shown=False)
+        check_authorities(table)
+        for key in ("from", "to"):
+            for each in [table[key]] if key == "from" else table[key]:
+                _check_address(str(each), key)
 
     def send(self, table: Table, message: AlertMessage, language: str) -> str:
         """Send it; what the server refuses for good is not tried again. Says where some addresses were refused."""
@@ -98,6 +102,16 @@ class Mail:
             if "user" in table:
                 server.login(str(table["user"]), secret(table, "secret"))
             return len(server.send_message(mail, str(table["from"]), [str(each) for each in table["to"]]))
+
+
+def _check_address(text: str, key: str) -> None:
+    """Raises UsageError where `text` is no address that every mail server takes (RFC 5321; no SMTPUTF8)."""
+    try:
+        sound = text.isascii() and Address(addr_spec=text).addr_spec == text
+    except (ValueError, IndexError, MessageError):
+        sound = False
+    if not sound:
+        raise UsageError(f"{key}: {ascii(text)[1:-1][:100]} is no address")
 
 
 def _tls(table: Table) -> str:

@@ -1,11 +1,14 @@
 """What the receivers of alerts have in common: settings, what they say of themselves, and how sending fails."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from fhircheck.model.alert import AlertMessage, RunFacts
-from fhircheck.model.errors import UsageError
+from fhircheck.model.change import ChangeKind
+from fhircheck.model.connection import Connection
+from fhircheck.model.errors import SecretExposed, UsageError
 from fhircheck.model.report import RunReport
 from fhircheck.monitor.spans import PATTERN, seconds_of
 
@@ -29,7 +32,7 @@ TOLD: dict[str, Any] = {
         "  [default: all]",
     },
     "kinds": {
-        "type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"},
+        "type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": list(get_args(ChangeKind))},
         "description": "Only changes of these kinds.  [default: all that are alarming]",
     },
     "resolved": {"type": "boolean", "description": "Also tell when it is all right again.  [default: true]"},
@@ -134,10 +137,25 @@ def check_secret(table: Table, key: str) -> None:
 
 
 def secret(table: Table, key: str) -> str:
-    """The secret that `key` refers to. Raises NotDelivered where it is not there any more."""
-    from fhircheck.transport.auth.secret import read_secret
+    """The secret that `key` refers to; one that others can read is a warning.
+
+    Raises NotDelivered where it is not there any more.
+    """
+    from fhircheck.transport.auth.secret import read_secret, remark
 
     try:
-        return read_secret(str(table[key]))
+        found = read_secret(str(table[key]))
     except UsageError as fault:
         raise NotDelivered(f"{key}: {fault}") from None
+    risky = remark(str(table[key]))
+    if risky:
+        warnings.warn(risky, SecretExposed, stacklevel=2)
+    return found
+
+
+def check_authorities(table: Table) -> None:
+    """Raises UsageError where the file of trusted authorities is none."""
+    from fhircheck.transport.tls_trust import tls_context
+
+    if "ca_file" in table:
+        tls_context(Connection(ca_file=str(table["ca_file"])), shown=False)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from fhircheck.model.errors import UsageError
+from fhircheck.model.errors import SecretExposed, UsageError
 from fhircheck.monitor.alerts import ALERTS, alert_schema, http_delivery, notify
 from fhircheck.monitor.alerts.checks import alert_faults, below, check_alerts
 from fhircheck.monitor.alerts.receiver import NotDelivered
@@ -158,6 +158,10 @@ def test_tls_is_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         (table("slack", url="env:OPEN"), "plain HTTP"),
         (table("email", host="mail", **{"from": "a@b"}, to=["c@d"], user="me"), "belong together"),
         (table("email", host="mail", **{"from": "a@b"}, to=["c@d"], tls="none"), "without TLS"),
+        (table("email", host="mail", **{"from": "a@b\nBcc: x@y"}, to=["c@d"]), "from: .* is no address"),
+        (table("email", host="mail", **{"from": "a@b"}, to=["c@d", "ä@d"]), "to: .* is no address"),
+        (table("email", host="mail", **{"from": "a@b"}, to=["a@b."]), "to: a@b. is no address"),
+        (table("webhook", url="https://a.example.org", ca_file="/no/such.pem"), "no certificates"),
         (table("prometheus-textfile", file="/no/such/x.prom"), "no such folder"),
         (table("prometheus-pushgateway", url="https://x.example.org", user="me"), "belong together"),
     ],
@@ -172,6 +176,20 @@ def test_settings_that_make_no_sense_are_refused_without_showing_them(
     assert str(raised.value).startswith("alerts[1]: ")
     assert "s3cr3t" not in str(raised.value)
     assert "u:p@" not in str(raised.value)
+
+
+def test_a_secret_that_others_can_read_is_said(tmp_path: Path) -> None:
+    place = tmp_path / "hook.txt"
+    with Loopback(lambda asked: TAKEN) as server:
+        place.write_text(server.origin + SECRET_PATH + "\n")
+        place.chmod(0o644)
+        with pytest.warns(SecretExposed, match="every user of this machine") as said:
+            notify.send_test(table("slack", url=f"file:{place}"), "lab")
+        place.chmod(0o600)
+        notify.send_test(table("slack", url=f"file:{place}"), "lab")
+    assert len(said) == 1
+    assert "s3cr3t" not in str(said[0].message)
+    assert len(server.asked) == 2
 
 
 def test_plain_http_is_sent_where_it_was_allowed() -> None:
@@ -193,6 +211,8 @@ def test_names_are_told_apart_and_a_history_is_needed() -> None:
         (table("slack", url="https://hooks.slack.com/services/T/B/x"), False),
         (table("slack", url="env:X", secret="env:Y"), False),
         (table("carrier-pigeon"), False),
+        (table("webhook", url="https://a", kinds=["regression", "feed-stopped"]), True),
+        (table("webhook", url="https://a", kinds=["regresion"]), False),
         ({"url": "env:X"}, False),
         (table("webhook", url="https://a", on=["everything"]), False),
         (table("email", host="m", to=["a@b"], **{"from": "x@y\nBcc: z@z"}), False),
