@@ -12,6 +12,7 @@ from fhircheck.serve.fhir.refusal import Refused
 from fhircheck.serve.fhir.request_body import body_of
 from fhircheck.serve.pages import answering, compare_page, findings_page, run_page, series_page
 from fhircheck.serve.pages.rendering import render
+from fhircheck.serve.pages.report_forms import MEDIA, ReportForms, file_name, report_policy
 from fhircheck.serve.pages.stored import Stored
 from fhircheck.serve.pages.visit import Visit, preference, visit_of
 from fhircheck.serve.pages.words import say
@@ -30,6 +31,7 @@ class Site:
     language: str
     token: Token | None = None
     attempts: Attempts = field(default_factory=Attempts)
+    forms: ReportForms = field(default_factory=ReportForms)
 
     def routes(self) -> list[Any]:
         """All pages."""
@@ -137,11 +139,13 @@ class Site:
         store = self._store()
         if store.run(series, number) is None:
             raise LookupError(series)
-        text = run_page.report_form(run_page.stored_report(store, series, number), form, visit.language)
-        ending, media = run_page.MEDIA[form]
-        headers = {"Content-Security-Policy": run_page.report_policy(text)} if form == "html" else {}
-        if form != "html":
-            headers["Content-Disposition"] = f'attachment; filename="{run_page.file_name(series, number)}.{ending}"'
+        read = partial(run_page.stored_report, store, series, number)
+        text = self.forms.text(series, number, form, visit.language, read)
+        ending, media = MEDIA[form]
+        if form == "html":
+            headers = {"Content-Security-Policy": report_policy(text)}
+        else:
+            headers = {"Content-Disposition": f'attachment; filename="{file_name(series, number)}.{ending}"'}
         return Response(text.encode("utf-8", "replace"), headers=headers, media_type=media)
 
     async def _form(self, request: Any) -> answering.Fields:

@@ -82,6 +82,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "newer": ("Newer", "Neuere"),
     "compare": ("Compare", "Vergleichen"),
     "compare-two": ("Compare two runs", "Zwei Läufe vergleichen"),
+    "compare-with": ("Compare with run {before}", "Mit Lauf {before} vergleichen"),
+    "examples": (
+        "A stored report holds examples of its findings; the run itself can list all of them.",
+        "Ein gespeicherter Bericht enthält Beispiele seiner Befunde; der Lauf selbst kann alle auflisten.",
+    ),
     "before": ("Before", "Vorher"),
     "after": ("After", "Nachher"),
     "difference": ("Difference", "Unterschied"),

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from fhircheck.history.store import Store
-from fhircheck.serve.pages.run_page import forms
+from fhircheck.serve.pages.report_forms import forms
 from fhircheck.serve.pages.words import WORDS
 from tests.unit.serve.pages.conftest import SERIES
 
