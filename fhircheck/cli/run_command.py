@@ -23,6 +23,7 @@ FORMATS = (
     "csv",
     "csv-measures",
     "sarif",
+    "code-quality",
     "junit",
     "operation-outcome",
     "measure-report",

@@ -6,6 +6,7 @@ from typing import Protocol
 from fhircheck.model.issue import Issue
 from fhircheck.model.report import RunReport
 from fhircheck.registry import Registry
+from fhircheck.report.code_quality import CodeQuality
 from fhircheck.report.csv import Csv
 from fhircheck.report.csv_measures import CsvMeasures
 from fhircheck.report.html.html import Html
@@ -45,6 +46,7 @@ RENDERERS: Registry[Renderer] = Registry(
     Csv(),
     CsvMeasures(),
     Sarif(),
+    CodeQuality(),
     Junit(),
     OperationOutcome(),
     MeasureReports(),

@@ -12,6 +12,7 @@ ENDINGS = {
     ".csv": "csv",
     ".sarif": "sarif",
     ".sarif.json": "sarif",
+    ".code-quality.json": "code-quality",
     ".junit.xml": "junit",
     ".xml": "junit",
     ".measure-report.json": "measure-report",

@@ -61,10 +61,18 @@ class Artifacts:
             return {"uri": quoted(name.lstrip("#")) or "stdin", "uriBaseId": "SRCROOT"}
         if "://" in source:
             return {"uri": quote(source, safe=_SAFE + ":?%[]")}
-        path = Path(os.path.abspath(os.path.join(self._folder, source)))
-        if path.is_relative_to(self._folder):
-            return {"uri": quoted(path.relative_to(self._folder).as_posix()), "uriBaseId": "SRCROOT"}
-        return {"uri": "file://" + quoted(path.as_posix())}
+        path = relative(source, self._folder)
+        if os.path.isabs(path):
+            return {"uri": "file://" + quoted(path)}
+        return {"uri": quoted(path), "uriBaseId": "SRCROOT"}
+
+
+def relative(source: str, folder: str) -> str:
+    """The path of a file from `folder` on, whole where it is not below it; a URL or ``-`` as it is."""
+    if "://" in source or source in ("", "-"):
+        return source
+    path = Path(os.path.abspath(os.path.join(folder, source)))
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
 def quoted(path: str) -> str:

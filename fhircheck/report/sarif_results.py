@@ -27,7 +27,7 @@ def result(issue: Issue, rules: Rules, artifacts: Artifacts, view: View) -> dict
         "locations": [location],
         "partialFingerprints": {
             "fhircheckFinding/v1": issue.fingerprint,
-            "fhircheckPlace/v1": _same_place(issue, view),
+            "fhircheckPlace/v1": same_place(issue, view),
         },
         **({"properties": shown} if shown else {}),
     }
@@ -40,7 +40,7 @@ def without_links(text: str) -> str:
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def _same_place(issue: Issue, view: View) -> str:
+def same_place(issue: Issue, view: View) -> str:
     """The same for the same finding at the same element of the same file, wherever in it that stands."""
     place = issue.place
     parts = (issue.fingerprint, view.names.source(place.source), view.names.resource(place.resource), place.expression)

@@ -26,13 +26,14 @@ CASES = [
         ("check", "csv", "en"),
         ("check", "csv-measures", "en"),
         ("check", "sarif", "en"),
+        ("check", "code-quality", "en"),
         ("check", "junit", "en"),
         ("check", "junit", "de"),
         ("check", "operation-outcome", "en"),
     )
 ]
 ENDINGS = {"text": "txt", "markdown": "md", "csv-measures": "measures.csv", "junit": "junit.xml",
-           "operation-outcome": "operation-outcome.json"}  # fmt: skip
+           "code-quality": "code-quality.json", "operation-outcome": "operation-outcome.json"}  # fmt: skip
 
 
 def drawn(report: RunReport, findings: list, view: View, form: str) -> str:
