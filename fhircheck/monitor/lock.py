@@ -22,6 +22,10 @@ from fhircheck.monitor.spans import said
 _PAUSE = 0.25
 
 
+class NoLock(CouldNotCheck):
+    """There is no place where a lock can be kept: nobody holds it, and nobody can."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who holds a lock, or held it. since: ISO 8601."""
@@ -45,7 +49,8 @@ Told = Callable[[str, Holder], None]
 def locked(name: str, place: Path | Any, wait: float = 0.0, told: Told = lambda event, holder: None) -> Iterator[None]:
     """Hold the lock of the job `name`; place: a folder, or an SQLAlchemy URL of PostgreSQL. wait: seconds.
 
-    Raises CouldNotCheck, in one line that says who holds it, where it is not free in that time.
+    Raises CouldNotCheck, in one line that says who holds it, where it is not free in that time, and NoLock where none can
+    be kept.
     """
     lock = _FileLock(name, place) if isinstance(place, Path) else _DatabaseLock(name, place)
     deadline, waiting = time.monotonic() + wait, False
@@ -95,7 +100,7 @@ class _FileLock:
             return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             reason = (error.strerror or "cannot be written").lower()
-            raise CouldNotCheck(f"job {self._name}: no lock can be kept in {self._path.parent}: {reason}") from None
+            raise NoLock(f"job {self._name}: no lock can be kept in {self._path.parent}: {reason}") from None
 
     def holder(self) -> Holder:
         return _holder(os.pread(self._handle, 4096, 0)) or Holder()
@@ -213,6 +218,4 @@ class _DatabaseLock:
         try:
             yield
         except SQLAlchemyError as error:
-            raise CouldNotCheck(
-                f"job {self._name}: the history's database gives no lock ({type(error).__name__})"
-            ) from None
+            raise NoLock(f"job {self._name}: the history's database gives no lock ({type(error).__name__})") from None

@@ -18,7 +18,7 @@ from fhircheck.model.settings import AcceptedIssue
 from fhircheck.monitor.deadline import Deadline, Terminated, TimeUp, terminable
 from fhircheck.monitor.job_sources import ReadySources, ready_sources
 from fhircheck.monitor.judging import judge_of
-from fhircheck.monitor.lock import locked
+from fhircheck.monitor.lock import NoLock, locked
 from fhircheck.monitor.log import EventLog, LogFormat, Write
 from fhircheck.monitor.outputs import Outputs
 from fhircheck.monitor.server_check import judged_server, server_bases
@@ -115,7 +115,7 @@ class _Run:
     def run(self) -> JobRun:
         """All of it."""
         with Deadline(self._job.deadline) as self._deadline, ExitStack() as stack:
-            stack.enter_context(locked(self._job.name, self._lock_place(), self._asked.wait, self._told))
+            self._lock(stack)
             store = stack.enter_context(self._store())
             increment = self._increment(store)
             outputs = Outputs(self._job, self._now, self._names, self._log)
@@ -145,6 +145,17 @@ class _Run:
         return done
 
     # -- before -----------------------------------------------------------------------------------
+
+    def _lock(self, stack: ExitStack) -> None:
+        """Hold the lock until the end. Where the history's database is out of reach, one of this machine has to do."""
+        place, wait = self._lock_place(), self._asked.wait
+        try:
+            stack.enter_context(locked(self._job.name, place, wait, self._told))
+        except NoLock as error:
+            if isinstance(place, Path):
+                raise
+            self._fail("history-failed", str(error))
+            stack.enter_context(locked(self._job.name, state_folder() / "locks", wait, self._told))
 
     def _lock_place(self) -> Path | Any:
         """A folder beside the history, or its database."""
