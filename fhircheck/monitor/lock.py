@@ -49,8 +49,8 @@ Told = Callable[[str, Holder], None]
 def locked(name: str, place: Path | Any, wait: float = 0.0, told: Told = lambda event, holder: None) -> Iterator[None]:
     """Hold the lock of the job `name`; place: a folder, or an SQLAlchemy URL of PostgreSQL. wait: seconds.
 
-    Raises CouldNotCheck, in one line that says who holds it, where it is not free in that time, and NoLock where none can
-    be kept.
+    Raises CouldNotCheck, in one line that says who holds it, where it is not free in that time, and NoLock where
+    none can be kept.
     """
     lock = _FileLock(name, place) if isinstance(place, Path) else _DatabaseLock(name, place)
     deadline, waiting = time.monotonic() + wait, False
