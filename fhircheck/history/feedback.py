@@ -82,19 +82,19 @@ def check_answer(given: Answer, now: datetime | None = None, before: Answer | No
     back = given.origin == "run" or (before is not None and before.state == "returned")
     if given.state not in STATES or (given.state == "returned" and not back):
         raise UsageError("state: must be open, accepted, assigned or fixed")
-    reason, owner, comment = (_text(given, name) for name in ("reason", "owner", "comment"))
+    reason, owner, comment, author = (_text(given, name) for name in ("reason", "owner", "comment", "author"))
     if given.state == "accepted":
         if not reason:
             raise UsageError("to accept needs a reason")
         _check_day(given.expires, _today(now))
     if given.state == "assigned" and not owner:
         raise UsageError("to assign needs an owner: a role or a team")
-    return replace(given, reason=reason, owner=owner, comment=comment)
+    return replace(given, reason=reason, owner=owner, comment=comment, author=author)
 
 
 def _text(given: Answer, name: str) -> str:
     """A text of an answer without what could steer a terminal. Raises UsageError where it is too long."""
-    longest = LONGEST_OWNER if name == "owner" else LONGEST
+    longest = LONGEST_OWNER if name in ("owner", "author") else LONGEST
     text = _CONTROL.sub(" ", str(getattr(given, name))).strip()
     if len(text) > longest:
         raise UsageError(f"{name}: longer than {longest} characters")

@@ -58,7 +58,8 @@ def document(counts: dict[str, int], started: str = "2026-03-02T00:00:00+00:00",
         (Answer(A, "accepted", "old", expires="2026-02-28"), "has passed"),
         (Answer(A, "assigned"), "needs an owner"),
         (Answer(A, "open", comment="x" * 2001), "longer than 2000"),
-        (Answer(A, "assigned", owner="x" * 201), "longer than 200"),
+        (Answer(A, "assigned", owner="x" * 201), "owner: longer than 200"),
+        (Answer(A, "fixed", author="x" * 201), "author: longer than 200"),
     ],
 )
 def test_an_answer_that_misses_something_is_refused_and_nothing_is_kept(given: Answer, fault: str) -> None:
