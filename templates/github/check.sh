@@ -28,18 +28,20 @@ while IFS= read -r line; do
   if [ -n "$line" ]; then options+=("${line%$'\r'}"); fi
 done <<<"${INPUT_ARGUMENTS:-}"
 
+reports=(--report "$folder/report.html" --report "$folder/report.md")
+if [ "${INPUT_SARIF:-true}" = true ]; then
+  reports+=(--report "$folder/findings.sarif")
+fi
+
 code=0
-fhircheck check "${options[@]}" --format json --output "$folder/report.json" -- "${sources[@]}" || code=$?
+fhircheck check "${options[@]}" --format json --output "$folder/report.json" "${reports[@]}" -- "${sources[@]}" || code=$?
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
 if [ ! -s "$folder/report.json" ]; then
   exit 0
 fi
-echo "folder=$folder" >>"$GITHUB_OUTPUT"
-echo "report=$folder/report.json" >>"$GITHUB_OUTPUT"
-fhircheck report "$folder/report.json" --format markdown >>"$GITHUB_STEP_SUMMARY"
-fhircheck report "$folder/report.json" --format html --output "$folder/report.html"
-if [ "${INPUT_SARIF:-true}" = true ]; then
-  # all findings, where the report keeps a few of each kind
-  fhircheck check "${options[@]}" --format sarif --output "$folder/findings.sarif" -- "${sources[@]}" || true
-  echo "sarif=$folder/findings.sarif" >>"$GITHUB_OUTPUT"
-fi
+{
+  echo "folder=$folder"
+  echo "report=$folder/report.json"
+  if [ -s "$folder/findings.sarif" ]; then echo "sarif=$folder/findings.sarif"; fi
+} >>"$GITHUB_OUTPUT"
+cat "$folder/report.md" >>"$GITHUB_STEP_SUMMARY"

@@ -13,8 +13,8 @@ from urllib.parse import urljoin
 
 import pytest
 
-from fhircheck.monitor.output_path import ENDINGS as OUTPUT_FORMS
 from fhircheck.report import RENDERERS
+from fhircheck.report.endings import ENDINGS as OUTPUT_FORMS
 from tests.loopback import Loopback
 from tests.marked_home import Home, leaks, marked_home, unpacked
 

@@ -90,3 +90,70 @@ def test_no_input_is_part_of_a_script() -> None:
         assert "${{" not in step.get("run", "")
     used = (ROOT / "action.yml").read_text()
     assert all(f"inputs.{name}" in used for name in action["inputs"])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A PATH on which ``fhircheck`` is this checkout, and ``python`` installs nothing."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, text in (
+        ("fhircheck", f"PYTHONPATH='{ROOT}' exec '{sys.executable}' -c '{START}' \"$@\""),
+        ("python", ":"),
+    ):
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+def test_the_action_checks_reports_and_runs_no_input(tmp_path: Path, path: str) -> None:
+    """A branch can name a file as it likes: a name is never run, and never an option."""
+    named = "bad $(touch pwned) `touch pwned`; touch pwned.json"
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / named).write_text(json.dumps(BAD))
+    for name in ("output", "summary"):
+        (tmp_path / name).touch()
+    done = run(
+        "bash", str(ROOT / "templates/github/check.sh"), cwd=tmp_path, PATH=path, RUNNER_TEMP=str(tmp_path / "temp"),
+        GITHUB_OUTPUT=str(tmp_path / "output"), GITHUB_STEP_SUMMARY=str(tmp_path / "summary"),
+        INPUT_PATHS=f"data/{named}\n--show-values\n", INPUT_MIN_SCORE="",
+        INPUT_ARGUMENTS="--offline\n--fail-on\nerror\n",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    outputs = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
+    assert outputs == {"exit-code": "3"}, "--show-values is the name of a source that is not there"
+    assert "--show-values" in done.stderr
+    assert not (tmp_path / "pwned").exists()
+
+
+def test_the_action_leaves_its_reports(tmp_path: Path, path: str) -> None:
+    (tmp_path / "bad.json").write_text(json.dumps(BAD))
+    for name in ("output", "summary"):
+        (tmp_path / name).touch()
+    done = run(
+        "bash", str(ROOT / "templates/github/check.sh"), cwd=tmp_path, PATH=path, RUNNER_TEMP=str(tmp_path / "temp"),
+        GITHUB_OUTPUT=str(tmp_path / "output"), GITHUB_STEP_SUMMARY=str(tmp_path / "summary"), INPUT_PATHS="bad.json",
+        INPUT_ARGUMENTS="--offline",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    outputs = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
+    assert outputs["exit-code"] == "1"
+    found = json.loads(Path(outputs["sarif"]).read_text())["runs"][0]["results"]
+    assert "primitive-format" in {each["ruleId"] for each in found}
+    assert json.loads(Path(outputs["report"]).read_text())["verdict"]["exit_code"] == 1
+    assert (Path(outputs["folder"]) / "report.html").stat().st_size > 10_000
+    assert "primitive-format" in (tmp_path / "summary").read_text()
+
+
+def test_the_gitlab_job_leaves_its_artifacts(tmp_path: Path, path: str) -> None:
+    job = yaml.safe_load((ROOT / "templates/gitlab-ci.yml").read_text())["fhircheck"]
+    (tmp_path / "bad.json").write_text(json.dumps(BAD))
+    variables = {**job["variables"], "FHIRCHECK_PATHS": "bad.json", "FHIRCHECK_ARGUMENTS": "--offline"}
+    script = "\n".join(job["script"])
+    done = run("bash", "-eo", "pipefail", "-c", script, cwd=tmp_path, **{**variables, "PATH": path})
+    assert done.returncode == 1, done.stderr
+    for name in (*job["artifacts"]["reports"].values(), *job["artifacts"]["paths"]):
+        assert (tmp_path / name).stat().st_size > 100, name
+    found = json.loads((tmp_path / job["artifacts"]["reports"]["codequality"]).read_text())
+    assert found[0]["location"] == {"path": "bad.json", "lines": {"begin": 1}}
+    assert "NOT VALID" in done.stdout
