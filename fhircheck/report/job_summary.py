@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fhircheck.model.change import Change
 from fhircheck.model.report import RunReport
+from fhircheck.report.change_words import against, words
 from fhircheck.report.numbers import points
 from fhircheck.report.page import Page
 from fhircheck.report.score_name import score_name
@@ -18,9 +20,11 @@ _WORDS = {
         "{alarming} of {count} changes alarming ({against})",
         "{alarming} von {count} Änderungen auffällig ({against})",
     ),
+    "more": ("and {count} more", "und {count} weitere"),
     "written": ("written: {file}", "geschrieben: {file}"),
     "failed": ("failed: {what}", "misslungen: {what}"),
 }
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,23 @@ def job_summary(report: RunReport, end: JobEnd, view: View) -> str:
     history = report.history
     if history is not None and history.changes:
         alarming = sum(each.alarming for each in history.changes)
-        told = {"alarming": alarming, "count": len(history.changes), "against": clean(history.against)}
+        told = {"alarming": alarming, "count": len(history.changes), "against": against(history.against, view.language)}
         page.wrapped((_say(view, "changes", **told), "yellow" if alarming else ""), indent=2, hanging=2)
+        _alarming(page, history.changes)
     for file in end.written:
         page.wrapped((_say(view, "written", file=view.names.source(clean(file))), ""), indent=2, hanging=2)
     for what in end.failed:
         page.wrapped((_say(view, "failed", what=view.names.words(clean(what, 500))), "red"), indent=2, hanging=2)
     return page.text()
+
+
+def _alarming(page: Page, changes: Sequence[Change]) -> None:
+    """The first changes that alarm, in words."""
+    view, alarming = page.view, [each for each in changes if each.alarming]
+    for each in alarming[:_SHOWN]:
+        page.wrapped((clean(view.names.words(words(each, view.language)), 500), ""), indent=4, hanging=2)
+    if len(alarming) > _SHOWN:
+        page.wrapped((_say(view, "more", count=len(alarming) - _SHOWN), "dim"), indent=4)
 
 
 def _say(view: View, name: str, **given: object) -> str:

@@ -69,6 +69,9 @@ REASONS: dict[str, str] = {
 """Reasons of measures; ``{}`` stands for what is filled in."""
 
 NOTES: dict[str, str] = {
+    "PARTIAL: time was up after {} records; figures and scores are of these alone": (
+        "UNVOLLSTÄNDIG: nach {} Datensätzen war die Zeit um; Zahlen und Punkte sind nur von diesen"
+    ),
     "{} is not installed: what depends on its definitions cannot be told; install it with: fhircheck packages install "
     "{}": "{} ist nicht installiert: was von seinen Definitionen abhängt, bleibt offen; installieren mit: fhircheck "
     "packages install {}",
@@ -120,6 +123,16 @@ ENDINGS: dict[str, str] = {
     "score {} is under {}": "die Punktzahl {} liegt unter {}",
     "nothing was read": "es wurde nichts gelesen",
     "coverage is under {} %": "die Abdeckung liegt unter {} %",
+    "score {} could not be told": "die Punktzahl {} war nicht zu ermitteln",
+    "deadline of {} reached after {} records: the rest was not checked": (
+        "die Frist von {} war nach {} Datensätzen um: der Rest ist nicht geprüft"
+    ),
+    "deadline of {} reached before anything could be judged": (
+        "die Frist von {} war um, bevor etwas beurteilt werden konnte"
+    ),
+    "deadline of {} reached before all was written": "die Frist von {} war um, bevor alles geschrieben war",
+    "{} changes are alarming": "{} Änderungen sind auffällig",
+    "server {} could not be judged: {}": "Server {} nicht beurteilbar: {}",
 }
 """Reasons of a verdict; see also `_findings`."""
 

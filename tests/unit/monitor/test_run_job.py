@@ -19,6 +19,7 @@ from fhircheck.monitor.job_file import load_job
 from fhircheck.monitor.lock import locked
 from fhircheck.monitor.run_job import JobRun, RunAsked, run_job
 from fhircheck.report.outcome import outcome
+from fhircheck.report.reason_words import ENDINGS, NOTES, known
 from tests.needs import ROOT
 from tests.servers.clinic import clinic
 from tests.servers.fhir_answers import Reply
@@ -271,6 +272,7 @@ def test_time_is_up_while_a_server_does_not_answer(bench: Bench, server: FhirSer
         time.sleep(30)
         return Reply(500, {}, b"")
 
+    bench.run(bench.job(sources=f'"{server.base}"'))
     server.routes["GET", "/RiskAssessment"] = hangs
     job = bench.job('deadline = "6s"\noutputs = ["a.json"]', f'"{server.base}"')
     begun = time.monotonic()
@@ -278,12 +280,16 @@ def test_time_is_up_while_a_server_does_not_answer(bench: Bench, server: FhirSer
     assert time.monotonic() - begun < 12
     assert done.exit_code == 3
     assert "deadline of 6s reached" in " ".join(done.report.verdict.reasons)
+    assert all(known(each, ENDINGS) for each in done.report.verdict.reasons if not each.startswith("findings"))
+    assert known(done.report.notes[0], NOTES)
     assert "deadline-reached" in bench.names
     stored = json.loads((bench.folder / "a.json").read_text())
     assert stored["verdict"]["outcome"] != "valid"
     assert stored["sources"]["until"] is None
+    assert done.report.history is not None
+    assert done.report.history.changes == ()  # it is compared with nothing
     with bench.store() as store:
-        assert store.runs("lab", good=True) == ()
+        assert [each.number for each in store.runs("lab", good=True)] == [1]
 
 
 def test_a_server_is_judged_and_its_changes_are_said(bench: Bench, server: FhirServer) -> None:

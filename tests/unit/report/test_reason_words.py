@@ -149,7 +149,7 @@ def test_parts_are_said_one_by_one_and_unknown_ones_stay() -> None:
 def test_endings() -> None:
     assert ending_words("findings: 3 x fatal, 89 x error", "de") == "Befunde: 3 × fatal, 89 × Fehler"
     assert ending_words("coverage is under 99.5 %", "de") == "die Abdeckung liegt unter 99.5 %"
-    assert set(ENDINGS) == {"score {} is under {}", "nothing was read", "coverage is under {} %"}
+    assert {"score {} is under {}", "nothing was read", "coverage is under {} %"} <= set(ENDINGS)
 
 
 def test_braces_of_the_data_are_text() -> None:
