@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
-from fhircheck.history.chance import RATES_SOURCE, chi_square, rates_differ
+from fhircheck.history.chance import CLUSTERED, RATES_SOURCE, chi_square, rates_differ
 from fhircheck.history.document import Document
 from fhircheck.measures.divergence import (
     LARGE_SHIFT,
@@ -99,14 +99,14 @@ def _side(counts: Counter[str], unseen: int) -> Side:
 
 
 def _come_and_gone(kinds: tuple[ChangeKind, ChangeKind], was: Side, now: Side, called: Any) -> Iterator[Change]:
-    """What one run alone uses, and not by chance. Where one of the runs uses nothing there is nothing to compare."""
+    """What one run alone uses, and not by chance, even if it comes in groups. Nothing where a run uses nothing."""
     if not was.all or not now.all:
         return
     for name in sorted(now.counts.keys() - was.counts.keys()):
-        if rates_differ(was.unseen, now.counts[name], (was.all, now.all)):
+        if rates_differ(was.unseen, now.counts[name], (was.all, now.all), CLUSTERED):
             yield _change(kinds[0], called(name), 0, now.counts[name], True)
     for name in sorted(was.counts.keys() - now.counts.keys()):
-        if rates_differ(was.counts[name], now.unseen, (was.all, now.all)):
+        if rates_differ(was.counts[name], now.unseen, (was.all, now.all), CLUSTERED):
             yield _change(kinds[1], called(name), was.counts[name], 0, True)
 
 

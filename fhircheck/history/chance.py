@@ -8,6 +8,9 @@ CHANCE = 0.001
 """Differences that chance alone gives at least this often are no change. Ours: a run has some hundred comparisons."""
 Z = 3.2905267314919255
 """Normal quantile of CHANCE, two-sided."""
+CLUSTERED = 3.0
+"""So many items are taken to tell as much as one independent one where nothing better is known: what is of one patient
+or one ward is alike. Ours."""
 OUTLIER = 3.5
 """Modified z-score of an outlier: Iglewicz and Hoaglin 1993, How to Detect and Handle Outliers (ASQC 16)."""
 OUTLIER_SOURCE = "modified z-score over 3.5: Iglewicz and Hoaglin 1993"
@@ -17,21 +20,22 @@ _EXACT = 2_000
 """Up to so many events the binomial distribution is summed; above, the normal one with correction is close enough."""
 
 
-def shares_differ(passed: tuple[int, int], judged: tuple[int, int], z: float = Z) -> bool:
+def shares_differ(passed: tuple[int, int], judged: tuple[int, int], design: float = 1.0, z: float = Z) -> bool:
     """Whether two shares (before, after) differ by more than chance: 0 is outside the interval of their difference.
 
-    Newcombe's hybrid score interval, sound for small numbers and shares of 0 and 1. Items are taken to be independent.
+    Newcombe's hybrid score interval, sound for small numbers and shares of 0 and 1. design: so many items tell as much
+    as one that is independent of all others (Kish 1965, Survey Sampling).
     """
     if not all(judged):
         return False
-    first, second = (_score_interval(passed[side], judged[side], z) for side in (0, 1))
+    first, second = (_score_interval(passed[side] / design, judged[side] / design, z) for side in (0, 1))
     p, q = passed[0] / judged[0], passed[1] / judged[1]
     down = sqrt((q - second[0]) ** 2 + (first[1] - p) ** 2)
     up = sqrt((second[1] - q) ** 2 + (p - first[0]) ** 2)
     return not q - p - down <= 0 <= q - p + up
 
 
-def _score_interval(passed: int, judged: int, z: float) -> tuple[float, float]:
+def _score_interval(passed: float, judged: float, z: float) -> tuple[float, float]:
     """Wilson's score interval of a share."""
     share, square = passed / judged, z * z
     middle = share + square / (2 * judged)
@@ -40,11 +44,38 @@ def _score_interval(passed: int, judged: int, z: float) -> tuple[float, float]:
     return (middle - half) / whole, (middle + half) / whole
 
 
-def rates_differ(before: int, after: int, exposure: tuple[int, int]) -> bool:
+def design_effect(failing: int, judged: int, patients_failed: int, patients: int) -> float:
+    """How many items tell as much as one independent one: 1 + (items a patient - 1) x their correlation.
+
+    The correlation is the one at which as many patients have no failing item as were found, if failing items are
+    beta-binomial by patient. CLUSTERED where patients do not tell.
+    """
+    if not failing or not patients or not 0 < patients_failed < patients or failing >= judged:
+        return CLUSTERED
+    share, items, spared = failing / judged, judged / patients, 1 - patients_failed / patients
+    if items <= 1 or spared <= (1 - share) ** items:
+        return 1.0
+    low, high = 1e-6, 1 - 1e-6
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _spared(share, items, middle) < spared else (low, middle)
+    return 1 + (items - 1) * low
+
+
+def _spared(share: float, items: float, alike: float) -> float:
+    """Probability that none of the items of a patient fails (beta-binomial; alike: their correlation)."""
+    scale = (1 - alike) / alike
+    free = (1 - share) * scale
+    return exp(lgamma(free + items) - lgamma(free) - lgamma(scale + items) + lgamma(scale))
+
+
+def rates_differ(before: int, after: int, exposure: tuple[int, int], design: float = 1.0) -> bool:
     """Whether `before` and `after` events of so many occasions differ by more than chance.
 
     Given their sum, `after` is binomial if the rates are equal; two-sided. False where either side has no occasions.
+    design: so many events come together as a rule.
     """
+    before, after = round(before / design), round(after / design)
     if not all(exposure) or not before + after:
         return False
     share = exposure[1] / (exposure[0] + exposure[1])
@@ -72,9 +103,9 @@ def _tail(least: int, total: int, share: float) -> float:
 def outside(value: float, earlier: Sequence[float], least: float = 0.0) -> bool:
     """Whether `value` lies outside what `earlier` runs let expect; True where there is but one of them.
 
-    From five runs on by the modified z-score. With fewer, twice as far from their range as that is wide; of three and
-    four the one nearest to `value` is left out, so that one odd run hides nothing. least: half width that the range of
-    what is expected has at least.
+    From five runs on by the modified z-score (outlier_from). With fewer, three times as far from their range as that is
+    wide; of three and four the one nearest to `value` is left out, so that one odd run hides nothing. least: half
+    width that the range of what is expected has at least.
     """
     known = sorted((float(each) for each in earlier), key=lambda each: abs(each - value))
     if len(known) < 2:
@@ -82,9 +113,18 @@ def outside(value: float, earlier: Sequence[float], least: float = 0.0) -> bool:
     if len(known) < 5:
         known = known[1:] if len(known) > 2 else known
         low, high = min(known), max(known)
-        width = max(2 * (high - low), least)
+        width = max(3 * (high - low), least)
         return not low - width <= value <= high + width
-    return abs(modified_z(value, known)) > OUTLIER and abs(value - median(known)) > least
+    return abs(modified_z(value, known)) > outlier_from(len(known)) and abs(value - median(known)) > least
+
+
+def outlier_from(runs: int) -> float:
+    """Modified z-score from which on a value is an outlier: OUTLIER of many runs, more of few.
+
+    The median distance of few runs is often small by chance. So the score is passed in about five of 1,000 runs that
+    vary as the normal distribution does, whatever their number (benchmarks/drift_power.py).
+    """
+    return float(OUTLIER + 39 / max(1, runs - 3) ** 1.3)
 
 
 def modified_z(value: float, known: Sequence[float]) -> float:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from fhircheck.history.chance import RATES_SOURCE, rates_differ
+from fhircheck.history.chance import CLUSTERED, RATES_SOURCE, rates_differ
 from fhircheck.history.document import Document
 from fhircheck.history.result_changes import Reason, shortened
 from fhircheck.model.change import Change
@@ -15,17 +15,23 @@ _ERRORS = ("fatal", "error")
 
 
 def finding_changes(before: Document, after: Document) -> Iterator[Change]:
-    """Kinds of findings whose number for each resource differs by more than chance; places with findings."""
+    """Kinds of findings that one run alone has, or whose number for each resource differs by more than chance.
+
+    Alarming where it also does if findings come in groups.
+    """
     was, now = _totals(before), _totals(after)
     exposure = _resources(before), _resources(after)
+    if not all(exposure):
+        return
     for kind in sorted(was.keys() | now.keys()):
-        if rates_differ(was[kind], now[kind], exposure):
-            yield _change(kind, (was[kind], now[kind]), exposure, (before, after))
+        counts = was[kind], now[kind]
+        if not all(counts) or rates_differ(*counts, exposure):
+            yield _change(kind, counts, exposure, (before, after))
     yield from _places(before, after)
 
 
 def _change(kind: str, counts: tuple[int, int], exposure: tuple[int, int], both: tuple[Document, Document]) -> Change:
-    bad = any(_is_error(kind, each) for each in both)
+    bad = any(_is_error(kind, each) for each in both) and rates_differ(*counts, exposure, _together(kind, both))
     more = Fraction(counts[1], exposure[1]) > FACTOR * Fraction(counts[0], exposure[0])
     name = "issue-kind-new" if not counts[0] else "issue-kind-gone" if not counts[1] else "issue-kind-count"
     return Change(
@@ -39,6 +45,13 @@ def _change(kind: str, counts: tuple[int, int], exposure: tuple[int, int], both:
         source=RATES_SOURCE,
         because=shortened(_where(kind, *both)),
     )
+
+
+def _together(kind: str, both: tuple[Document, Document]) -> float:
+    """How many findings of a kind come together as a rule: as in one resource, and no fewer than CLUSTERED."""
+    groups = [each for document in both for each in document["issues"] if each["kind"] == kind]
+    count, resources = (sum(int(each[name]) for each in groups) for name in ("count", "resources"))
+    return max(CLUSTERED, 2 * count / resources - 1 if resources else 1.0)
 
 
 def _totals(document: Document) -> Counter[str]:

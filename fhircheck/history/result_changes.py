@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from fhircheck.history.chance import SHARES_SOURCE, shares_differ
+from fhircheck.history.chance import SHARES_SOURCE, design_effect, shares_differ
 from fhircheck.history.document import Document, fraction
 from fhircheck.model.change import Change
 
@@ -115,16 +115,27 @@ def measure_changes(before: Document, after: Document, group: str = "") -> Itera
     for each in after["measures"]:
         was = earlier.get(each["name"])
         if was is not None:
-            yield from _measure(was, each, group)
+            yield from _measure(was, each, group, _design((was, before), (each, after)))
 
 
-def _measure(was: Document, now: Document, group: str) -> Iterator[Change]:
+def _design(*runs: tuple[Document, Document]) -> float:
+    """How much alike what is of one patient is, in both runs (measure, report or source) together."""
+    failing = judged = failed = patients = 0
+    for measure, part in runs:
+        judged += int(measure["denominator"])
+        failing += int(measure["denominator"]) - int(measure["numerator"])
+        failed += int(measure.get("patients_failed", 0))
+        patients += sum(int(each["count"]) for each in part["resources"] if each["type"] == "Patient")
+    return design_effect(failing, judged, failed, patients)
+
+
+def _measure(was: Document, now: Document, group: str, design: float) -> Iterator[Change]:
     passed = int(was["numerator"]), int(now["numerator"])
     judged = int(was["denominator"]), int(now["denominator"])
     old, new = fraction(was["share"]), fraction(now["share"])
     if old is None or new is None:
         return
-    differ = shares_differ(passed, judged)
+    differ = shares_differ(passed, judged, design)
     failed = was["status"] == "passed" and now["status"] == "failed"
     if not differ and was["status"] == now["status"]:
         return

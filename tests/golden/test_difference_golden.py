@@ -25,6 +25,10 @@ def use(url: str, resources: int) -> dict[str, Any]:
     return {"url": url, "how": "meta", "found": True, "resources": resources, "valid": resources, "decided": 1}
 
 
+def issue(kind: str, definition: str, count: int) -> dict[str, Any]:
+    return {"kind": kind, "definition": definition, "profile": MII, "count": count, "resources": count}
+
+
 def both() -> tuple[Any, Any]:
     """Two runs with a change of every kind that a report tells."""
     values = [11 + each / 100 for each in range(500)]
@@ -33,7 +37,7 @@ def both() -> tuple[Any, Any]:
         scores=[score("ai-readiness", part("code-valid", 3, 3), part("ucum-unit", 2, 1))],
         measures=[measure("code-valid", 1_890, 1_900, "passed", [(CONDITION, 895, 900), (OBSERVATION, 995, 1_000)])],
         totals={("error", "cardinality-min"): 40, ("warning", "code-unknown"): 12},
-        issues=[{"kind": "cardinality-min", "definition": "Condition.subject", "profile": MII, "count": 40}],
+        issues=[issue("cardinality-min", "Condition.subject", 40)],
         profiles=[use(f"{MII}|2025.0.0", 900)],
         census=census({(CONDITION, ICD, f"I{n}"): 100 for n in range(9)}, {(HB, "g/dL"): values}),
     )
@@ -45,7 +49,7 @@ def both() -> tuple[Any, Any]:
         scores=[score("ai-readiness", part("code-valid", 3, 2), part("ucum-unit", 2, 1))],
         measures=[measure("code-valid", 1_100, 1_300, "failed", [(CONDITION, 750, 900), (OBSERVATION, 350, 400)])],
         totals={("error", "required-binding"): 140, ("error", "cardinality-min"): 45},
-        issues=[{"kind": "required-binding", "definition": "Condition.code", "profile": MII, "count": 140}],
+        issues=[issue("required-binding", "Condition.code", 140)],
         profiles=[use(f"{MII}|2026.0.0", 900)],
         census=census(
             {(CONDITION, ICD, f"I{n}"): 20 * n for n in range(9)} | {(CONDITION, SNOMED, "38341003"): 180},

@@ -21,8 +21,12 @@ def share(value: Fraction | None) -> dict[str, Any] | None:
     return {"numerator": value.numerator, "denominator": value.denominator, "value": float(value)}
 
 
-def measure(name: str, passed: int, judged: int, status: str = "informational", by: Any = ()) -> dict[str, Any]:
+def measure(
+    name: str, passed: int, judged: int, status: str = "informational", by: Any = (), patients_failed: int | None = None
+) -> dict[str, Any]:
+    """patients_failed: as many as items fail where nothing is said, so that these are independent."""
     return {
+        "patients_failed": judged - passed if patients_failed is None else patients_failed,
         "name": name,
         "status": status,
         "numerator": passed,

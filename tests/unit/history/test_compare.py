@@ -90,9 +90,10 @@ def test_kinds_of_findings_come_and_go() -> None:
         "issue-kind-new d": False,
         "issue-kind-gone a": False,
         "issue-kind-gone b": False,
+        "issue-kind-new rare": False,
         "findings fingerprints": False,
     }
-    (many,) = changes(run(totals={("error", "a"): 100}), run(totals={("error", "a"): 170}))
+    (many,) = changes(run(totals={("error", "a"): 300}), run(totals={("error", "a"): 510}))
     assert (many.kind, many.alarming, many.value) == ("issue-kind-count", True, 1.7)
     (few,) = changes(run(totals={("error", "a"): 1_000}), run(totals={("error", "a"): 1_300}))
     assert (few.kind, few.alarming) == ("issue-kind-count", False)
@@ -256,3 +257,14 @@ def test_the_alarming_come_first_and_then_the_important() -> None:
 def test_what_is_no_report_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="no whole report"):
         compare(run(), broken)
+
+
+@pytest.mark.parametrize(
+    ("failed", "alarming"),
+    [(180, True), (60, True), (12, None)],  # each of its own patient; three each; fifteen each: a handful of patients
+)
+def test_what_is_of_one_patient_is_alike(failed: int, alarming: bool | None) -> None:
+    patients = {"Patient": 500}
+    before = run(resources=patients, measures=[measure("m", 9_990, 10_000, patients_failed=1)])
+    after = run(resources=patients, measures=[measure("m", 9_820, 10_000, patients_failed=failed)])
+    assert [each.alarming for each in changes(before, after)] == ([] if alarming is None else [alarming])
