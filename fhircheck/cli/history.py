@@ -79,16 +79,16 @@ def show(run: str, format_: str, explain: bool, output: str | None, language: st
     """Show the report of RUN again, in any form."""
     from fhircheck.cli.output import opened
     from fhircheck.monitor.remember import recalled
-    from fhircheck.report import RENDERERS
+    from fhircheck.report.write_report import write_report
 
     with _store(place) as store:
-        report = recalled(store, store.named(run))
-    view, renderer = replace(_view(language, output), command="check", explain=explain), RENDERERS[format_]
+        found = store.named(run)
+        report = recalled(store, found)
+    view = replace(_view(language, output), command="check", explain=explain)
     with opened(output) as write:
-        sink = renderer.sink(view, write)
-        if sink is not None:
-            sink(sorted((issue for group in report.issues for issue in group.examples), key=lambda each: each.place))
-        renderer.finish(report, view, write)
+        left = write_report(report, view, format_, write)
+    if left:
+        _tell(f"{found.name}: {left} findings are not in it: a remembered report holds examples")
 
 
 @history.command()
