@@ -1,9 +1,9 @@
 """kill -9 at random points of a run that remembers: `python -m benchmarks.history_kills [COUNT [SEED]]`.
 
 COUNT (50) runs of `fhircheck check --history` on SQLite and, where it is installed, as many on PostgreSQL: every
-second one is killed after a random time, the others kill themselves at a random word with the database, so that the
-transaction is hit too. After each ten, and at the end, the store must be consistent: no half run, numbers without
-gaps; then a whole run must work. Ends with 1 where something is not so.
+second one is killed after a random time, the others kill themselves at a random word with the database, half of them
+in the last third of these words, where the transaction is. After each ten, and at the end, the store must be
+consistent: no half run, numbers without gaps; then a whole run must work. Ends with 1 where something is not so.
 """
 
 import contextlib

@@ -15,7 +15,7 @@ from fhircheck.cli import main
 from fhircheck.history.store import Store
 from tests.loopback import Loopback
 from tests.needs import ROOT
-from tests.servers.history_kills import faults, kills, small_data, words_of
+from tests.servers.history_kills import faults, killed_at, kills, small_data, words_of
 
 MARKER = "Mustermann-Marker"
 INVALID = str(ROOT / "sample_bundles" / "invalid" / "cardinality-min")
@@ -132,8 +132,10 @@ def test_wrong_use_is_told_before_anything_is_checked(
 def test_a_killed_run_leaves_no_half_run(fhircheck: Call, store: str, tmp_path: Path) -> None:
     arguments = [str(small_data(tmp_path)), "--offline", "--history", store, "--series", "kills"]
     environment = dict(os.environ)
+    fhircheck("check", *arguments, code=1)
     words = words_of(arguments, environment)
     assert kills(4, 3, 1.5, words, arguments, environment) >= 2
+    assert killed_at(words - 12, arguments, environment)  # in the transaction
     assert faults(store) == []
     with Store.open(store) as opened:
         before = opened.count("kills")

@@ -41,12 +41,16 @@ def killed_at(moment: int, arguments: Sequence[str], environment: dict[str, str]
 def kills(
     count: int, seed: int, longest: float, words: int, arguments: Sequence[str], environment: dict[str, str]
 ) -> int:
-    """Runs that are killed, every second one by itself; gives how many of them really were."""
+    """Runs that are killed, every second one by itself; half of these in the last third of `words`, where it writes.
+
+    Gives how many of them really were.
+    """
     chance = random.Random(seed)
     hit = 0
     for number in range(count):
         if number % 2:
-            hit += killed_at(chance.randint(1, words), arguments, environment)
+            first = 1 if number % 4 == 1 else words * 2 // 3
+            hit += killed_at(chance.randint(first, words), arguments, environment)
         else:
             hit += killed_after(chance.uniform(0.05, longest), arguments, environment)
     return hit
