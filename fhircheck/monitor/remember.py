@@ -99,10 +99,10 @@ class Memory:
             return ()
 
     def remember(self, report: RunReport, names: Disguise = OPEN) -> RunReport:
-        """`report` as `remember` gives it; as it is, with a note, where the store cannot be used."""
+        """`report` as `remember` gives it; as it is, with a note, where it could not be remembered."""
         try:
             with Store.open(**self._place) as store:
                 return remember(report, store, self.series, names, self._judge)
-        except StoreUnusable as fault:
+        except (StoreUnusable, UsageError) as fault:  # also what an old report in the store lacks: the run is over
             self.fault = str(fault)
             return replace(report, notes=(*report.notes, f"{fault}: this run is not remembered"))

@@ -77,6 +77,14 @@ def test_a_store_out_of_use_leaves_the_report_as_it_is(report: RunReport, tmp_pa
     assert (tmp_path / "text.sqlite").read_text() == "no database at all, but text of some length"
 
 
+def test_a_past_that_cannot_be_read_leaves_the_report_as_it_is(report: RunReport, file: str) -> None:
+    memory = Memory(file, "a", judge=judge_of(baseline="b@1"))
+    told = memory.remember(report)
+    assert told.totals == report.totals
+    assert "b@1: there is no such series" in memory.fault
+    assert memory.fault in told.notes[-1]
+
+
 def test_a_wrong_place_or_name_is_told_before_the_run(file: str) -> None:
     for place, series in (("postgresql://me:secret@h/db", "a"), (file, "a@b"), (":memory:", "a")):
         with pytest.raises(UsageError) as fault:
