@@ -1,7 +1,7 @@
 """A PostgreSQL server of the tests' own: made in a temporary folder, on a port the system chooses, gone afterwards.
 
-It asks for a password (scram-sha-256) and listens on loopback alone. PostgreSQL does not run as root: where the tests
-do, it is given to an unprivileged user.
+It asks for a password (scram-sha-256), speaks TLS as localhost, and listens on loopback alone. PostgreSQL does not run
+as root: where the tests do, it is given to an unprivileged user.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.certificates import Authority, Made
 from tests.needs import lack
 
 USER = "fhircheck"
@@ -28,11 +29,12 @@ _UNPRIVILEGED = ("postgres", "nobody")
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server that runs. url: without password; password: of its only user, a superuser."""
+    """A server that runs. password: of its only user, a superuser. authority: who signed its certificate (PEM)."""
 
     port: int
     pid: int
     password: str = field(repr=False)
+    authority: Path
 
     def url(self, database: str = "postgres", user: str = USER, password: str | None = None) -> str:
         """The URL of a database."""
@@ -70,8 +72,10 @@ def running() -> Iterator[Postgres]:
     password = secrets.token_hex(12)
     try:
         (folder / "password").write_text(password)
+        made = Authority(folder).issue("server", hosts=("localhost",))
+        made.key.chmod(0o600)
         if account is not None:
-            for each in (folder, folder / "password"):
+            for each in (folder, *folder.iterdir()):
                 os.chown(each, account.pw_uid, account.pw_gid)
         done = subprocess.run(
             [bin_folder / "initdb", "-D", folder / "data", "-U", USER, "--pwfile", folder / "password", "-E", "UTF8",
@@ -79,9 +83,9 @@ def running() -> Iterator[Postgres]:
             capture_output=True, text=True, check=False, cwd=folder, **_as(account),
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        process, port = _started(bin_folder, folder, account, password)
+        server, process = _started(bin_folder, folder, account, password, made)
         try:
-            yield Postgres(port, process.pid, password)
+            yield server
         finally:
             process.send_signal(signal.SIGINT)  # "fast": connections are ended
             process.wait(30)
@@ -90,9 +94,10 @@ def running() -> Iterator[Postgres]:
 
 
 def _started(
-    bin_folder: Path, folder: Path, account: "pwd.struct_passwd | None", password: str
-) -> tuple["subprocess.Popen[bytes]", int]:
-    """The server's process and its port, once it answers."""
+    bin_folder: Path, folder: Path, account: "pwd.struct_passwd | None", password: str, made: Made
+) -> tuple[Postgres, "subprocess.Popen[bytes]"]:
+    """The server and its process, once it answers."""
+    tls = ["-c", "ssl=on", "-c", f"ssl_cert_file={made.certificate}", "-c", f"ssl_key_file={made.key}"]
     for _ in range(5):
         with socket.socket() as probe:  # the system chooses; whoever takes it before us makes us choose again
             probe.bind(("127.0.0.1", 0))
@@ -100,11 +105,12 @@ def _started(
         with open(folder / "log", "ab") as log:
             process = subprocess.Popen(
                 [bin_folder / "postgres", "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", folder,
-                 "-c", "fsync=off", "-c", "max_connections=60"],
+                 "-c", "fsync=off", "-c", "max_connections=60", *tls],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder, **_as(account),
             )  # fmt: skip
-        if _answers(process, Postgres(port, process.pid, password)):
-            return process, port
+        server = Postgres(port, process.pid, password, folder / "Test-Authority.pem")
+        if _answers(process, server):
+            return server, process
         process.kill()
         process.wait()
     raise AssertionError((folder / "log").read_text())

@@ -91,9 +91,17 @@ def test_postgresql_that_cannot_be_used(postgres: Postgres, monkeypatch: pytest.
     monkeypatch.setenv("PGPASSWORD", postgres.password)
     assert told(postgres.url("nowhere")).endswith("there is no such database")
     assert told("postgresql://me@127.0.0.1:1/db").endswith("nobody answers there")
-    assert told(postgres.url() + "?sslmode=verify-full&sslrootcert=system").endswith(
-        "it does not speak TLS; sslmode says what is asked for"
-    )
+
+
+def test_the_certificate_of_postgresql_is_verified(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", postgres.password)
+    url, authority = f"{postgres.url()}?schema=tls&sslmode=verify-full&sslrootcert=", str(postgres.authority)
+    refused = "its certificate could not be verified (sslmode, sslrootcert)"
+    assert told(url + authority).endswith(refused)  # it is localhost's, not 127.0.0.1's
+    url = url.replace("127.0.0.1", "localhost")
+    assert told(url + "system").endswith(refused)
+    with Store.open(url + authority) as store:
+        assert store.add_run("a", report()) == 1
 
 
 def test_postgresql_that_may_not_be_written(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
