@@ -20,7 +20,11 @@ class Served:
 
     def __init__(self, *options: str, **environment: str) -> None:
         self.process = subprocess.Popen(
-            [*COMMAND, *options], stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+            [*COMMAND, *options],
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+            start_new_session=True,
         )
         self.lines: list[str] = []
         self.url = ""
@@ -49,8 +53,9 @@ class Served:
             return fault.code, json.load(fault)
 
     def stop(self, number: int = signal.SIGINT) -> int:
+        """End it by a signal; its exit code."""
         if self.process.poll() is None:
-            self.process.send_signal(number)
+            os.killpg(self.process.pid, number)  # as a terminal does: the workers get it too
         code = self.process.wait(timeout=20)
         self._reader.join(20)
         return code

@@ -8,7 +8,7 @@ from typing import Any
 
 from fhircheck.model.errors import UsageError
 from fhircheck.serve.access import SHORTEST, Token, new_token
-from fhircheck.serve.address import check_address, is_loopback, listening, names_of
+from fhircheck.serve.address import check_address, is_loopback, is_unprotected, listening, names_of
 from fhircheck.serve.serve_options import ServeOptions
 
 CONNECTIONS = 256
@@ -145,6 +145,8 @@ def _greeting(options: ServeOptions, port: int, token: str, tls: bool) -> Iterat
     host = f"[{options.host}]" if ":" in options.host else options.host
     shown = options.public_url.rstrip("/") or f"{'https' if tls else 'http'}://{host}:{port}"
     yield f"serving {shown}/  ($validate: {shown}/fhir/$validate)  Ctrl-C ends it"
+    if is_unprotected(options):
+        yield "others can reach this address, and nothing is encrypted on the way: not the token, not what is sent"
     if token:
         yield f"token (shown only here): {token}"
 

@@ -1,8 +1,10 @@
 """Workers that validate: processes, so that several run at once and one that hangs can be ended."""
 
 import contextlib
+import signal
 import threading
 from collections import deque
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -141,6 +143,20 @@ class WorkerPool:
         with self._lock:
             if self._closed:
                 raise Refused(503, "transient", "busy")
-            worker = Worker(self._plan, self._context)
+            with _deaf():
+                worker = Worker(self._plan, self._context)
             self._all.add(worker)
             return worker
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """While a process is started: it inherits that Ctrl-C is not for it, also before it can say so itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
