@@ -42,7 +42,9 @@ from fhircheck.model.source_group import (
 )
 from fhircheck.model.use_case import FunnelStep, LabelClass, Leak, Role, Subgroup, UseCaseResult
 
-WORDS = st.text(max_size=8)
+ANY = st.characters(codec=None, categories=None)
+"""Every character, lone surrogates too: names of files and elements can hold them."""
+WORDS = st.text(ANY, max_size=8)
 NAMES = st.text("abc-/|:Ä#", min_size=1, max_size=8)
 COUNTS = st.integers(0, 30)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -58,11 +60,14 @@ def one_of(literal: object) -> st.SearchStrategy:
     return st.sampled_from(get_args(literal))
 
 
-PARAMS = st.dictionaries(st.text("abc", min_size=1, max_size=3), st.one_of(st.text(max_size=300), st.integers()),
-                         max_size=3).map(lambda given: tuple(sorted(given.items())))  # fmt: skip
-PLACES = st.builds(Place, WORDS, COUNTS, WORDS, st.text(max_size=8), COUNTS, COUNTS, COUNTS)
+HARD = st.sampled_from(("\udc80", "\x1b" * 150, "x" * 300, "{0}", "a\u202eb"))
+TOLD = HARD | st.text(ANY, max_size=300)
+PARAMS = st.dictionaries(st.sampled_from(("element", "type", "code", "a")), TOLD | st.integers(), max_size=3).map(
+    lambda given: tuple(sorted(given.items()))
+)
+PLACES = st.builds(Place, WORDS, COUNTS, WORDS, WORDS, COUNTS, COUNTS, COUNTS)
 KINDS = st.sampled_from(("cardinality-min", "primitive-format", "required-binding", "no-such-kind"))
-ISSUES = st.builds(Issue, KINDS, st.sampled_from(SEVERITIES), PLACES, PARAMS, st.none() | st.text(max_size=300), WORDS,
+ISSUES = st.builds(Issue, KINDS, st.sampled_from(SEVERITIES), PLACES, PARAMS, st.none() | TOLD, WORDS,
                    WORDS)  # fmt: skip
 DETAILS = st.builds(Detail, NAMES, st.none() | COUNTS | NUMBERS | SHARES, WORDS, WORDS, NUMBERS, st.none() | COUNTS,
                     st.none() | COUNTS)  # fmt: skip
@@ -76,7 +81,7 @@ MEASURES = st.builds(
     patients_exact=st.booleans(), details=some(DETAILS),
 )  # fmt: skip
 PARTS = st.builds(ScorePart, NAMES, SHARES, SHARES, st.booleans(), WORDS, WORDS, WORDS, SHARES, COUNTS)
-SCORES = st.builds(Score, st.text(max_size=250), WORDS, st.none() | SHARES, SHARES, some(PARTS), some(NAMES),
+SCORES = st.builds(Score, st.text(ANY, max_size=250), WORDS, st.none() | SHARES, SHARES, some(PARTS), some(NAMES),
                    some(st.tuples(NAMES, SHARES)), NAMES, WORDS)  # fmt: skip
 SAID = st.builds(Words, WORDS, WORDS)
 ACTIONS = st.builds(
