@@ -11,10 +11,11 @@ from time import monotonic
 from typing import Any
 
 from fhircheck import __version__
-from fhircheck.model.errors import CouldNotCheck, FhircheckError
+from fhircheck.model.errors import CouldNotCheck
 from fhircheck.model.job import Job
 from fhircheck.model.report import RunHeader, RunReport, SourceSummary, Verdict
 from fhircheck.model.settings import AcceptedIssue
+from fhircheck.monitor.alerts.failed_run import run_failed, tell_failed_run
 from fhircheck.monitor.deadline import Deadline, Terminated, TimeUp, terminable
 from fhircheck.monitor.job_sources import ReadySources, ready_sources
 from fhircheck.monitor.judging import judge_of
@@ -82,13 +83,11 @@ def run_job(job: Job, asked: RunAsked = RunAsked()) -> JobRun:
         log.event("run-interrupted", signal=name)
         if isinstance(end, TimeUp):
             message = f"job {job.name}: the deadline of {deadline} came before the run could end: nothing is reported"
+            tell_failed_run(job, asked.now, message, 3, log)
             raise CouldNotCheck(message) from None
         raise
-    except FhircheckError as error:
-        log.event("run-failed", exit_code=error.exit_code, error=str(error))
-        raise
-    except Exception as error:  # a bug: its text may hold data
-        log.event("run-failed", exit_code=3, error=f"a bug in fhircheck: {type(error).__name__}")
+    except Exception as error:
+        run_failed(job, asked.now, error, log)
         raise
     verdict = run.report.verdict
     reasons = "; ".join(verdict.reasons) or None

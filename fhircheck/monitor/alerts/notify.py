@@ -38,6 +38,25 @@ class AlertStore(Protocol):
         """The report of a run as JSON values."""
 
 
+class _Forgetful:
+    """In the place of a history that is not there: it keeps nothing."""
+
+    def alert_states(self, series: str) -> dict[str, AlertState]:
+        """None."""
+        return {}
+
+    def set_alert_states(self, series: str, states: Iterable[AlertState], forget: Iterable[str] = ()) -> None:
+        """Forget them."""
+
+    def runs(self, series: str, last: int) -> Sequence[Any]:
+        """None."""
+        return ()
+
+    def document(self, series: str, number: int) -> Mapping[str, Any]:
+        """Nothing."""
+        return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What came of one receiver. told: number of things it was told; figures that were published are none.
@@ -70,8 +89,9 @@ def notify(
     """Tell the receivers of a job (tables [[alerts]], checked) of a run.
 
     A receiver that is down keeps no other from being told, and does not change the exit code: what it was to be told
-    stays to be told by the next run. report: None where the run came to none. store: None where there is no history;
-    then only figures are published.
+    stays to be told by the next run. report: None where the run came to none. store: None where there is no history or
+    it cannot be used: then nothing can be noted, so figures are published, and that a check was not possible is told
+    by every such run.
 
     Raises StoreUnusable where the history cannot be read or written.
     """
@@ -87,8 +107,9 @@ def notify(
             if receiver.every_run:
                 cast(Gauge, receiver).publish(table, snapshot)
                 done.append(Delivery(name))
-            elif store is not None:
-                done.append(_tell(cast(Messenger, receiver), table, snapshot, store, states, language, moment))
+            else:
+                memory = store if store is not None else _Forgetful()
+                done.append(_tell(cast(Messenger, receiver), table, snapshot, memory, states, language, moment))
         except NotDelivered as fault:
             done.append(Delivery(name, fault=str(fault)))
     return tuple(done)
@@ -112,7 +133,10 @@ def _tell(
     def recalled(key: str, since: str) -> Condition:
         return recall(key, since, _earlier(store, run.series))
 
-    steps = plan(wish, conditions(run, report), states, unknown, recalled, run.started, now)
+    holding = conditions(run, report)
+    if isinstance(store, _Forgetful):
+        holding = tuple(each for each in holding if each.kind == "could-not-check")
+    steps = plan(wish, holding, states, unknown, recalled, run.started, now)
     if steps.before or steps.forget:
         store.set_alert_states(run.series, steps.before, steps.forget)
     if not steps.told:

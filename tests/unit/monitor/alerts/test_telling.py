@@ -1,20 +1,26 @@
 """What is told, when, and only once: the states of one receiver over days of runs."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fhircheck.model.alert import AlertMessage
 from fhircheck.model.change import Change
+from fhircheck.model.errors import CouldNotCheck, UsageError
+from fhircheck.model.job import Job, JobHistory
 from fhircheck.model.report import Verdict
 from fhircheck.model.run_history import RunHistory
 from fhircheck.monitor.alerts import ALERTS, notify
 from fhircheck.monitor.alerts.conditions import facts_of, failed_run
+from fhircheck.monitor.alerts.failed_run import run_failed, tell_failed_run
 from fhircheck.monitor.alerts.metrics_text import metrics_text
 from fhircheck.monitor.alerts.receiver import NotDelivered, Snapshot
+from fhircheck.monitor.log import EventLog
 from fhircheck.registry import Registry
 from fhircheck.report.history_form import history_form
 from fhircheck.report.shown import Disguise
@@ -212,6 +218,55 @@ def test_a_run_that_saw_no_data_tells_of_no_change(ear: Ear) -> None:
     partly = report(1, 3, (STOPPED,))
     notify.notify([table("ear")], facts(partly), partly, states)
     assert ear.said() == [(CHANGE, "alarm")]
+
+
+def test_without_a_history_that_can_be_used_only_what_must_not_be_missed_is_told(ear: Ear) -> None:
+    for _ in range(2):  # by every run, since nothing can be noted
+        made = report(0, 3, (STOPPED,))
+        notify.notify([table("ear")], facts(made), made, None)
+        assert ear.said() == [("could-not-check", "alarm")]
+    made = report(0, 1, (STOPPED,))
+    notify.notify([table("ear")], facts(made), made, None)
+    assert ear.said() == []
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_run_that_fails_whole_is_told_of(ear: Ear, tmp_path: Path, broken: bool) -> None:
+    store = tmp_path / "history.sqlite"
+    if broken:
+        store.write_bytes(b"no database, " * 100)
+    lines: list[str] = []
+    log = EventLog(lines.append, "json", "lab", "run")
+    job = Job(
+        "lab", ("in/mueller.json",), alerts=(table("ear"),), history=JobHistory(str(store)), hash_ids=True,
+    )  # fmt: skip
+    for day in range(2):
+        tell_failed_run(job, DAY + timedelta(days=day), "rubric in/mueller.json: no such file", 2, log)
+    assert "mueller" not in str(ear.heard)
+    assert "no such file" in str(ear.heard)
+    assert ear.said() == [("could-not-check", "alarm")] * (2 if broken else 1)
+    assert [json.loads(each)["event"] for each in lines] == ["alert-told"] * 2
+    tell_failed_run(Job("lab", ()), DAY, "x", 2, log)
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "said"),
+    [
+        (RuntimeError("Frau Müller"), 1, "a bug in fhircheck: RuntimeError"),
+        (UsageError("rubric x: no such file"), 1, "rubric x: no such file"),
+        (CouldNotCheck("another run holds the lock"), 0, "another run holds the lock"),
+    ],
+)
+def test_what_ended_a_run_is_told_but_not_that_another_one_is_under_way(
+    ear: Ear, tmp_path: Path, error: Exception, told: int, said: str
+) -> None:
+    lines: list[str] = []
+    job = Job("lab", (), alerts=(table("ear"),), history=JobHistory(str(tmp_path / "history.sqlite")))
+    run_failed(job, DAY, error, EventLog(lines.append, "json", "lab", "run"))
+    assert json.loads(lines[0])["error"] == said
+    assert len(ear.heard) == told
+    assert "Müller" not in str(ear.heard) + str(lines)
 
 
 def test_one_receiver_that_is_down_keeps_no_other_from_being_told(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
