@@ -46,7 +46,7 @@ class Home:
         """A command that goes on."""
         path = os.pathsep.join((str(self.folder / "logging"), str(ROOT)))
         folders = dict.fromkeys(("HOME", "FHIRCHECK_PACKAGE_CACHE", "XDG_STATE_HOME"), str(self.folder))
-        more = {"FHIRCHECK_DEBUG": "1", "PYTHONPATH": path, "FHIRCHECK_CACHE": str(self.folder / "cache")}
+        more = {"FHIRCHECK_DEBUG": "1", "PYTHONPATH": path, "FHIRCHECK_CACHE": str(_cache(self.folder))}
         return subprocess.Popen(
             [sys.executable, "-m", "fhircheck", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **folders, **more},
@@ -54,9 +54,8 @@ class Home:
 
     def left(self) -> Iterator[Path]:
         """All files that commands have written since the last look, but data."""
-        for path in self.folder.rglob("*"):
-            parts = path.relative_to(self.folder).parts
-            if not path.is_file() or "data" in parts[:1] or path.name in SPLIT:
+        for path in (*self.folder.rglob("*"), *_cache(self.folder).rglob("*")):
+            if not path.is_file() or (self.folder / "data") in path.parents or path.name in SPLIT:
                 continue
             written = (str(path), path.stat().st_mtime_ns)
             if written not in self.seen:
@@ -91,6 +90,11 @@ def unpacked(path: Path) -> Iterator[bytes]:
                     yield value if isinstance(value, bytes) else str(value).encode()
                     if isinstance(value, bytes) and value[:1] == b"\x78":
                         yield zlib.decompress(value)
+
+
+def _cache(folder: Path) -> Path:
+    """Shared by all such folders of a test run, since a new one costs seconds; searched with each of them."""
+    return folder.parent / "cache-of-the-marker-tests"
 
 
 def marked_home(folder: Path) -> Home:
