@@ -244,11 +244,20 @@ def _check(job: Job, text: JobText) -> None:
         _check_store(job.history.store, text)
     if job.bulk is not None:
         text.trying(("bulk",), _check_bulk, job)
+        for number, name in enumerate(job.sources):
+            if servers and not _is_base(name):
+                text.fault(("sources", number), "with [bulk] a source is the base address of a server")
     for number, fault in alert_faults(job.alerts, job.history is not None):
         text.fault(("alerts", number), fault)
     _check_connection(job, servers, text)
     _check_options(job, text)
     _check_scores(job, text)
+
+
+def _is_base(name: str) -> bool:
+    from fhircheck.sources.search_query import query_of
+
+    return is_url(name) and query_of(name) is None
 
 
 def _check_store(url: str, text: JobText) -> None:

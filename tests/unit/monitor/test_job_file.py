@@ -39,7 +39,7 @@ def test_a_whole_job(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("secret")
     job = load_job(written(tmp_path, WHOLE))
     options = dict(job.options)
-    assert job.sources == ("https://fhir.example.org/fhir", str(tmp_path / "more"))
+    assert job.sources == ("https://fhir.example.org/fhir", "https://fhir.example.org/other")
     assert (job.connection.sign_in, job.connection.secret) == ("bearer", f"file:{tmp_path / 'key'}")
     assert (job.deadline, job.increment and job.increment.whole_seconds) == (2700, 7 * 86400)
     assert job.thresholds.min_score == (("interoperability", Fraction(80)),)
@@ -59,7 +59,7 @@ def test_a_whole_job(tmp_path: Path) -> None:
 
 WHOLE = """
 name = "lab"
-sources = ["https://fhir.example.org/fhir", "more"]
+sources = ["https://fhir.example.org/fhir", "https://fhir.example.org/other"]
 use_cases = ["research-cohort"]
 language = "de"
 deadline = "45m"
@@ -142,6 +142,19 @@ FAULTS = {
         'name = "x"\nsources = ["https://a.example/fhir"]\n[bulk]\nlevel = "group"\n',
         "job.toml:3: bulk: an export at the level of a group needs the group's id, and no other does",
     ),
+    "export of a file": (
+        'name = "x"\nsources = ["https://a.example/fhir",\n"data"]\n[bulk]\n',
+        "job.toml:3: sources[2]: with [bulk] a source is the base address of a server",
+    ),
+    "export of a search": (
+        'name = "x"\nsources = ["https://a.example/fhir/Patient?active=true"]\n[bulk]\n',
+        "job.toml:2: sources[1]: with [bulk] a source is the base address of a server",
+    ),
+    "receiver": (LEAST + '[[alerts]]\ntype = "webhok"\n', "job.toml:4: alerts[1].type: not allowed; did you mean web"),
+    "receiver's key": (
+        LEAST + '[[alerts]]\ntype = "webhook"\nurl = "https://a.example"\ncooldown = "1h"\n',
+        "job.toml:6: alerts[1].cooldown: no such key; did you mean cool_down?",
+    ),
     "sign-in": (LEAST + '[connection]\nauth = "basic"\n', "job.toml:3: connection: auth basic needs user: "),
     "kind": (
         LEAST + '[[severity]]\nkind = "cardinality-mim"\nseverity = "error"\nreason = "x"\n',
@@ -190,7 +203,7 @@ SECRETS = {
 def test_secrets_written_down_are_refused_and_never_repeated(case: str, tmp_path: Path) -> None:
     found = lines(tmp_path, LEAST + SECRETS[case])
     assert len(found) == 1
-    assert "env:NAME" in found[0] or "password" in found[0]
+    assert "is not written into a job file" in found[0] or "no password in the URL" in found[0]
     assert "hunter2" not in found[0]
     assert "12345678" not in found[0]
 

@@ -20,6 +20,7 @@ from fhircheck.monitor.lock import locked
 from fhircheck.monitor.run_job import JobRun, RunAsked, run_job
 from fhircheck.report.outcome import outcome
 from fhircheck.report.reason_words import ENDINGS, NOTES, known
+from tests.loopback import Loopback
 from tests.needs import ROOT
 from tests.servers.clinic import clinic
 from tests.servers.fhir_answers import Reply
@@ -169,6 +170,22 @@ def test_old_runs_go(bench: Bench) -> None:
         assert [each.number for each in store.runs("lab")][-2:] == [3, 4]
 
 
+def test_a_receiver_out_of_reach_changes_no_exit_code_and_is_told_later(bench: Bench) -> None:
+    tables = '[thresholds]\nmin_coverage = 100\n[[alerts]]\ntype = "webhook"\nretries = 0\ntimeout = "2s"\n'
+    bench.data("a.json", {"resourceType": "Patient", "meta": {"profile": ["https://a.example/unknown"]}})
+    down = bench.run(bench.job(tables=tables + 'url = "http://127.0.0.1:9/hook"'))
+    assert (down.exit_code, down.number) == (3, 1)
+    assert bench.event("alert-failed")["receiver"] == "webhook"
+    assert any("not delivered" in line and "127.0.0.1" not in line for line in down.said)
+    assert not any("not delivered" in line for line in down.report.verdict.reasons)
+    with Loopback(lambda asked: (200, {}, b"")) as receiver:
+        bench.run(bench.job(tables=tables + f'url = "{receiver.base}"'), NOW + timedelta(days=1))
+        assert bench.event("alert-told")["told"] == 1
+        bench.run(bench.job(tables=tables + f'url = "{receiver.base}"'), NOW + timedelta(days=2))
+        assert bench.event("alert-told")["told"] == 0
+        assert len(receiver.asked) == 1
+
+
 def test_hidden_ids(bench: Bench) -> None:
     bench.data("Muster.json", {**PATIENT, "id": "erika-muster", "gender": "w"})
     done = bench.run(bench.job('hash_ids = true\noutputs = ["a.json", "b.txt", "c.ndjson"]', '"data/Muster.json"'))
@@ -287,7 +304,7 @@ def test_time_is_up_while_a_server_does_not_answer(bench: Bench, server: FhirSer
     assert stored["verdict"]["outcome"] != "valid"
     assert stored["sources"]["until"] is None
     assert done.report.history is not None
-    assert done.report.history.changes == ()  # it is compared with nothing
+    assert (done.report.history.against, done.report.history.changes) == ("", ())  # it is compared with nothing
     with bench.store() as store:
         assert [each.number for each in store.runs("lab", good=True)] == [1]
 
