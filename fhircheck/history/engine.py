@@ -60,10 +60,16 @@ def _sqlite(url: URL, read_only: bool = False) -> Engine:
 
 
 def read_only_engine(place: StorePlace) -> Engine:
-    """An engine for a file in a folder that cannot be written, where SQLite's own locks have no place."""
-    assert place.path is not None
-    quoted = Path(os.path.abspath(place.path)).as_uri()
-    return _sqlite(URL.create("sqlite", database=quoted, query={"immutable": "1", "uri": "true"}), read_only=True)
+    """An engine for a file in a folder that cannot be written, where SQLite's own locks have no place.
+
+    Where the last writer did not come to its end, what it left beside the file (``-wal``) is part of the store.
+    """
+    path = place.path
+    assert path is not None
+    left = path.with_name(f"{path.name}-wal")
+    whole = not left.exists() or not left.stat().st_size
+    query = {"immutable": "1", "uri": "true"} if whole else {"mode": "ro", "uri": "true"}
+    return _sqlite(URL.create("sqlite", database=Path(os.path.abspath(path)).as_uri(), query=query), read_only=True)
 
 
 @contextlib.contextmanager

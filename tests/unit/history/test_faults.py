@@ -1,6 +1,7 @@
 """What a database cannot do is told in one line, that names the store and holds no secret."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,18 @@ def test_a_store_that_can_only_be_read_is_read(tmp_path: Path, monkeypatch: pyte
         with pytest.raises(StoreUnusable, match="it can only be read"):
             store.add_run("a", report())
     assert [each.name for each in tmp_path.iterdir()] == [file.name]
+
+
+def test_what_a_killed_writer_left_beside_a_file_is_read_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, left = tmp_path / "history.sqlite", tmp_path / "left"
+    left.mkdir()
+    with Store.open(str(file)) as store:
+        store.add_run("a", report())
+        for each in (file, file.with_name("history.sqlite-wal")):
+            shutil.copy(each, left)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    with Store.open(str(left / "history.sqlite")) as store:
+        assert store.document("a", 1) == report()
 
 
 def test_a_store_that_somebody_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
