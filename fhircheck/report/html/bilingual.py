@@ -13,6 +13,8 @@ from fhircheck.report.sections.findings import place_of, whereabouts
 from fhircheck.report.shown import View, clean
 
 Said = str | int | Words
+Translated = Callable[[str, str], str]
+"""(English text, language) -> the text in that language"""
 
 
 class Bilingual:
@@ -64,9 +66,13 @@ class Bilingual:
         """The name of a source as it may be shown."""
         return self.of(lambda view: self.clean(view.names.source(name)))
 
-    def told(self, text: str, sources: tuple[str, ...]) -> Words:
-        """A sentence of ours that may name files and ids."""
-        return self.of(lambda view: self.clean(view.names.words(text, sources=sources)))
+    def told(self, text: str, sources: tuple[str, ...], translated: Translated) -> Words:
+        """A sentence of ours that may name files and ids, with what says it in a language (reason_words)."""
+        return self.of(lambda view: self.clean(view.names.words(translated(text, view.language), sources=sources)))
+
+    def sentence(self, text: str, translated: Translated) -> Words:
+        """A sentence or word of the model, with what says it in a language."""
+        return self.of(lambda view: self.clean(translated(text, view.language)))
 
     def place(self, place: Place) -> Words:
         """Where something is: source, line, resource, expression."""

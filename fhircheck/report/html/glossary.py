@@ -7,6 +7,7 @@ from fhircheck.model.action import Words
 from fhircheck.model.issue import SEVERITIES
 from fhircheck.model.report import Detail, MeasureResult, RunReport, Threshold
 from fhircheck.model.small_cells import Cell
+from fhircheck.report.detail_words import detail_words, of_words, unit_words
 from fhircheck.report.html.anchors import kind_anchor, measure_anchor
 from fhircheck.report.html.bilingual import Bilingual, joined
 from fhircheck.report.html.bounds import Bounds
@@ -14,6 +15,7 @@ from fhircheck.report.html.html_words import PAGE
 from fhircheck.report.html.measure_words import plain
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.report.numbers import weight
+from fhircheck.report.reason_words import reason_words
 
 KINDS = 40
 WEAKEST = 6
@@ -110,7 +112,7 @@ def _counted(each: MeasureResult, both: Bilingual) -> list[Words]:
     if each.cannot_tell:
         lines.append(both.say(PAGE, "could-not", count=each.cannot_tell))
     if each.reason:
-        lines.append(both.same(each.reason))
+        lines.append(both.sentence(each.reason, reason_words))
     return lines
 
 
@@ -131,10 +133,10 @@ def _places(each: MeasureResult, both: Bilingual, bounds: Bounds) -> list[Words]
 
 def _detail(detail: Detail, both: Bilingual) -> Words:
     parts = [
-        both.same(detail.name.replace("-", " ")),
-        both.same(detail.of),
+        both.sentence(detail.name, detail_words),
+        both.sentence(detail.of, of_words),
         _value(detail, both),
-        both.same(detail.unit),
+        both.sentence(detail.unit, unit_words),
     ]
     return joined([each for each in parts if each.english], " ")
 

@@ -13,6 +13,7 @@ from fhircheck.report.html.rows import Cell, Table
 from fhircheck.report.html.score_words import score_title
 from fhircheck.report.numbers import seconds, size
 from fhircheck.report.outcome import outcome
+from fhircheck.report.reason_words import ending_words, note_words
 from fhircheck.report.words import SEVERITY, WORDS
 
 
@@ -149,7 +150,7 @@ def run_facts(report: RunReport, both: Bilingual) -> list[tuple[Words, list[Word
     names = [both.source(name) for name in sources.names[:12]]
     if len(sources.names) > 12:
         names.append(both.say(PAGE, "more", count=len(sources.names) - 12))
-    reasons = [both.told(text, sources.names) for text in report.verdict.reasons[:6]]
+    reasons = [both.told(text, sources.names, ending_words) for text in report.verdict.reasons[:6]]
     code = both.same(str(report.verdict.exit_code))
     read = both.say(PAGE, "read-text", records=sources.records, files=sources.files,
                     size=both.of(lambda view: size(sources.bytes, view.language)))  # fmt: skip
@@ -164,6 +165,6 @@ def run_facts(report: RunReport, both: Bilingual) -> list[tuple[Words, list[Word
         ("baseline", _baseline(report, both)),
         ("split", _split(report, both)),
         ("fingerprints", [both.number(len(report.fingerprints))]),
-        ("notes", [both.told(note, sources.names) for note in report.notes[:12]]),
+        ("notes", [both.told(note, sources.names, note_words) for note in report.notes[:12]]),
     ]  # fmt: skip
     return [(both.say(PAGE, key), values) for key, values in facts if values]
