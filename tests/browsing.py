@@ -102,6 +102,7 @@ def opened(
         viewport={"width": width, "height": 900}, color_scheme=theme, java_script_enabled=script, **more
     )
     try:
+        context.set_default_timeout(15_000)
         context.route("**/*", pass_on)
         page = context.new_page()
         page.on("console", lambda line: watched.errors.append(line.text) if line.type in ("error", "warning") else None)
