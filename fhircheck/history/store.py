@@ -18,7 +18,7 @@ from fhircheck.history.engine import engine_of, prepare_file, read_only_engine, 
 from fhircheck.history.faults import told
 from fhircheck.history.place import StorePlace, store_place
 from fhircheck.history.transfer import Moved
-from fhircheck.history.upgrade import bring_up_to_date
+from fhircheck.history.upgrade import bring_up_to_date, revision
 from fhircheck.model.errors import StoreUnusable, UsageError
 from fhircheck.model.feedback import Answer
 from fhircheck.model.run_history import Pruned, Spared, StoredRun, StoredSeries, TrendPoint
@@ -47,10 +47,8 @@ class Store:
         make: also make one where there is none; else that is StoreUnusable. Raises UsageError for a wrong place.
         """
         place = store_place(where, password)
-        if place.path is not None and not make and not place.path.exists():
-            raise StoreUnusable(f"history {place.shown}: there is none yet; fhircheck check --history makes it")
         with told(place):
-            return cls(_opened(place), place)
+            return cls(_opened(place, make), place)
 
     @property
     def name(self) -> str:
@@ -259,15 +257,17 @@ class Store:
             return transfer.imported(connection, lines, check_series)
 
 
-def _opened(place: StorePlace) -> Engine:
-    if place.path is None:
-        engine = engine_of(place)
-        bring_up_to_date(engine, place)
-        return engine
-    if _locked_away(place):
-        return read_only_engine(place)
-    prepare_file(place.path)
+def _opened(place: StorePlace, make: bool) -> Engine:
+    none = StoreUnusable(f"history {place.shown}: there is none yet; fhircheck check --history makes it")
+    if place.path is not None:
+        if not make and not place.path.exists():
+            raise none
+        if _locked_away(place):
+            return read_only_engine(place)
+        prepare_file(place.path)
     engine = engine_of(place)
+    if not make and revision(engine) is None:
+        raise none
     bring_up_to_date(engine, place)
     return engine
 
