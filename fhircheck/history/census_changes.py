@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
@@ -99,15 +99,19 @@ def _side(counts: Counter[str], unseen: int) -> Side:
 
 
 def _come_and_gone(kinds: tuple[ChangeKind, ChangeKind], was: Side, now: Side, called: Any) -> Iterator[Change]:
-    """What one run alone uses, and not by chance, even if it comes in groups. Nothing where a run uses nothing."""
+    """What one run alone uses, and not by chance; alarming where that is so even if uses come in groups.
+
+    Nothing where a run uses nothing.
+    """
     if not was.all or not now.all:
         return
-    for name in sorted(now.counts.keys() - was.counts.keys()):
-        if rates_differ(was.unseen, now.counts[name], (was.all, now.all), CLUSTERED):
-            yield _change(kinds[0], called(name), 0, now.counts[name], True)
-    for name in sorted(was.counts.keys() - now.counts.keys()):
-        if rates_differ(was.counts[name], now.unseen, (was.all, now.all), CLUSTERED):
-            yield _change(kinds[1], called(name), was.counts[name], 0, True)
+    exposure = was.all, now.all
+    for name in sorted(now.counts.keys() ^ was.counts.keys()):
+        new = name in now.counts
+        before, after = (was.unseen, now.counts[name]) if new else (was.counts[name], now.unseen)
+        if rates_differ(before, after, exposure):
+            alarming = rates_differ(before, after, exposure, CLUSTERED)
+            yield _change(kinds[not new], called(name), 0 if new else before, after if new else 0, alarming)
 
 
 def _change(kind: ChangeKind, what: str, before: int, after: int, alarming: bool) -> Change:
@@ -121,7 +125,7 @@ def _codes(old: Document, new: Document) -> Iterator[Change]:
             side = now if change.kind == "code-new" else was
             count = change.after if change.kind == "code-new" else change.before
             large = Fraction(int(count or 0), side.all) >= LARGE_CODE
-            yield _change(change.kind, change.what, change.before, change.after, large)  # type: ignore[arg-type]
+            yield replace(change, alarming=change.alarming and large)
         parts = _most_frequent(was, now)
         yield from shift(what, *parts)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fhircheck.history.census_changes import common_classes
 from fhircheck.history.compare import compare, named
 from fhircheck.model.change import Change
 from fhircheck.model.errors import UsageError
@@ -149,6 +150,18 @@ def test_values_that_change_in_the_same_unit(factor: float) -> None:
     assert change.value is not None
     assert change.threshold is not None
     assert change.value > change.threshold >= 0.25
+
+
+def test_other_classes_of_the_same_values_are_no_change() -> None:
+    """The smallest cell decides where classes end; what lies where nobody knows is not made up."""
+    numbers = [10 + each % 97 / 9 for each in range(900)]
+    fine, coarse = (census(values={(HB, "g/dL"): numbers}, cell=cell) for cell in (1, 90))
+    assert fine is not None
+    assert coarse is not None
+    assert len(fine["spreads"][0]["edges"]) > 2 * len(coarse["spreads"][0]["edges"])
+    for one, other in ((fine, coarse), (coarse, fine)):
+        first, second = common_classes(one["spreads"][0], other["spreads"][0])
+        assert first == second
 
 
 def test_values_that_change_a_little() -> None:

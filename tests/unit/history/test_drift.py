@@ -66,6 +66,18 @@ def test_new_kinds_and_codes_against_most_runs() -> None:
     assert found == ["issue-kind-new new", f"system-new {CODE}|http://x", f"system-gone {CODE}|{ICD}"]
 
 
+def test_what_one_odd_run_lacks_is_not_new() -> None:
+    def ward(number: int, *systems: str) -> dict[str, Any]:
+        codes = {(CODE, system, "I10"): 500 for system in systems}
+        return day(number, resources={"Condition": 1_000}, census=census(codes))
+
+    past = [*(ward(number, ICD, "http://x") for number in range(6)), ward(6, ICD)]
+    document = ward(7, ICD, "http://x")
+    assert [each.key for each in drift(document, past)] == [f"system-new {CODE}|http://x"]
+    assert not alarms(document, past)
+    assert alarms(document, [ward(number, ICD) for number in range(7)])
+
+
 def increments(weeks: int, seed: int = 1) -> list[dict[str, Any]]:
     """Runs of what came since the day before: 1,000 on working days, 40 at weekends."""
     dice = random.Random(seed)
