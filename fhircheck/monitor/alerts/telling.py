@@ -1,8 +1,9 @@
 """What a receiver is told of a run, by what it was told before: only changes of state, each of them once.
 
 States of a condition, by receiver: ``due`` (alarming, to be told), ``held`` (alarming again within the cool-down),
-``alarm`` (told), ``back`` (over, to be told), ``ok``. A state is written before it is told and again when it was, so
-that what a killed run or a dead receiver left untold is told by the next run, under the same ids.
+``alarm`` (told), ``back`` (over, to be told), ``doubt`` (held, and whether that it was over was heard is not known),
+``ok``. A state is written before it is told and again when it was, so that what a killed run or a dead receiver left
+untold is told by the next run, under the same ids.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -86,10 +87,10 @@ class _Steps:
         """A condition holds."""
         was = state.state if state is not None else "ok"
         key, said = _name(self.wish, condition.key), state.said if state is not None else ""
-        if was in ("ok", "held", "back"):  # back: it was over in between, whether that was heard or not
-            since = state.since if state is not None and was == "held" else self.started
+        if was in ("ok", "held", "back", "doubt"):  # back: it was over in between, whether that was heard or not
+            since = state.since if state is not None and was in ("held", "doubt") else self.started
             if self._within(said, self.wish.cool_down):
-                self.before.append(AlertState(key, "held", since, said))
+                self.before.append(AlertState(key, "held" if was in ("ok", "held") else "doubt", since, said))
             else:
                 self._tell(key, replace(condition, since=since), "alarm", AlertState(key, "due", since, said))
         elif state is not None and was == "due":
@@ -100,11 +101,12 @@ class _Steps:
     def over(self, key: str, state: AlertState, recalled: Callable[[str, str], Condition]) -> None:
         """A condition does not hold any more. A change that is not seen again is not over: it is only told."""
         change = key.startswith("change ")
-        if state.state in ("alarm", "held") and (change or state.state == "held" or not self.wish.resolved):
+        silent = state.state == "held" or (state.state in ("alarm", "doubt") and (change or not self.wish.resolved))
+        if silent:
             self.before.append(AlertState(state.key, "ok", self.started, state.said))
         elif state.state == "due" and change:
             self._tell(state.key, recalled(key, state.since), "alarm", None)
-        elif state.state in ("alarm", "due", "back"):
+        elif state.state in ("alarm", "due", "back", "doubt"):
             back = replace(state, state="back") if state.state != "back" else None
             self._tell(state.key, recalled(key, state.since), "resolved", back, said=state.said)
         elif state.state == "ok" and self.now - _moment(state.said or state.since, self.now) > KEPT:
