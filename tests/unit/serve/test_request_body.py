@@ -37,9 +37,9 @@ def test_packed_bodies_are_unpacked(client: Any, coding: str, packed: bytes) -> 
     ("coding", "content", "expected"),
     [
         ("identity", b" " * (LIMIT + 1), (413, "too-long")),
-        ("gzip", gzip.compress(b" " * 100_000_000), (413, "too-long")),
-        ("gzip", gzip.compress(b" ") * 30_000, (413, "too-long")),
-        ("deflate", zlib.compress(b" " * 100_000_000), (413, "too-long")),
+        ("gzip", gzip.compress(b" " * 20_000_000), (413, "too-long")),
+        ("gzip", gzip.compress(b" " * 100) * 1_500, (413, "too-long")),
+        ("deflate", zlib.compress(b" " * 20_000_000), (413, "too-long")),
         ("gzip", b"not gzip", (400, "structure")),
         ("gzip", gzip.compress(PATIENT)[:-9], (400, "structure")),
         ("br", PATIENT, (415, "not-supported")),
@@ -47,6 +47,7 @@ def test_packed_bodies_are_unpacked(client: Any, coding: str, packed: bytes) -> 
     ],
 )
 def test_bombs_and_damage_are_refused(client: Any, coding: str, content: bytes, expected: tuple[int, str]) -> None:
+    assert coding == "identity" or len(content) < LIMIT, "it is what comes out that is too large"
     assert outcome_of(client, content, **{"Content-Encoding": coding}) == expected
 
 
