@@ -91,7 +91,8 @@ class UseCaseResult:
 
     name: of the shipped use case, or the file's. origin: ``fhircheck`` or the file. patients: all that the data tells
     about. eligible: those in the cohort and not excluded. usable: eligible ones that lose nothing at any step.
-    measures: label, balance, subgroups, time and drift, over this use case's patients only; names as in MEASURES.
+    measures: usable patients, labels, their balance, and months covered by requirement, over this use case's patients
+    only; names as in MEASURES. Subgroups and drift between the halves of its months stand in subgroups and details.
     undecided: (requirement, what could not be told). smallest_cell: numbers of people below it are not shown.
     cells: its counts as they may be shown, of a result read from a stored report: nothing else is known there, and the
     numbers here are the least each count can be.

@@ -7,7 +7,7 @@ from fractions import Fraction
 from fhircheck.measures.counted_measure import Merged
 from fhircheck.measures.divergence import by_chance, population_stability_index
 from fhircheck.measures.judging import result_of
-from fhircheck.measures.readiness import class_balance, label_available
+from fhircheck.measures.readiness import class_balance, label_available, time_coverage
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.report import Detail, MeasureResult, Status
 from fhircheck.model.small_cells import guarded_result
@@ -28,6 +28,7 @@ def result_of_case(funnel: Funnel, labels: LabelFacts, merged: Merged) -> UseCas
         guarded_result(_usable(funnel, bool(undecided)), merged.tools.options.smallest_cell),
         result_of(label_available.MEASURE, label_available.judge_labels(asked), merged),
         result_of(class_balance.MEASURE, class_balance.judge_classes(asked), merged),
+        result_of(time_coverage.MEASURE, time_coverage.judge_months(_months(funnel)), merged),
     )
     return UseCaseResult(
         name=case.name,
@@ -74,6 +75,15 @@ def _usable(funnel: Funnel, undecided: bool) -> MeasureResult:
                  if each.told and each.asked.role not in ("optional", "cohort", "exclusion", "index")),
         patients_failed=judged - told,
     )  # fmt: skip
+
+
+def _months(funnel: Funnel) -> dict[str, set[int]]:
+    """Months with resources that counted, by requirement; alternatives of one another are one."""
+    found: dict[str, set[int]] = {}
+    for month, number in funnel.months:
+        asked = funnel.case.requirements[number]
+        found.setdefault(asked.group or asked.name, set()).add(month)
+    return found
 
 
 def _subgroups(funnel: Funnel) -> tuple[Subgroup, ...]:

@@ -1,7 +1,7 @@
 """time-coverage: is there data for every month between the first and the last? (TIME-1)"""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.patient_pass import patient_facts
@@ -16,6 +16,11 @@ def judge(merged: Merged) -> Judged:
     by_kind: dict[str, set[int]] = {}
     for kind, month in patient_facts(merged).months:
         by_kind.setdefault(kind, set()).add(month)
+    return judge_months(by_kind)
+
+
+def judge_months(by_kind: Mapping[str, Set[int]]) -> Judged:
+    """The same of months by what has records in them: a type, or the requirement of a use case."""
     tally, details = Tally(), []
     longest = (0, "")
     for kind, months in sorted(by_kind.items()):

@@ -161,11 +161,25 @@ def test_flaws_move_the_measures_of_labels(name: str) -> None:
     assert whole["label-available"].examples
 
 
+@pytest.mark.parametrize("name", shipped_names())
+def test_months_are_covered_by_requirement(name: str) -> None:
+    """The measure of time over this use case's resources only; its gap is the one the funnel tells."""
+    found = case(name, "good")
+    months = next(each for each in found.measures if each.name == "time-coverage")
+    whole = next(each for each in report(name, "good").measures if each.name == "time-coverage")
+    assert {path for path, _, _ in months.by} & {each.name for each in found.steps}
+    assert months.numerator == sum(passed for _, passed, _ in months.by) > 0
+    gaps = [each.value for each in months.details if each.name == "longest-gap" and not each.of]
+    assert gaps == [each.value for each in found.details if each.name == "longest-gap"]
+    assert months.numerator != whole.numerator or months.by != whole.by
+
+
 def test_small_numbers_of_patients_stand_in_no_measure() -> None:
     name = "sepsis-diagnosis-support"
     shown = report(name, "flawed", smallest_cell=10)
     whole = {each.name: each for each in shown.measures}["label-available"]
-    measures = [each for each in shown.use_cases[0].measures if each.name != "class-balance"]
+    no_people = ("class-balance", "time-coverage")
+    measures = [each for each in shown.use_cases[0].measures if each.name not in no_people]
     assert [each.name for each in measures] == ["usable-patients", "label-available"]
     for each in (whole, *measures):
         assert (each.status, each.numerator, each.denominator, each.cannot_tell) == ("cannot-tell", 0, 0, 1)
