@@ -133,8 +133,9 @@ def _limits(report: RunReport, case: UseCaseResult | None, scores: tuple[Score, 
 
 
 def _limits_of_case(report: RunReport, case: UseCaseResult) -> Iterator[Reason]:
-    share = case.share
-    if case.usable and share is not None and share < MOST_USABLE:
+    cells = cells_of_case(case)
+    few = cells.usable.most is not None and cells.usable.most < case.smallest_cell
+    if not few and cells.eligible.count and cells.usable.least < MOST_USABLE * cells.eligible.count:
         yield Reason("part-usable")
         yield from _lost_most(case)
     critical = tuple(dict.fromkeys(name for each in _scores(report, None) for name in each.critical))

@@ -42,8 +42,8 @@ FITNESS: dict[str, tuple[str, str]] = {
     "why-unreadable": ("{count} records could not be read.", "{count} Datensätze waren nicht lesbar."),
     "why-part-decided": ("{share} of the checks could be decided.", "{share} der Prüfungen waren entscheidbar."),
     "why-part-usable": (
-        "Fewer than nine of ten eligible patients are usable; those left may be a selection.",
-        "Weniger als neun von zehn Patienten sind nutzbar; die übrigen können eine Auswahl sein.",
+        "Under 90% of eligible patients are usable, as far as may be shown; those left may be a selection.",
+        "Unter 90 % der Patienten sind nutzbar, soweit es gezeigt werden darf; die übrigen können eine Auswahl sein.",
     ),
     "why-sample": ("Only a sample was looked at.", "Nur eine Stichprobe wurde geprüft."),
     "why-checks-open": ("{share} of the checks could be decided.", "{share} der Prüfungen waren entscheidbar."),

@@ -57,7 +57,7 @@ def case(report: RunReport) -> tuple[str, list[str]]:
     [
         (CASES[0], "fit", []),
         (CASES[1], "limited", ["part-usable", "lost-most"]),
-        (CASES[2], "unfit", ["too-few", "part-usable", "lost-most"]),
+        (CASES[2], "unfit", ["too-few"]),
         (CASES[3], "unfit", ["nobody-usable", "lost-most"]),
         (replace(CASES[0], eligible=0, usable=0), "unfit", ["nobody-eligible"]),
         (OPEN_CASE, "unknown", ["requirement-open"]),
