@@ -20,11 +20,13 @@ from fhircheck.monitor.lock import locked
 from fhircheck.monitor.run_job import JobRun, RunAsked, run_job
 from fhircheck.report.outcome import outcome
 from fhircheck.report.reason_words import ENDINGS, NOTES, known
+from fhircheck.sources import search_pieces
 from tests.loopback import Loopback
 from tests.needs import ROOT
 from tests.servers.clinic import clinic
 from tests.servers.fhir_answers import Reply
 from tests.servers.fhir_server import FhirServer
+from tests.servers.hospital import no_process
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1970-01-01"}
@@ -69,7 +71,8 @@ def bench(tmp_path: Path) -> Bench:
 
 
 @pytest.fixture
-def server() -> Iterator[FhirServer]:
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FhirServer]:
+    monkeypatch.setattr(search_pieces, "ReaderProcess", no_process)
     with FhirServer(clinic()) as started:
         yield started
 
