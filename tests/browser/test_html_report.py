@@ -37,7 +37,7 @@ def visible(page: "Page", text: str) -> bool:
     return any(each.is_visible() for each in page.get_by_text(text, exact=True).all())
 
 
-@pytest.mark.parametrize(("width", "theme"), itertools.product(WIDTHS, ("light", "dark")))
+@pytest.mark.parametrize(("width", "theme"), list(itertools.product(WIDTHS, ("light", "dark"))))
 def test_no_error_no_request_and_accessible(browser: "Browser", pages: dict[str, Path], width: int, theme: str) -> None:
     """Both languages at every width and theme; axe-core looks at one view in light and at the other in dark."""
     with opened(browser, pages["full"].as_uri(), width, theme) as (page, watched):
