@@ -1,7 +1,10 @@
 package fhircheck.testserver;
 
+import static ca.uhn.fhir.rest.server.util.ISearchParamRegistry.SearchParamLookupContextEnum.ALL;
+
 import ca.uhn.fhir.batch2.jobs.export.BulkDataExportProvider;
 import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.RuntimeSearchParam;
 import ca.uhn.fhir.context.support.IValidationSupport;
 import ca.uhn.fhir.jpa.api.config.JpaStorageSettings;
 import ca.uhn.fhir.jpa.api.dao.IFhirSystemDao;
@@ -17,6 +20,7 @@ import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.interceptor.CorsInterceptor;
 import ca.uhn.fhir.rest.server.provider.ResourceProviderFactory;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
+import ca.uhn.fhir.util.FhirTerser;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -41,6 +45,8 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.hl7.fhir.instance.model.api.IBase;
+import org.hl7.fhir.r4.model.CapabilityStatement.CapabilityStatementRestResourceComponent;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.web.cors.CorsConfiguration;
 
@@ -156,14 +162,27 @@ public final class TestServer {
 
     private static JpaCapabilityStatementProvider conformance(
             AnnotationConfigApplicationContext beans, RestfulServer server) {
+        ISearchParamRegistry registry = beans.getBean(ISearchParamRegistry.class);
         JpaCapabilityStatementProvider provider = new JpaCapabilityStatementProvider(
                 server,
                 beans.getBean(IFhirSystemDao.class),
                 beans.getBean(JpaStorageSettings.class),
-                beans.getBean(ISearchParamRegistry.class),
-                beans.getBean(IValidationSupport.class));
+                registry,
+                beans.getBean(IValidationSupport.class)) {
+            @Override
+            protected void postProcessRestResource(FhirTerser terser, IBase resource, String name) {
+                ((CapabilityStatementRestResourceComponent) resource)
+                        .getSearchParam()
+                        .removeIf(each -> isRetired(registry.getActiveSearchParam(name, each.getName(), ALL)));
+            }
+        };
         provider.setImplementationDescription("Test server of fhircheck");
         return provider;
+    }
+
+    /** What was retired is not served any more, and must not be declared either. */
+    private static boolean isRetired(RuntimeSearchParam parameter) {
+        return parameter != null && parameter.getStatus() == RuntimeSearchParam.RuntimeSearchParamStatusEnum.RETIRED;
     }
 
     private static CorsInterceptor cors() {
