@@ -16,7 +16,8 @@ class Planter(NamedTuple):
 
     plant: spoils one resource; False where it does not fit there. each: items that fail by one planting. doubles: the
     resource is there twice then, the second time spoiled by `plant`. first: measures whose action may come first
-    in place of its own, since they count the same defect and weigh more.
+    in place of its own, since they count the same defect and weigh more. elsewhere: type of the resources that fail by
+    it, where those are not the spoiled ones.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Planter(NamedTuple):
     each: int = 1
     doubles: bool = False
     first: tuple[str, ...] = ()
+    elsewhere: str = ""
 
 
 class Planted(NamedTuple):
@@ -162,6 +164,19 @@ def _other_conclusion(node: Node) -> bool:
     return True
 
 
+def _unrecorded(node: Node) -> bool:
+    return _without("issued")(node) and _without("meta", "lastUpdated")(node)
+
+
+def _in_another_unit(node: Node) -> bool:
+    """Creatinine per litre, rightly converted."""
+    coding, quantity = _inner(node, ("code", "coding")), node.get("valueQuantity")
+    if coding is None or coding.get("code") != "2160-0" or not quantity:
+        return False
+    node["valueQuantity"] = {**quantity, "value": round(quantity["value"] * 10, 2), "unit": "mg/L", "code": "mg/L"}
+    return True
+
+
 TENTH, TWENTIETH, THIRTIETH = Fraction(1, 10), Fraction(1, 20), Fraction(3, 100)
 
 STAYS = ("within-encounter", "within-lifetime", "date-window")
@@ -213,6 +228,24 @@ PLANTERS: tuple[Planter, ...] = (
     Planter("author unknown", "author-known", ("Condition", "MedicationAdministration"), TENTH, _anonymous),
     Planter("instances not listed", "imaging-study-complete", ("ImagingStudy",), TENTH, _with(7, "numberOfInstances")),
     Planter("images nowhere", "imaging-endpoint", ("ImagingStudy",), TENTH, _without("endpoint")),
+    Planter(
+        "reports without study",
+        "imaging-report-link",
+        ("DiagnosticReport",),
+        TENTH,
+        _without("imagingStudy"),
+        elsewhere="ImagingStudy",
+    ),
+    Planter("another unit", "unit-harmonised", ("Observation",), TENTH, _in_another_unit),
+    Planter(
+        "consents withdrawn",
+        "consent-active",
+        ("Consent",),
+        TENTH,
+        _with("inactive", "status"),
+        elsewhere="Patient",
+    ),
+    Planter("reports of unknown age", "recency", ("DiagnosticReport",), TENTH, _unrecorded),
     Planter("dates before birth", "within-lifetime", ("Procedure",), THIRTIETH, _before_birth, first=STAYS),
     Planter("dates after discharge", "within-encounter", ("Procedure",), THIRTIETH, _after_discharge),
     Planter(

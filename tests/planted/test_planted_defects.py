@@ -63,8 +63,11 @@ def test_as_many_fail_as_were_planted(spoiled: tuple[Planter, Planted, RunReport
     result = of(report, planter.measure)
     assert result.denominator - result.numerator == found.count * planter.each
     assert result.resources_failed == found.count
-    assert {each.record for each in result.examples} <= set(found.places)
     assert result.examples
+    if planter.elsewhere:
+        assert {found.data[each.record]["resourceType"] for each in result.examples} == {planter.elsewhere}
+    else:
+        assert {each.record for each in result.examples} <= set(found.places)
 
 
 def test_no_score_rises(spoiled: tuple[Planter, Planted, RunReport], clean: RunReport) -> None:
