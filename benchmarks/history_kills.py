@@ -6,30 +6,15 @@ in the last third of these words, where the transaction is. After each ten, and 
 consistent: no half run, numbers without gaps; then a whole run must work. Ends with 1 where something is not so.
 """
 
-import contextlib
 import os
 import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from tests.servers import postgres
+from benchmarks.history_stores import stores
 from tests.servers.history_kills import COMMAND, faults, killed_after, killed_at, kills, small_data, words_of
-
-
-@contextlib.contextmanager
-def places(folder: Path) -> Iterator[dict[str, str]]:
-    """Where stores are made, by the database's name."""
-    found = {"SQLite": str(folder / "history.sqlite")}
-    if postgres.programs() is None:
-        print("PostgreSQL: not installed, left out")
-        yield found
-        return
-    with postgres.running() as server:
-        os.environ["PGPASSWORD"] = server.password
-        yield {**found, "PostgreSQL": server.make("kills")}
 
 
 def tried(name: str, place: str, data: Path, count: int, seed: int) -> bool:
@@ -80,9 +65,9 @@ def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     print(f"command: {' '.join(COMMAND[1:])}")
-    with tempfile.TemporaryDirectory() as folder, places(Path(folder)) as found:
+    with tempfile.TemporaryDirectory() as folder, stores(Path(folder), "kills") as found:
         data = small_data(Path(folder))
-        return int(sum(not tried(name, place, data, count, seed) for name, place in found.items()) > 0)
+        return int(sum(not tried(name, place, data, count, seed) for name, (place,) in found.items()) > 0)
 
 
 if __name__ == "__main__":

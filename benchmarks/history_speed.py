@@ -7,19 +7,16 @@ processor time and the same command's whole process are shown beside it. Ends wi
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.history_stores import stores
 from benchmarks.process import FHIRCHECK, ROOT, measured
-from tests.servers import postgres
 
 BAR = 0.3
 RUNS = 5
@@ -69,19 +66,6 @@ def fill(place: str, document: dict[str, Any], count: int) -> float:
         return (time.perf_counter() - begun) / count
 
 
-@contextmanager
-def places(folder: Path) -> Iterator[dict[str, tuple[str, str]]]:
-    """A small and a big store on each database."""
-    found = {"SQLite": (str(folder / "small.sqlite"), str(folder / "big.sqlite"))}
-    if postgres.programs() is None:
-        print("PostgreSQL: not installed, left out")
-        yield found
-        return
-    with postgres.running() as server:
-        os.environ["PGPASSWORD"] = server.password
-        yield {**found, "PostgreSQL": (server.make("small"), server.make("big"))}
-
-
 def beyond_imports(command: list[str], small: str, big: str) -> tuple[float, float]:
     """Seconds of the command on the big store, once it has run on the small one in the same process; processor time."""
     done = subprocess.run(
@@ -96,7 +80,7 @@ def main() -> int:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     document, slow = sample(), False
     print(f"a report of {len(json.dumps(document)) // 1000} kB")
-    with tempfile.TemporaryDirectory() as folder, places(Path(folder)) as found:
+    with tempfile.TemporaryDirectory() as folder, stores(Path(folder), "small", "big") as found:
         for name, (small, big) in found.items():
             fill(small, document, 2)
             each = fill(big, document, count)

@@ -19,26 +19,10 @@ from fhircheck.monitor.run_job import JobRun, RunAsked, run_job
 from fhircheck.sources import search_pieces
 from tests.loopback import Asked, Loopback
 from tests.servers.fhir_server import FhirServer
-from tests.servers.hospital import Hospital, at_night, no_process, serve
+from tests.servers.hospital import FOLLOWS, WATCH, Hospital, at_night, no_process, serve
 
 MONDAY = date(2026, 3, 2)
 BEFORE = 4
-JOB = """
-name = "lab"
-sources = ["{base}"]
-[privacy]
-smallest_cell = 3
-[thresholds]
-fail_on = "never"
-[history]
-store = "history.sqlite"
-[server]
-probes = false
-[[alerts]]
-type = "webhook"
-url = "{receiver}"
-resolved = false
-"""
 
 
 class Week:
@@ -46,7 +30,7 @@ class Week:
 
     def __init__(self, folder: Path, server: FhirServer, receiver: Loopback) -> None:
         self.folder, self.server, self.receiver = folder, server, receiver
-        (folder / "job.toml").write_text(JOB.format(base=server.base, receiver=receiver.base))
+        (folder / "job.toml").write_text(WATCH.format(base=server.base, receiver=receiver.base))
 
     def night(self, day: date, hospital: Hospital) -> JobRun:
         serve(self.server, hospital.morning(day))
@@ -115,8 +99,6 @@ TOLD = {
     "change interface Observation.searchParam:date SERVER": UPDATE,
 }
 """What is told of each planted change, and the last night for it."""
-FOLLOWS = {"change measure expected-system", "change measure unit-harmonised", "change measure unit-plausible"}
-"""Measures that fall by them, and may be told too."""
 
 
 def update(server: FhirServer) -> None:

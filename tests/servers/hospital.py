@@ -18,6 +18,25 @@ LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
 DIAGNOSES = (("I10.90", 5), ("E11.90", 4), ("J18.9", 3), ("N39.0", 2), ("K35.8", 1))
 EVERY_DAY = {"Encounter": 10, "Condition": 12, "heart-rate": 2, "glucose": 12}
 PLANTS = ("feed-stops", "system-changes", "unit-flips")
+FOLLOWS = {"change measure expected-system", "change measure unit-harmonised", "change measure unit-plausible"}
+"""Measures that fall by the planted changes: they may be told too."""
+WATCH = """
+name = "lab"
+sources = ["{base}"]
+[privacy]
+smallest_cell = 3
+[thresholds]
+fail_on = "never"
+[history]
+store = "history.sqlite"
+[server]
+probes = false
+[[alerts]]
+type = "webhook"
+url = "{receiver}"
+resolved = false
+"""
+"""The job that watches the hospital's server, by ``{base}``, and tells ``{receiver}`` of it."""
 
 
 @dataclass

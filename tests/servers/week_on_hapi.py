@@ -21,37 +21,19 @@ from typing import Any
 
 from tests.loopback import Asked, Loopback
 from tests.servers.hapi.process import HapiRun
-from tests.servers.hospital import WINDOW, Hospital, at_night
+from tests.servers.hospital import FOLLOWS, WATCH, WINDOW, Hospital, at_night
 from tests.servers.loading import updates
 
 START = date(2026, 3, 2)
 BEFORE = 4
 UPDATE = 3
 RETIRED = "Observation-value-quantity"
-JOB = """
-name = "lab"
-sources = ["{base}"]
-[privacy]
-smallest_cell = 3
-[thresholds]
-fail_on = "never"
-[history]
-store = "history.sqlite"
-[server]
-probes = false
-[[alerts]]
-type = "webhook"
-url = "{receiver}"
-resolved = false
-"""
 WANTED = {
     "change feed-stopped Encounter",
     "change system-new Condition.code|https://klinik.example/codes/diagnosen",
     "change unit-new http://loinc.org|2339-0 mmol/L",
     "change interface Observation.searchParam:value-quantity SERVER",
 }
-FOLLOWS = {"change measure expected-system", "change measure unit-harmonised", "change measure unit-plausible"}
-"""Measures that fall by the planted changes: they may be told too."""
 Node = dict[str, Any]
 
 
@@ -135,7 +117,7 @@ def main() -> int:
         server = HapiRun(folder / "hapi")
         base = server.enter("week").base
         try:
-            (folder / "job.toml").write_text(JOB.format(base=base, receiver=receiver.base))
+            (folder / "job.toml").write_text(WATCH.format(base=base, receiver=receiver.base))
             return _weeks(folder, base, receiver)
         finally:
             server.leave("week")

@@ -4,6 +4,7 @@ Their addresses are secrets: whoever knows one can write to the channel. So they
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ _MARKDOWN = str.maketrans({each: f"\\{each}" for each in "\\`*_{}[]<>()#+-.!|~@:
 Form = dict[str, Any]
 
 
-class _Chat:
+class _Chat(ABC):
     """A channel: one POST of JSON."""
 
     name = ""
@@ -36,9 +37,9 @@ class _Chat:
         deliver("POST", url_of(table), body, {"Content-Type": "application/json; charset=utf-8"}, table)
         return ""
 
+    @abstractmethod
     def form(self, message: AlertMessage, language: str) -> Form:
         """The message as the channel wants it."""
-        raise NotImplementedError
 
 
 class Slack(_Chat):
