@@ -20,6 +20,7 @@ STAGES = (
 SECTIONS = (
     ("concepts", "Concepts: one page a stage", "What each stage does, and why so."),
     ("how-to", "How to", "One task a page."),
+    ("operation", "Operation", "Where it runs, and what that asks for."),
     ("reference", "Reference", "Made from the code."),
     ("decisions", "Decisions", "What was decided, with the figures that decided it."),
 )

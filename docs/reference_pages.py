@@ -1,6 +1,7 @@
 """The pages of docs/reference/, one function a page; each only reads a table of the code."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -44,11 +45,13 @@ def issue_kinds() -> str:
 
 def issue_kind(kind: Any) -> str:
     """One type of finding."""
+    from fhircheck.model.plural import of_many
+
     return (
         f"\n## {kind.name}\n\n{kind.summary}\n\n"
         f"- severity: {kind.severity}; OperationOutcome code: `{kind.code}`\n"
         f"- why it matters: {kind.why}\n- how to mend it: {kind.fix}\n- clause: <{kind.clause}>\n"
-        f"- text: `{kind.english}`\n- Text: `{kind.german}`\n"
+        f"- text: `{of_many(kind.english)}`\n- Text: `{of_many(kind.german)}`\n"
         + example("Failing", kind.failing)
         + example("Passing", kind.passing)
     )
@@ -261,7 +264,7 @@ def servers() -> str:
          "writes" if each.writes else "", f"[clause]({each.clause})")
         for each in PROBES
     )  # fmt: skip
-    why = ((f"`{name}`", english, german) for name, (english, german) in sorted(WHY.items()))
+    why = ((f"`{name}`", plural(english), plural(german)) for name, (english, german) in sorted(WHY.items()))
     heads = ("name", "version", "verified", "demands", "actor")
     return (
         "# Demands on servers, and probes\n\nWhat `fhircheck server` compares a server with (`--against NAME`), and"
@@ -270,6 +273,11 @@ def servers() -> str:
         f"\n## Probes\n\n{table(('name', 'summary', 'asked of', '', 'rests on'), probes)}"
         f"\n## Reasons\n\n{table(('name', 'English', 'German'), why)}"
     )
+
+
+def plural(text: str) -> str:
+    """A text with the nouns that go with many."""
+    return re.sub(r"\{\w+:[^|{}]*\|([^{}]*)\}", r"\1", text)
 
 
 def named(entries: Iterable[Any]) -> Iterator[tuple[str, str]]:

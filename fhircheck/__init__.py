@@ -2,8 +2,8 @@
 
 ``fhircheck.check("bundle.json")`` checks, measures and scores; ``fhircheck.validate("bundle.json")``
 only checks. Both return a typed RunReport; ``fhircheck.findings("bundle.json")`` returns every finding as an
-Arrow table. Names are loaded when they are first used (PEP 562), so
-``import fhircheck`` costs next to nothing.
+Arrow table; ``fhircheck.compare(before, after)`` compares two stores. Names are loaded when they are first used
+(PEP 562), so ``import fhircheck`` costs next to nothing.
 """
 
 import sys
@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     from fhircheck.api import validate as validate
     from fhircheck.model.connection import Connection as Connection
     from fhircheck.model.report import RunReport as RunReport
+    from fhircheck.reconcile.comparing import compare as compare
     from fhircheck.run import RunOptions as RunOptions
+    from fhircheck.stream.library import follow as follow
     from fhircheck.tables import findings as findings
 
 __version__ = "0.1.0"
-__all__ = ["Connection", "RunOptions", "RunReport", "__version__", "check", "findings", "validate"]
+__all__ = ["Connection", "RunOptions", "RunReport", "__version__", "check", "compare", "findings", "follow", "validate"]
 
 _HOMES = {
     "check": "fhircheck.api",
+    "compare": "fhircheck.reconcile.comparing",
     "Connection": "fhircheck.model.connection",
     "RunReport": "fhircheck.model.report",
     "RunOptions": "fhircheck.run",
     "findings": "fhircheck.tables",
+    "follow": "fhircheck.stream.library",
 }
 
 
@@ -56,8 +60,8 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used. Raises AttributeError for any other name."""
     from importlib import import_module
 
-    if name == "validate":
-        return import_module("fhircheck.validate")
+    if name in ("validate", "spark"):
+        return import_module(f"fhircheck.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

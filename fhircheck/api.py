@@ -7,11 +7,14 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, Literal, TypedDict, Unpack, get_args
 
+from fhircheck.model.byte_size import bytes_of
 from fhircheck.model.connection import Connection
 from fhircheck.model.errors import UsageError
 from fhircheck.model.measure_options import MeasureOptions
 from fhircheck.model.report import RunReport
+from fhircheck.model.row_memory import LEAST
 from fhircheck.model.settings import CheckSettings, UnknownProfile
+from fhircheck.model.several import texts_of
 from fhircheck.run import RunOptions, Sink, SplitBy, run
 
 Number = int | float | str | Fraction
@@ -22,7 +25,7 @@ class Options(TypedDict, total=False):
 
     profiles, packages, registries, accept, use_cases: one text or several. settings: a file or CheckSettings.
     connection: how the servers among the sources are spoken to, a Connection or its fields by name.
-    min_score, min_coverage: percent.
+    min_score, min_coverage: percent. memory_limit: bytes, or text as ``2GiB``.
     apart: measure sources apart by ``file``, ``server``, ``source``, ``tag`` or ``tag=SYSTEM``.
     tables: folder with plausibility tables, which go before the shipped ones of the same name.
     de_identified: the data is said to hold no direct identifiers, so that one fails. free_text: texts are searched too.
@@ -38,6 +41,7 @@ class Options(TypedDict, total=False):
     registries: str | Iterable[str]
     offline: bool
     jobs: int
+    memory_limit: int | str
     sample: int
     rubric: str
     fail_on: Literal["error", "warning", "never"]
@@ -87,15 +91,19 @@ _KNOWN = frozenset(Options.__annotations__)
 
 
 def _run(sources: tuple[str | os.PathLike[str], ...], options: Options, measure: bool) -> RunReport:
+    given, sink = without_sink(options)
+    if not sources:
+        raise UsageError("nothing to check: name at least one file, folder, glob or URL")
+    return run(run_options(tuple(os.fspath(each) for each in sources), measure=measure, **given), sink)
+
+
+def without_sink(options: Options) -> tuple[dict[str, Any], Sink | None]:
+    """The options but for the sink, and the sink. Raises UsageError for an option that is not there."""
     for name in options:
         if name not in _KNOWN:
             near = get_close_matches(name, _KNOWN, n=1)
             raise UsageError(f"no option is called {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
-    sink = options.get("sink")
-    given = {name: value for name, value in options.items() if name != "sink"}
-    if not sources:
-        raise UsageError("nothing to check: name at least one file, folder, glob or URL")
-    return run(run_options(tuple(os.fspath(each) for each in sources), measure=measure, **given), sink)
+    return {name: value for name, value in options.items() if name != "sink"}, options.get("sink")
 
 
 def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
@@ -103,7 +111,7 @@ def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
     fields: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     for name in ("profiles", "packages", "registries", "accept", "use_cases"):
         if name in fields:
-            fields[name] = _several(fields[name])
+            fields[name] = texts_of(fields[name])  # type: ignore[arg-type]
     if "connection" in fields:
         fields["connection"] = _connection(fields["connection"])
     for name in _PATHS:
@@ -115,6 +123,8 @@ def run_options(sources: tuple[str, ...], **given: object) -> RunOptions:
     for name, least in (("jobs", 0), ("sample", 1)):
         if name in fields and (type(fields[name]) is not int or fields[name] < least):  # type: ignore[operator]
             raise UsageError(f"{name}: must be a whole number of at least {least}")
+    if "memory_limit" in fields:
+        fields["memory_limit"] = bytes_of(fields["memory_limit"], "memory_limit", LEAST)
     if fields.get("fail_on", "error") not in ("error", "warning", "never"):
         raise UsageError("fail_on: must be error, warning or never")
     for name, allowed in (("unknown_profile", get_args(UnknownProfile)), ("split_by", get_args(SplitBy))):
@@ -148,7 +158,8 @@ def _check_privacy(given: dict[str, object]) -> None:
     else:
         from fhircheck.measures.quasi_identifiers import chosen
 
-        given["quasi_identifiers"] = tuple(each.name for each in chosen(_several(given["quasi_identifiers"])))
+        names = texts_of(given["quasi_identifiers"])  # type: ignore[arg-type]
+        given["quasi_identifiers"] = tuple(each.name for each in chosen(names))
     smallest = given.get("smallest_cell", 1)
     if type(smallest) is not int or smallest < 1:
         raise UsageError("smallest_cell: must be a whole number of at least 1")
@@ -173,12 +184,6 @@ def _connection(value: object) -> Connection:
                 f"connection: no field is called {name!r}" + (f"; did you mean {near[0]}?" if near else "")
             )
     return Connection(**value)
-
-
-def _several(value: object) -> tuple[str, ...]:
-    if isinstance(value, str | os.PathLike):
-        return (os.fspath(value),)
-    return tuple(os.fspath(each) for each in value)  # type: ignore[attr-defined]
 
 
 def percentage(value: object, name: str) -> Fraction:

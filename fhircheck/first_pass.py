@@ -1,9 +1,7 @@
 """The first pass: one chunk of bytes -> what is learned from it. A pure function, run in any process."""
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,15 +9,20 @@ from typing import TYPE_CHECKING
 
 from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.linker import Linker
-from fhircheck.definitions.cache_directory import cache_directory
+from fhircheck.definitions.cache_directory import cache_directory, shipped_directory
 from fhircheck.definitions.definition_set import DefinitionRecipe, DefinitionSet, open_definitions
+from fhircheck.distribute.narrowing import Narrowing
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import has_error
 from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
-from fhircheck.model.record import Chunk, Piece, Record
+from fhircheck.model.protocols import Executor
+from fhircheck.model.record import Chunk, Lost, Piece, Record
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
 from fhircheck.model.split_line import SplitLine, UsableLine
+from fhircheck.sources.died import died, how_died
+from fhircheck.sources.parted import parted
 from fhircheck.terminology.package_terminology import PackageTerminology
+from fhircheck.transport.cycle_search import without_cycle_search
 from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.checked import Checked
 from fhircheck.validate.decisions import Decisions
@@ -47,6 +50,7 @@ class Plan:
     the files of a split, by ``record`` or by ``patient``; empty for none. measures: what they are asked for.
     given: the sources as the user named them, as they are shown.
     use_cases: those to collect rows for. write_usable: hand on each resource that meets one of their requirements.
+    arrivals: hand on what a stream notes of each resource.
     """
 
     recipe: DefinitionRecipe
@@ -60,11 +64,18 @@ class Plan:
     given: tuple[str, ...] = ()
     use_cases: "tuple[UseCase, ...]" = ()
     write_usable: bool = False
+    arrivals: bool = False
 
 
 def compiled_folder() -> Path:
     """Where compiled profiles and value sets are kept between runs."""
     return cache_directory() / "compiled"
+
+
+def compile_cache() -> CompileCache:
+    """The cache of compiled profiles and value sets, with the shipped one behind it."""
+    shipped = shipped_directory()
+    return CompileCache(compiled_folder(), shipped / "compiled" if shipped is not None else None)
 
 
 def linker_for(
@@ -74,7 +85,7 @@ def linker_for(
     settings: CheckSettings = DEFAULT_SETTINGS,
 ) -> Linker:
     """A Linker over `definitions` with the cache on disk behind it."""
-    cache = CompileCache(compiled_folder())
+    cache = compile_cache()
     today = (now or datetime.now(UTC)).date().isoformat()
     terminology = PackageTerminology(definitions, cache.get, settings, today)
     return Linker(definitions, terminology, cache, undecided, now, settings)
@@ -91,6 +102,8 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     validator = Validator(linker, plan.asked)
     reader = RecordReader(linker.around.types, plan.settings.allow_comments)
     learn = _measuring(plan, linker) if plan.measure else None
+    if learn is not None and plan.arrivals:
+        learn = _arriving(learn)
     decisions = decisions_of(plan.settings, plan.now)
     keep_line = _splitting(plan.split) if plan.split else None
 
@@ -98,7 +111,7 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
         undecided.clear()
         partial = Partial()
         clean: Counter[Clean] = Counter()
-        with _without_cycle_search():
+        with without_cycle_search():
             for piece in chunk:
                 _count_piece(piece, partial)
                 for record in reader.records(piece):
@@ -125,6 +138,39 @@ def first_pass(plan: Plan) -> Callable[[Chunk], Partial]:
     return check
 
 
+def checked(
+    executor: Executor, plan: Plan, chunks: Iterable[Chunk], jobs: int, decisions: Decisions
+) -> Iterator[Partial]:
+    """What the chunks gave, in their order, by `executor`; records that no process survives are named and counted."""
+    given = Narrowing(first_pass, plan, parted).results(iter(executor.run(first_pass, plan, chunks, jobs)))
+    for each in given:
+        yield unchecked(each, decisions, plan.keep) if isinstance(each, Lost) else each
+
+
+def unchecked(lost: Lost, decisions: Decisions, keep: bool) -> Partial:
+    """What a chunk counts as that no process survived: each piece of it a finding, its records not checked."""
+    partial = Partial()
+    for piece in lost.chunk:
+        _count_piece(piece, partial)
+        count, found = died(piece, lost.code)
+        partial.records += count if piece.form != "bundle-entries" else 0
+        partial.unreadable += count
+        partial.unwritten += count
+        if count:
+            partial.undecided["check-died", how_died(lost.code)] += count
+        issues = decisions.judge(found, partial.decisions)
+        partial.groups.add(issues)
+        partial.decisions.see(issues)
+        if keep:
+            partial.issues += issues
+    return partial
+
+
+def given_up(plan: Plan, lost: Lost) -> Partial:
+    """The same by the plan's own decisions, for who is not where those of the run are."""
+    return unchecked(lost, decisions_of(plan.settings, plan.now), plan.keep)
+
+
 def decisions_of(settings: CheckSettings, now: datetime) -> Decisions:
     """The decisions about findings that the settings hold, as they stand on the day of the run."""
     return Decisions(settings.severities, settings.accepted, now.date().isoformat())
@@ -145,21 +191,6 @@ def _splitting(by: str) -> Callable[[Record, bool, Partial], None]:
     return keep_line
 
 
-@contextmanager
-def _without_cycle_search() -> Iterator[None]:
-    """Switch the cyclic garbage collector off for the span of a chunk.
-
-    Parsed JSON has no cycles: looking for some in every million objects costs 6 % and frees nothing.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _measuring(plan: Plan, linker: Linker) -> Learn:
     from fhircheck.measures import observe_all
     from fhircheck.measures.known_codes import KnownCodes
@@ -173,13 +204,26 @@ def _measuring(plan: Plan, linker: Linker) -> Learn:
     tools = Tools(plan.now, plan.measures, codes, asked, profiles=KnownProfiles(linker))
 
     def learn(checked: Checked, text: bytes, partial: Partial) -> None:
-        node, links = checked.node, partial.links
-        observe_all(node, checked, partial.tallies, partial.rows, tools, partial.census)
+        node = checked.node
+        extensions = collect_links(
+            node, checked, partial.links, full_url=checked.full_url, bundle=checked.bundle, text=text
+        )
+        observe_all(node, checked, partial.tallies, partial.rows, tools, partial.census, extensions)
         if hand_on is not None:
             hand_on(checked, text, partial)
-        collect_links(node, checked, links, full_url=checked.full_url, bundle=checked.bundle, text=text)
 
     return _apart(plan, tools, hand_on) if plan.measures.apart else learn
+
+
+def _arriving(learn: Learn) -> Learn:
+    """`learn`, and note each resource as it arrives."""
+    from fhircheck.measures.arriving import arrival_of
+
+    def noted(checked: Checked, text: bytes, partial: Partial) -> None:
+        learn(checked, text, partial)
+        partial.arrivals.append(arrival_of(checked.node, text))
+
+    return noted
 
 
 def _usable_lines(asked: "AskedUseCases") -> Learn:
@@ -204,10 +248,12 @@ def _apart(plan: Plan, tools: "Tools", hand_on: Learn | None) -> Learn:
     def learn(checked: Checked, text: bytes, partial: Partial) -> None:
         node, facts = checked.node, partial.apart.of(group(checked))
         facts.resources[_type_of(checked)] += 1
-        observe_all(node, checked, facts.tallies, facts.rows, tools, partial.census)
+        extensions = collect_links(
+            node, checked, facts.links, full_url=checked.full_url, bundle=checked.bundle, text=text
+        )
+        observe_all(node, checked, facts.tallies, facts.rows, tools, partial.census, extensions)
         if hand_on is not None:
             hand_on(checked, text, partial)
-        collect_links(node, checked, facts.links, full_url=checked.full_url, bundle=checked.bundle, text=text)
         collect_mix(node, checked.full_url, facts)
 
     return learn
@@ -225,9 +271,7 @@ def asked_use_cases(plan: Plan, linker: Linker) -> "AskedUseCases | None":
 
 def _count_piece(piece: Piece, partial: Partial) -> None:
     """Count each source once and its bytes as they come."""
-    partial.bytes += len(piece.data)
-    for _, _, text in piece.parts:
-        partial.bytes += len(text)
+    partial.bytes += piece.size
     whole = piece.form in ("resource", "bundle-shell") or (piece.offset == 0 and piece.form in ("ndjson", "problem"))
     partial.files += whole
 

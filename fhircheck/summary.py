@@ -4,15 +4,15 @@ from collections import Counter
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.linker import Linker
 from fhircheck.definitions.definition_set import DefinitionSet
-from fhircheck.first_pass import compiled_folder, linker_for
+from fhircheck.first_pass import compile_cache, linker_for
 from fhircheck.model.decision_facts import DecisionFacts
 from fhircheck.model.facts import Partial
 from fhircheck.model.feedback import FindingState
 from fhircheck.model.issue import SEVERITIES
 from fhircheck.model.path import shown_term
+from fhircheck.model.plural import filled
 from fhircheck.model.report import (
     DecisionUse,
     IssueGroup,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PROFILE_MISSING = "profile-missing"
 FHIR_VERSION = "fhir-version"
+CHECK_DIED = "check-died"
 UNDECIDED_KEPT = 1_000
 STATES_KEPT = 2_000
 
@@ -85,7 +86,7 @@ def build_report(
 def _recall_conflicts(definitions: DefinitionSet) -> None:
     """Have the definitions take what contradicts itself in them from the cache: it takes a look at every one."""
     labels = " ".join(f"{each.name}#{each.version}" for each in definitions.packages)
-    cache = CompileCache(compiled_folder())
+    cache = compile_cache()
     key = f"conflicts {definitions.fingerprint()} {labels}"  # their order decides what the notes say
     found = cache.get(key, lambda: {"notes": list(definitions.conflicts())})
     definitions.conflicts(tuple(map(str, found["notes"])) if found else None)
@@ -149,14 +150,19 @@ def _coverage(merged: Partial, profiles: tuple[ProfileUse, ...]) -> Fraction | N
     """Share of decided checks: of the pairs of resource and profile that could be judged, and within these of all
     checks that their profiles name, less those that could not be told of an instance."""
     other_version = sum(count for count, _, _ in merged.versions.values())
-    pairs = sum(use.resources for use in profiles) + other_version
+    pairs = sum(use.resources for use in profiles) + other_version + _died(merged)
     if not pairs:
         return None
     found = sum(use.resources for use in profiles if use.found)
     checks = sum(use.decided * use.resources for use in profiles if use.found)
-    untold = sum(count for (reason, _), count in merged.undecided.items() if reason != FHIR_VERSION)
+    untold = sum(count for (reason, _), count in merged.undecided.items() if reason not in (FHIR_VERSION, CHECK_DIED))
     told = Fraction(checks, checks + untold) if checks + untold else Fraction(1)
     return Fraction(found, pairs) * told
+
+
+def _died(merged: Partial) -> int:
+    """Records that were not checked since their process died."""
+    return sum(count for (reason, _), count in merged.undecided.items() if reason == CHECK_DIED)
 
 
 def _issue_groups(merged: Partial) -> tuple[IssueGroup, ...]:
@@ -187,6 +193,9 @@ def _verdict(options: "RunOptions", merged: Partial, coverage: Fraction | None, 
             reasons.append(f"score {score.name} is under {float(options.min_score):g}")
     if not merged.records and not options.since:
         return Verdict(3, (*reasons, "nothing was read"))
+    if died := _died(merged):
+        said = "{count} {count:record was|records were} not checked: the process that did so died twice"
+        return Verdict(3, (*reasons, filled(said, {"count": died})))
     if options.min_coverage is not None and (coverage is None or coverage * 100 < options.min_coverage):
         return Verdict(3, (*reasons, f"coverage is under {float(options.min_coverage):g} %"))
     return Verdict(code, tuple(reasons))

@@ -83,12 +83,10 @@ def findings(
     """
     from fhircheck.report.arrow_columns import FINDINGS
     from fhircheck.report.arrow_tables import pyarrow, schema
-    from fhircheck.report.shown import Disguise, View
+    from fhircheck.report.shown import asked_view
 
-    if language not in ("en", "de"):
-        raise UsageError("language: must be en or de")
+    view = asked_view("validate", language, show_values, hash_ids)
     arrow = pyarrow()
-    view = View("validate", language, show_values, Disguise(os.urandom(16)) if hash_ids else Disguise())
     folder = tempfile.TemporaryDirectory(prefix="fhircheck-findings-", ignore_cleanup_errors=True)
     path = Path(folder.name) / "findings.arrows"
     with arrow.OSFile(str(path), "wb") as file, arrow.ipc.new_stream(file, schema(FINDINGS)) as writer:

@@ -7,6 +7,7 @@ what is out of date), then ``python profiles/make_snapshots.py`` for the index. 
     [[need]]   id, title, title_de, role, type, profiles; codes: path with value_set (of value-sets.toml) or codes
                ("system|code", either part may be empty); date: path of the date that counts; must: elements that have
                to be there; count: resources a patient needs; window: from and to, relative to the index event; density;
+               sampling: every, share, gap, by; clock: ahead, late, against;
                link; either: requirements of that name are alternatives; anchor; label_path; classes
 """
 
@@ -116,6 +117,7 @@ def requirement(need: Json) -> Json:
         every, share = need["density"]["every"], need["density"]["share"]
         parts = {"every": {"valueDuration": _duration(every)}, "share": {"valueDecimal": share}}
         extensions.append(_parts("requirement-density", **parts))
+    extensions += _streams(need)
     if "link" in need:
         to = {"path": {"valueString": need["link"]["path"]}, "to": {"valueId": need["link"]["to"]}}
         extensions.append(_parts("requirement-link", **to))
@@ -131,6 +133,19 @@ def requirement(need: Json) -> Json:
     made |= {"mustSupport": need["must"]} if "must" in need else {}
     made |= {"codeFilter": [_code_filter(each) for each in need["codes"]]} if "codes" in need else {}
     return made | ({"dateFilter": [{"path": need["date"]}]} if "date" in need else {})
+
+
+def _streams(need: Json) -> list[Json]:
+    """How often samples are expected, and whose clock they are compared with."""
+    found = []
+    for name, key, texts in (("requirement-sampling", "sampling", "by"), ("requirement-clock", "clock", "against")):
+        asked = need.get(key, {})
+        parts = [{"url": part, "valueDuration": _duration(asked[part])}
+                 for part in ("every", "gap", "ahead", "late") if part in asked]  # fmt: skip
+        parts += [{"url": "share", "valueDecimal": asked["share"]}] if "share" in asked else []
+        parts += [{"url": texts, "valueString": path} for path in asked.get(texts, ())]
+        found += [{"extension": parts, "url": EXTENSION + name}] if parts else []
+    return found
 
 
 def _label_class(rule: Json) -> Json:

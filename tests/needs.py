@@ -5,6 +5,7 @@ installed) skips are failures, but for ``../shared`` where that folder is not th
 would only repeat the run it is part of.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -43,6 +44,14 @@ def program(what: str, name: str) -> str:
     if found is None:
         lack(what, f"no {name} on the PATH")
     return found
+
+
+def pyspark() -> None:
+    """Skip where Spark cannot run: PySpark or Java is missing."""
+    if importlib.util.find_spec("pyspark") is None:
+        lack("PySpark", "pip install 'fhircheck[spark]'")
+    if not os.environ.get("JAVA_HOME"):
+        program("Java", "java")
 
 
 def shared_path(*parts: str) -> Path:

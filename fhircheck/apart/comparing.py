@@ -1,17 +1,17 @@
 """Sources beside each other, two by two: do they know the same patients, and what blocks joining them?"""
 
-from collections import defaultdict
 from itertools import combinations
 
 from fhircheck.apart.barriers import barriers_of
 from fhircheck.model.distinct import Distinct
 from fhircheck.model.link_facts import key_of
+from fhircheck.model.row_joins import Join, Numbers, fold
 from fhircheck.model.small_cells import Cell, cell_of, funnel_of
 from fhircheck.model.source_facts import SourceFacts, SourcesApart
 from fhircheck.model.source_group import CommonIdentifier, SourcePair
-from fhircheck.model.spilled_rows import side_by_side
 
 Pair = tuple[int, int]
+Holders = dict[int, dict[int, tuple[int, int]]]
 
 
 class Shared:
@@ -35,6 +35,14 @@ class Shared:
         if first == second:
             self.same.add(first)
 
+    def merge(self, other: "Shared") -> None:
+        """Add what was found of other identifiers."""
+        self.patients.merge(other.patients)
+        for system, patients in other.by_system.items():
+            self.by_system.setdefault(system, Distinct()).merge(patients)
+        self.ids += other.ids
+        self.same.merge(other.same)
+
 
 def pairs_of(apart: SourcesApart, limit: int) -> tuple[SourcePair, ...]:
     """Every two sources compared. limit: counts of patients below it are not shown.
@@ -50,21 +58,66 @@ def pairs_of(apart: SourcesApart, limit: int) -> tuple[SourcePair, ...]:
 
 
 def _shared(sources: list[SourceFacts]) -> dict[Pair, Shared]:
-    shared = {pair: Shared() for pair in combinations(range(len(sources)), 2)}
-    for tables in side_by_side(*(facts.identifiers for facts in sources)):
-        holders: dict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
-        for number, rows in enumerate(tables):
-            for key, patient, system in zip(rows[0::3], rows[1::3], rows[2::3], strict=True):
-                before = holders[key].get(number)
-                holders[key][number] = (patient, system) if before is None else min(before, (patient, system))
-        for having in holders.values():
-            for first, second in combinations(sorted(having), 2):
-                shared[first, second].see(having[first][1], having[first][0], having[second][0])
-    for tables in side_by_side(*(facts.rows.table("patients") for facts in sources)):
-        ids = [set(rows[0::8]) for rows in tables]
-        for (first, second), found in shared.items():
-            found.ids += len(ids[first] & ids[second])
-    return shared
+    if not sources:
+        return {}
+    found = fold(Join(_holders, _nothing, _same_identifiers), *(facts.identifiers for facts in sources))
+    found.merge(fold(Join(_ids, _nothing, _same_ids), *(facts.rows.table("patients") for facts in sources)))
+    return {pair: found.of(pair) for pair in combinations(range(len(sources)), 2)}
+
+
+class _AllShared:
+    """What the sources share, two by two."""
+
+    def __init__(self) -> None:
+        self.by_pair: dict[Pair, Shared] = {}
+
+    def of(self, pair: Pair) -> Shared:
+        found = self.by_pair.get(pair)
+        if found is None:
+            found = self.by_pair[pair] = Shared()
+        return found
+
+    def merge(self, other: "_AllShared") -> None:
+        for pair, shared in other.by_pair.items():
+            self.of(pair).merge(shared)
+
+
+def _holders(known: Holders | None, *tables: Numbers) -> Holders:
+    """Identifier -> number of a source -> the smallest (patient, system) in it."""
+    holders = {} if known is None else known
+    for number, rows in enumerate(tables):
+        for key, patient, system in zip(rows[0::3], rows[1::3], rows[2::3], strict=True):
+            having = holders.setdefault(key, {})
+            before = having.get(number)
+            having[number] = (patient, system) if before is None else min(before, (patient, system))
+    return holders
+
+
+def _nothing(known: object, *tables: Numbers) -> _AllShared:
+    return _AllShared()
+
+
+def _same_identifiers(holders: Holders) -> _AllShared:
+    found = _AllShared()
+    for having in holders.values():
+        for pair in combinations(sorted(having), 2):
+            first, second = pair
+            found.of(pair).see(having[first][1], having[first][0], having[second][0])
+    return found
+
+
+def _ids(known: list[set[int]] | None, *tables: Numbers) -> list[set[int]]:
+    ids = [set() for _ in tables] if known is None else known
+    for mine, rows in zip(ids, tables, strict=True):
+        mine.update(rows[0::8])
+    return ids
+
+
+def _same_ids(ids: list[set[int]]) -> _AllShared:
+    found = _AllShared()
+    for pair in combinations(range(len(ids)), 2):
+        found.of(pair).ids = len(ids[pair[0]] & ids[pair[1]])
+    return found
 
 
 def _pair(first: tuple[str, SourceFacts], second: tuple[str, SourceFacts], shared: Shared, limit: int) -> SourcePair:

@@ -15,8 +15,8 @@ KIND = IssueKind(
     why="Receivers cut longer texts off or refuse them.",
     clause=CLAUSE,
     fix="Shorten the text, or move it to an element made for longer ones.",
-    english="Text has {length} characters, at most {maximum} are allowed",
-    german="Text hat {length} Zeichen, erlaubt sind höchstens {maximum}",
+    english="Text has {length} {length:character|characters}, at most {maximum} {maximum:is|are} allowed",
+    german="Text hat {length} Zeichen, erlaubt {maximum:ist|sind} höchstens {maximum}",
     failing='{"value": "12345678901"}',
     passing='{"value": "1234567890"}',
 )

@@ -162,8 +162,8 @@ DUPLICATE_ID = _kind(
     "Links to it lead to the first of them.",
     "Give each element an id of its own.",
     _Texts(
-        "{count} ids or anchor names are there more than once",
-        "{count} ids oder Ankernamen kommen mehrfach vor",
+        "{count} {count:id or anchor name is|ids or anchor names are} there more than once",
+        "{count} {count:id oder Ankername kommt|ids oder Ankernamen kommen} mehrfach vor",
         '<p id="q">a</p><p id="q">b</p>',
     ),
 )

@@ -40,7 +40,7 @@ def explain(values: Any, siblings: Any, element: str, spot: Spot) -> None:
     ):
         return
     if values is not None and siblings is not None and len(values) != len(siblings):
-        problem = f"{len(values)} values, but {len(siblings)} entries in _{element}"
+        problem = f"values: {len(values)}, entries in _{element}: {len(siblings)}"
         spot.add(KIND, element=element, problem=problem)
         return
     length = len(values if values is not None else siblings or [])

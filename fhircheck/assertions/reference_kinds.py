@@ -161,8 +161,9 @@ NEAR = IssueKind(
     why="By the rules of Bundles the reference does not lead there, though it was probably meant to.",
     clause=IN_BUNDLE,
     fix="Refer by the entry's fullUrl, or give both entries a fullUrl on the same base.",
-    english="The reference leads to no entry; {count} with the same type and id have another fullUrl",
-    german="Die Referenz führt zu keinem Eintrag; {count} mit gleichem Typ und gleicher id haben eine andere fullUrl",
+    english="The reference leads to no entry; {count} with the same type and id {count:has|have} another fullUrl",
+    german="Die Referenz führt zu keinem Eintrag; {count} mit gleichem Typ und gleicher id {count:hat|haben} eine "
+    "andere fullUrl",
     failing='{"entry": [{"fullUrl": "urn:uuid:2", "resource": {"resourceType": "Patient", "id": "1"}}]}',
     passing='{"entry": [{"fullUrl": "http://example.org/Patient/1", "resource": {"resourceType": "Patient",'
     ' "id": "1"}}]}',

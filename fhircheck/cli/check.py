@@ -7,10 +7,12 @@ import click
 from fhircheck.cli.check_options import check_options_of
 from fhircheck.cli.history_options import RememberingCommand, remember_options
 from fhircheck.cli.run_command import run_and_report, run_options_of
+from fhircheck.cli.spark_options import spark_options_of
 
 
 @click.command("check", cls=RememberingCommand)
 @run_options_of
+@spark_options_of
 @check_options_of
 @remember_options
 @click.pass_context

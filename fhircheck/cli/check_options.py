@@ -8,8 +8,9 @@ from fhircheck.cli.privacy_options import privacy_options_of
 _OPTIONS: tuple[Option, ...] = (
     click.option("--use-case", "use_cases", multiple=True, metavar="NAME|FILE",
                  help="Say how many patients serve this use case (fhircheck use-cases list). Repeatable."),
-    click.option("--write-usable", metavar="FILE",
-                 help="Write what counts for the use case's usable patients to FILE as NDJSON (.gz: packed)."),
+    click.option("--write-usable", metavar="FILE|FOLDER/",
+                 help="Write what counts for the use case's usable patients to FILE as NDJSON (.gz: packed), or to "
+                      "FOLDER/, a file for each resource type."),
     click.option("--apart", metavar="WAY",
                  help="Measure several sources apart and compare them; WAY is file, server, source (meta.source), "
                       "tag (meta.tag) or tag=SYSTEM."),

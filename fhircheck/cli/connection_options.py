@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fhircheck.cli.package_options import Function, Option
+from fhircheck.cli.package_options import Function
 from fhircheck.model.errors import SecretExposed
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ def _variable(option: str) -> str:
     return "FHIRCHECK_" + option.removeprefix("--").replace("-", "_").upper()
 
 
-def _option(name: str, field: str, **given: Any) -> tuple[str, Option]:
-    return field, click.option(name, f"connection_{field}", envvar=_variable(name), **given)
+def _option(name: str, field: str, **given: Any) -> tuple[str, tuple[str, dict[str, Any]]]:
+    return field, (name, given)
 
 
 _PLACE = "env:NAME|file:PATH|keyring:SERVICE/USER"
-_OPTIONS: dict[str, Option] = dict((
+_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = dict((
     _option("--auth", "sign_in", type=click.Choice(("none", "basic", "bearer", "oauth2", "smart")),
             help="How to sign in to the server: user and password, a token, OAuth 2 client credentials, or SMART"
             " Backend Services.  [default: none]"),
@@ -77,8 +77,28 @@ def _connected(function: Function, checked: Callable[["Connection"], "Connection
         return function(*args, connection=checked(_connection(asked)), **given)
 
     with_options: Function = connected
-    for option in reversed(_OPTIONS.values()):
-        with_options = option(with_options)
+    for field, (name, given) in reversed(_OPTIONS.items()):
+        with_options = click.option(name, f"connection_{field}", envvar=_variable(name), **given)(with_options)
+    return with_options
+
+
+def sided_connection_options(function: Function, *sides: str) -> Function:
+    """The same once for each side of a comparison: ``--before-auth`` and FHIRCHECK_BEFORE_AUTH for --auth.
+
+    `function` is called with `connections`, a Connection for each side by its name.
+    """
+
+    @functools.wraps(function)
+    def connected(*args: Any, **given: Any) -> Any:
+        asked = {side: {field: given.pop(f"{side}_{field}") for field in _OPTIONS} for side in sides}
+        return function(*args, connections={side: _checked(_connection(each)) for side, each in asked.items()}, **given)
+
+    with_options: Function = connected
+    for side in reversed(sides):
+        for field, (name, given) in reversed(_OPTIONS.items()):
+            sided = f"--{side}-{name.removeprefix('--')}"
+            told = {**given, "help": f"{side.upper()}: {given['help']}"}
+            with_options = click.option(sided, f"{side}_{field}", envvar=_variable(sided), **told)(with_options)
     return with_options
 
 

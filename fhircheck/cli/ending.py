@@ -9,9 +9,12 @@ from pathlib import Path
 import click
 
 from fhircheck.model.errors import FhircheckError
+from fhircheck.monitor.deadline import Terminated, terminable
 
 CANNOT_CHECK = 3
 INTERRUPTED = 130
+SIGNALLED = 128
+"""What is added to the number of a signal that ended a command."""
 PIPE_CLOSED = 141
 
 
@@ -23,17 +26,18 @@ def ended(command: Callable[[], object]) -> int:
     """Run `command` and return the exit code; what it raises becomes one line on stderr.
 
     0 clean, 1 findings, 2 wrong use (click's own errors too), 3 could not check, 130 interrupted,
-    141 the reader of a pipe has gone (as for any program that a closed pipe ends).
+    143 ended by SIGTERM (129 by SIGHUP), 141 the reader of a pipe has gone (as for any program that a closed pipe
+    ends).
     """
     try:
-        code = command()
+        with terminable():
+            code = command()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        say("interrupted")
-        return INTERRUPTED
+    except (KeyboardInterrupt, click.Abort) as error:
+        return _stopped(error)
     except PipeClosed:
         return PIPE_CLOSED
     except FhircheckError as error:
@@ -43,8 +47,26 @@ def ended(command: Callable[[], object]) -> int:
         say("out of memory: nothing can be said about the data; try fewer --jobs, or split the input")
         return CANNOT_CHECK
     except Exception as error:
-        _bug(error)
+        if _no_temporary_folder(error):
+            say("no folder for temporary files can be written: name one with TMPDIR")
+        else:
+            _bug(error)
         return CANNOT_CHECK
+
+
+def _no_temporary_folder(error: Exception) -> bool:
+    """Whether the standard library looked for a folder for temporary files and found none (a read-only container)."""
+    if not isinstance(error, FileNotFoundError):
+        return False
+    frames = traceback.extract_tb(error.__traceback__)
+    return Path(frames[-1].filename).name == "tempfile.py" and frames[-1].name == "_get_default_tempdir"
+
+
+def _stopped(error: BaseException) -> int:
+    """Exit code of a command that was asked to end; click raises an error of its own for what asked it."""
+    asked = error if isinstance(error, KeyboardInterrupt) else error.__cause__
+    say("terminated" if isinstance(asked, Terminated) else "interrupted")
+    return SIGNALLED + asked.signal if isinstance(asked, Terminated) else INTERRUPTED
 
 
 def say(line: str) -> None:

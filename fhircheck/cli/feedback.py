@@ -156,8 +156,9 @@ def import_(ctx: click.Context, /, file: str, format_: str | None, dry_run: bool
     from fhircheck.history.feedback_import import plan_import
     from fhircheck.report.feedback_csv import read_feedback_csv
     from fhircheck.report.feedback_tasks import read_tasks
+    from fhircheck.transport.bounded_file import read_bounded
 
-    data = _content(file)
+    data = read_bounded(file, 64 << 20, file)
     is_task = format_ == "task" or (format_ is None and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"))
     read = _naming(file, lambda: read_tasks(data) if is_task else read_feedback_csv(data))
     with _opened(place) as (store, series):
@@ -253,21 +254,6 @@ def _opened(place: dict[str, str]) -> Iterator[tuple[Any, str]]:
         if series not in known:
             raise UsageError(f"--series {series}: there is no such series (history {store.name})")
         yield store, series
-
-
-def _content(file: str) -> bytes:
-    from pathlib import Path
-
-    from fhircheck.model.errors import UsageError
-
-    try:
-        with Path(file).open("rb") as opened_file:
-            data = opened_file.read((64 << 20) + 1)
-    except OSError as fault:
-        raise UsageError(f"{file}: {(fault.strerror or 'cannot be read').lower()}") from None
-    if len(data) > 64 << 20:
-        raise UsageError(f"{file}: larger than 64 MiB")
-    return data
 
 
 def _naming(file: str, read: Callable[[], Any]) -> Any:

@@ -8,6 +8,7 @@ import click
 
 from fhircheck.cli.history_options import store_options
 from fhircheck.cli.run_command import FORMATS
+from fhircheck.model.plural import filled
 
 _LANGUAGE = click.option(
     "--language", type=click.Choice(("en", "de")), default="en", envvar="FHIRCHECK_LANGUAGE", help="Language of texts."
@@ -88,7 +89,8 @@ def show(run: str, format_: str, explain: bool, output: str | None, language: st
     with opened(output) as write:
         left = write_report(report, view, format_, write)
     if left:
-        _tell(f"{found.name}: {left} findings are not in it: a remembered report holds examples")
+        told = filled("{count} {count:finding is|findings are} not in it", {"count": left})
+        _tell(f"{found.name}: {told}: a remembered report holds examples")
 
 
 @history.command()
@@ -250,7 +252,12 @@ def _write(text: str, output: str | None = None) -> None:
 
 
 def _amount(moved: Any) -> str:
-    return f"{moved.runs} runs of {moved.series} series, {moved.answers} answers, {moved.alert_states} states of alerts"
+    said = (
+        "{runs} {runs:run|runs} of {series} series, {answers} {answers:answer|answers},"
+        " {states} {states:state|states} of alerts"
+    )
+    parts = {"runs": moved.runs, "series": moved.series, "answers": moved.answers, "states": moved.alert_states}
+    return filled(said, parts)
 
 
 def _tell(line: str) -> None:

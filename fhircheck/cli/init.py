@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, Function, Option
+from fhircheck.model.plural import filled
 
 if TYPE_CHECKING:
     from fhircheck.model.connection import Connection
@@ -179,8 +180,9 @@ def _say_look(look: "Look") -> None:
 
     if look.types:
         shown = ", ".join(f"{count} {kind}" for kind, count in look.types.most_common(8))
-        more = f" and {len(look.types) - 8} more types" if len(look.types) > 8 else ""
-        click.echo(f"seen: {shown}{more}; {len(look.claims)} profiles claimed")
+        counts = {"rest": len(look.types) - 8, "claims": len(look.claims)}
+        more = filled(" and {rest} more {rest:type|types}", counts) if len(look.types) > 8 else ""
+        click.echo(f"seen: {shown}{more}; {filled('{claims} {claims:profile|profiles} claimed', counts)}")
     for name, fault in look.faults:
         click.echo(f"could not be read yet: {clean(name)}: {clean(fault, 400)}", err=True)
 

@@ -4,13 +4,13 @@ import contextlib
 import errno
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from fhircheck.cli.ending import PipeClosed
-from fhircheck.model.errors import CouldNotCheck, UsageError
+from fhircheck.model.errors import CouldNotCheck
+from fhircheck.transport.whole_file import named_file
 
 Write = Callable[[str], None]
 
@@ -31,38 +31,8 @@ def opened(path: str | None, encoding: str = "utf-8", option: str = "--output") 
         with _naming(path, option), open(target, "wb") as device:  # a pipe, /dev/null: nothing to move in place
             yield _to_file(device, encoding)
         return
-    with _replaced(path, target, option) as file:
+    with named_file(path, option) as file, _naming(path, option):
         yield _to_file(file, encoding)
-
-
-@contextlib.contextmanager
-def _replaced(path: str, target: Path, option: str) -> Iterator[BinaryIO]:
-    """A temporary file beside `target` that takes its place when the block succeeds."""
-    if target.is_dir():
-        raise UsageError(f"{option} {path}: is a folder")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
-    except OSError as error:
-        raise UsageError(f"{option} {path}: cannot write there: {error.strerror}") from None
-    try:
-        with _naming(path, option):
-            with os.fdopen(handle, "wb") as file:
-                yield file
-            os.chmod(name, _mode(target))
-            os.replace(name, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _mode(target: Path) -> int:
-    """Permissions of the file that is replaced, or those any new file gets."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 @contextlib.contextmanager

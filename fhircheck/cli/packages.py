@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fhircheck.model.plural import filled
+
 if TYPE_CHECKING:
     from fhircheck.definitions.package_registry import Progress
     from fhircheck.definitions.package_setup import Sources
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 LOCK = "fhircheck.lock"
+_PACKAGES = "{count} {count:package|packages}"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -108,7 +111,7 @@ def lock(names: tuple[str, ...], file: str, **options: Any) -> None:
         found, notes = gather(names, sources)
     entries = locked(found)
     write_lock(Path(file), entries)
-    click.echo(f"{file}: {len(entries)} packages locked")
+    click.echo(f"{file}: {filled(_PACKAGES, {'count': len(entries)})} locked")
     _say(notes)
 
 
@@ -138,7 +141,7 @@ def export(names: tuple[str, ...], output: str, **options: Any) -> None:
     if not found:
         raise click.UsageError("there is no package to export: name one, or install it first")
     write_export(Path(output), found)
-    click.echo(f"{output}: {len(found)} packages")
+    click.echo(f"{output}: {filled(_PACKAGES, {'count': len(found)})}")
     _say(notes)
 
 

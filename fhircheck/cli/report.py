@@ -5,6 +5,7 @@ import sys
 import click
 
 from fhircheck.cli.run_command import FORMATS
+from fhircheck.model.plural import filled
 
 
 @click.command("report")
@@ -55,4 +56,5 @@ def report(
             left[output or form] = write_report(stored, view, form, write)
     for name, count in left.items():
         if count:
-            say(f"{name}: {count} findings are not in it: a stored report holds examples, the run itself lists all")
+            told = filled("{count} {count:finding is|findings are} not in it", {"count": count})
+            say(f"{name}: {told}: a stored report holds examples, the run itself lists all")

@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -13,6 +13,7 @@ import click
 
 from fhircheck.cli.connection_options import remarks_said, unchecked_connection_options
 from fhircheck.cli.package_options import OFFLINE, PACKAGE_CACHE, REGISTRY, Function, Option
+from fhircheck.cli.spark_options import with_engine
 
 FORMATS = (
     "text",
@@ -75,6 +76,9 @@ _OPTIONS: tuple[Option, ...] = (
                       ".measures.csv, .sarif, .junit.xml ...). Repeatable."),
     click.option("--jobs", type=click.IntRange(min=0), default=1, show_default=True, metavar="N",
                  help="Processes; 0 is one for each processor. The report is the same for any number."),
+    click.option("--memory-limit", metavar="SIZE",
+                 help="Memory for what is compared across records, such as 400MB or 2GiB; the rest goes to disk "
+                      "(TMPDIR). The report is the same for any.  [default: 512MiB]"),
     click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Check only N records, chosen by hash."),
     click.option("--min-coverage", type=Percentage(), metavar="P",
                  help="Exit code 3 where less than P percent of the checks could be decided."),
@@ -103,6 +107,17 @@ def run_options_of(function: Function) -> Function:
     return function
 
 
+def without(names: Iterable[str]) -> Callable[[Function], Function]:
+    """Take options out again that a command has no use for, by the names of their values."""
+
+    def less(function: Any) -> Any:
+        left = [each for each in function.__click_params__ if each.name not in set(names)]
+        function.__click_params__ = left
+        return function
+
+    return less
+
+
 def run_and_report(command: str, format_: str, output: str | None, **given: Any) -> int:
     """Run what was asked for, write the report, and return the exit code of its verdict."""
     if not given["offline"] and any(each.lower().startswith(("http://", "https://")) for each in given["sources"]):
@@ -122,11 +137,13 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
 
     if format_ in MEASURED_FORMATS and command != "check":
         raise UsageError(f"--format {format_}: measures are counted by fhircheck check alone")
-    cards = Cards(given.pop("cards", ()), given.pop("card_facts", None))
+    made = (given["write_usable"],) if given.get("write_usable") else ()
+    cards = Cards(given.pop("cards", ()), given.pop("card_facts", None), given["sources"], made)
     memory = memory_of(given)
     reports = given.pop("reports")
     on_screen = output in (None, "-")
-    view = _view(command, on_screen, given)
+    view = shown_as(command, on_screen, given)
+    given = with_engine(given, view)
     options = run_options(measure=command == "check" or given["min_score"] is not None, **given)
     renderer = RENDERERS[format_]
     encoding = (sys.stdout.encoding or "utf-8") if format_ == "text" and on_screen else "utf-8"
@@ -147,7 +164,7 @@ def run_and_report(command: str, format_: str, output: str | None, **given: Any)
         files.complete(report)
         cards.write(report)
     if not (format_ == "text" and on_screen) and (report.verdict.exit_code or not on_screen):
-        _tell(report, view)
+        told(report, view)
     if memory and memory.fault:
         say(f"{memory.fault}: this run is not remembered")
         return CANNOT_CHECK
@@ -168,7 +185,7 @@ def hidden(names: Any, sources: tuple[str, ...]) -> Iterator[None]:
         raise
 
 
-def _view(command: str, on_screen: bool, given: dict[str, Any]) -> Any:
+def shown_as(command: str, on_screen: bool, given: dict[str, Any]) -> Any:
     """How the report is to be shown; takes the options about that out of `given`."""
     from fhircheck.report.shown import View
 
@@ -185,7 +202,7 @@ def disguise(hash_ids: bool) -> Any:
     return Disguise(_key()) if hash_ids else OPEN
 
 
-def _tell(report: Any, view: Any) -> None:
+def told(report: Any, view: Any) -> None:
     """The verdict in one line on stderr, where standard output does not say it."""
     from fhircheck.cli.ending import say
     from fhircheck.report.sections.verdict import headline

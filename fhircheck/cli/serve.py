@@ -37,6 +37,8 @@ _OPTIONS: tuple[Option, ...] = (
                  help="Largest body of a request, unpacked."),
     click.option("--show-values", is_flag=True,
                  help="Answers of $validate show values of what was sent (may be patient data)."),
+    click.option("--assessment", default="", metavar="FILE",
+                 help="Ask about cloud, regulation, recovery, people and AI in a page; answers are kept in FILE."),
     click.option("--language", type=click.Choice(("en", "de")), default="en", show_default=True,
                  envvar="FHIRCHECK_LANGUAGE", help="Language where the browser or client asks for neither."),
     click.option("--log-format", type=click.Choice(("text", "json")), default="text", show_default=True,

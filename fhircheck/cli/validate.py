@@ -5,10 +5,12 @@ from typing import Any
 import click
 
 from fhircheck.cli.run_command import run_and_report, run_options_of
+from fhircheck.cli.spark_options import spark_options_of
 
 
 @click.command("validate")
 @run_options_of
+@spark_options_of
 @click.pass_context
 def validate(ctx: click.Context, /, **given: Any) -> None:
     """Validate FHIR data and list all findings.

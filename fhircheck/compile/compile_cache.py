@@ -28,30 +28,27 @@ def code_stamp() -> str:
 class CompileCache:
     """A folder of JSON files; whatever is unreadable in it counts as not there.
 
-    folder None: nothing is kept. Two processes may write at once: each file is written whole and renamed.
+    folder None: nothing is kept. shipped: a folder of the same form that is looked into too and never written.
+    Two processes may write at once: each file is written whole and renamed.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, shipped: Path | None = None) -> None:
         self._folder = folder
+        self._shipped = shipped
 
     def get(self, key: str, make: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
         """The data kept under `key`, or what `make` returns, which is then kept unless it is None."""
-        path = self._path(key)
-        if path is not None:
+        places = [each for each in (self._folder, self._shipped) if each is not None]
+        name = _name(key) if places else ""
+        for place in places:
             with suppress(OSError, ValueError):
-                found = jiter.from_json(path.read_bytes(), float_mode="decimal")
+                found = jiter.from_json((place / name).read_bytes(), float_mode="decimal")
                 if isinstance(found, dict):
                     return dict(found)
         data = make()
-        if path is not None and data is not None:
-            self._write(path, data)
+        if self._folder is not None and data is not None:
+            self._write(self._folder / name, data)
         return data
-
-    def _path(self, key: str) -> Path | None:
-        if self._folder is None:
-            return None
-        digest = hashlib.blake2b(f"{code_stamp()} {key}".encode(), digest_size=16).hexdigest()
-        return self._folder / f"{digest}.json"
 
     def _write(self, path: Path, data: dict[str, Any]) -> None:
         """Keep `data`; a full or read-only disk only costs the speed of the next run."""
@@ -59,6 +56,10 @@ class CompileCache:
             path.parent.mkdir(parents=True, exist_ok=True)
             with whole_file(path, mode=0o600) as file:
                 file.write(json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_number).encode())
+
+
+def _name(key: str) -> str:
+    return hashlib.blake2b(f"{code_stamp()} {key}".encode(), digest_size=16).hexdigest() + ".json"
 
 
 def _number(value: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 VARIABLE = "FHIRCHECK_CACHE"
+SHIPPED = "FHIRCHECK_SHIPPED_CACHE"
 
 
 def cache_directory() -> Path:
@@ -19,3 +20,9 @@ def cache_directory() -> Path:
         return Path.home() / "Library" / "Caches" / "fhircheck"
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "fhircheck"
+
+
+def shipped_directory() -> Path | None:
+    """FHIRCHECK_SHIPPED_CACHE, a cache that was made beforehand (in an image, on a share) and is only read, or None."""
+    named = os.environ.get(SHIPPED)
+    return Path(named) if named else None

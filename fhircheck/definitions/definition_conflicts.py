@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fhircheck.definitions.package import Package
 from fhircheck.definitions.store_reader import PackageStore
+from fhircheck.model.plural import filled
 
 EXAMPLES = 3
 
@@ -34,7 +35,8 @@ def _several_note(several: list[str], versions: dict[str, set[str]]) -> list[str
         return []
     shown = "; ".join(f"{url} ({', '.join(sorted(versions[url]))})" for url in several[:EXAMPLES])
     return [
-        f"{len(several)} canonical URLs stand in several versions in the loaded packages; where a reference gives"
+        filled("{count} canonical {count:URL stands|URLs stand} in several versions", {"count": len(several)})
+        + " in the loaded packages; where a reference gives"
         f" no version, the dependencies of the package that refers decide, then the highest version: {shown}"
     ]
 
@@ -44,6 +46,7 @@ def _different_note(different: list[tuple[str, tuple[str, ...]]]) -> list[str]:
         return []
     shown = "; ".join(f"{canonical} in {', '.join(labels)}" for canonical, labels in different[:EXAMPLES])
     return [
-        f"{len(different)} definitions have the same URL and version but different content; the package that refers"
+        filled("{count} {count:definition has|definitions have} the same URL and version", {"count": len(different)})
+        + " but different content; the package that refers"
         f" decides by its dependencies, then the R4 core, then the newest package: {shown}"
     ]

@@ -24,6 +24,7 @@ from fhircheck.definitions.store_reader import PackageStore
 from fhircheck.definitions.store_writer import write_store
 from fhircheck.definitions.xml_definitions import XmlDefinitions, identity
 from fhircheck.model.errors import PackageUnusable
+from fhircheck.model.plural import filled
 
 LEVEL = 3
 """zlib level: half the time of the usual one for 8 % more space."""
@@ -32,6 +33,8 @@ ASIDE = frozenset({"example", "examples", "openapi", "other", "xml", "tests", "t
 """Folders of a package that hold no definitions to work with."""
 
 INDEX = ".index.json"
+_NO_JSON = "{count} {count:file is|files are} no readable JSON, the first is {first}"
+_HIDDEN = f"its {INDEX} leaves out {{hidden}} of {{all}} {{all:definition|definitions}}; all are used"
 FOLDER_VERSION = "local"
 OLD = 24 * 3600.0
 
@@ -187,10 +190,10 @@ class _Reading:
     def _notes(self) -> list[str]:
         notes = []
         if self._broken:
-            notes.append(f"{len(self._broken)} files are no readable JSON, the first is {min(self._broken)}")
+            notes.append(filled(_NO_JSON, {"count": len(self._broken), "first": min(self._broken)}))
         hidden = self._kept - (self._indexed if self._indexed is not None else self._kept)
         if hidden:
-            notes.append(f"its {INDEX} leaves out {len(hidden)} of {len(self._kept)} definitions; all are used")
+            notes.append(filled(_HIDDEN, {"hidden": len(hidden), "all": len(self._kept)}))
         return notes
 
 

@@ -1,4 +1,4 @@
-"""Where stores are kept: our cache, or, where that cannot be written, a folder that goes when we go."""
+"""Where stores are kept: our cache or a shipped one; where ours cannot be written, a folder that goes when we go."""
 
 import atexit
 import functools
@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from fhircheck.definitions.cache_directory import cache_directory
+from fhircheck.definitions.cache_directory import cache_directory, shipped_directory
 
 
 def store_place(name: str) -> Path:
@@ -15,6 +15,9 @@ def store_place(name: str) -> Path:
     folder = cache_directory() / "packages"
     if (folder / name).is_file():
         return folder / name
+    shipped = shipped_directory()
+    if shipped is not None and (shipped / "packages" / name).is_file():
+        return shipped / "packages" / name
     return _usable(folder) / name
 
 

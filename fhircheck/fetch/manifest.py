@@ -10,6 +10,7 @@ from typing import Any
 from fhircheck import __version__
 from fhircheck.fetch.fetch_state import FetchState
 from fhircheck.model.issue import Issue, IssueKind
+from fhircheck.model.plural import filled
 from fhircheck.sources.fetched_folder import BESIDE, FORMAT, MANIFEST, UNREADABLE
 from fhircheck.transport.whole_file import whole_file
 
@@ -45,7 +46,7 @@ def manifest(
 def _finding(part: str, gave_up: bool, issue: Issue, kind: IssueKind | None) -> dict[str, Any]:
     """One finding; its text holds counts and names only, never data."""
     given = dict(issue.params)
-    text = kind.english.format_map({**given, "value": ""}) if kind is not None else issue.kind
+    text = filled(kind.english, {**given, "value": ""}) if kind is not None else issue.kind
     return {
         "kind": issue.kind,
         "severity": issue.severity,

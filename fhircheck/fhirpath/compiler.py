@@ -19,6 +19,7 @@ from fhircheck.fhirpath.operators.arithmetic import negative
 from fhircheck.fhirpath.operators.collections import Seen
 from fhircheck.fhirpath.operators.logic import LOGIC
 from fhircheck.fhirpath.operators.types import as_test, check_known, is_test
+from fhircheck.model.plural import filled
 
 Compiled = Callable[[Frame], list[Item]]
 
@@ -86,7 +87,8 @@ class Compiler:
         if function is None:
             raise FhirPathError(f"no function is called {tree.name[:60]}()", tree.at)
         if not function.minimum <= len(tree.arguments) <= function.maximum:
-            raise FhirPathError(f"{tree.name}() does not take {len(tree.arguments)} arguments", tree.at)
+            count = filled("{count} {count:argument|arguments}", {"count": len(tree.arguments)})
+            raise FhirPathError(f"{tree.name}() does not take {count}", tree.at)
         target = self._target(tree.target)
         arguments = tuple(map(self.compile, tree.arguments))
         run = function.run

@@ -12,6 +12,7 @@ from fhircheck.history.document import FORMAT, LARGEST, Document
 from fhircheck.history.drift import LAST, LOOKED_BACK, drift, needed
 from fhircheck.model.change import Change, RunName
 from fhircheck.model.errors import StoreUnusable, UsageError
+from fhircheck.transport.bounded_file import read_bounded
 
 if TYPE_CHECKING:
     from fhircheck.history.store import Store
@@ -100,12 +101,9 @@ class Runs:
 
 def read_document(path: Path) -> Document:
     """A report that `check --format json` wrote. Raises UsageError naming the file where it is none."""
+    data = read_bounded(path, LARGEST, str(path))
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        document = json.loads(data.decode("utf-8-sig")) if len(data) <= LARGEST else None
-    except OSError as fault:
-        raise UsageError(f"{path}: {(fault.strerror or 'cannot be read').lower()}") from None
+        document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise UsageError(f"{path}: is no JSON") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:

@@ -17,7 +17,6 @@ from fhircheck.model.feedback import STATES, Answer
 
 FORMAT = "fhircheck-history"
 FORMAT_VERSION = "1.0"
-LONGEST_LINE = 1 << 30
 
 
 @dataclass(slots=True)

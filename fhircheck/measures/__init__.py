@@ -19,6 +19,8 @@ from fhircheck.measures.conformance import (
     identifier_system,
     patient_link,
     profile_validity,
+    public_code,
+    public_extension,
     reference_integrity,
 )
 from fhircheck.measures.counted_measure import CountedMeasure, Merged
@@ -39,6 +41,7 @@ from fhircheck.measures.privacy import consent_active, direct_identifiers, k_ano
 from fhircheck.measures.readiness import (
     author_known,
     class_balance,
+    clock_agrees,
     dataset_documented,
     date_precision,
     distribution_drift,
@@ -51,6 +54,7 @@ from fhircheck.measures.readiness import (
     mix_drift,
     origin_known,
     recency,
+    sampling_complete,
     subgroup_completeness,
     subgroup_representation,
     time_coverage,
@@ -67,6 +71,7 @@ from fhircheck.model.record import Node
 from fhircheck.model.report import MeasureResult
 from fhircheck.model.row_facts import RowFacts
 from fhircheck.registry import Registry
+from fhircheck.resolve.known_places import Extensions
 
 MEASURES: Registry[CountedMeasure] = Registry(
     "measures",
@@ -84,6 +89,8 @@ MEASURES: Registry[CountedMeasure] = Registry(
     code_validity.MEASURE,
     display_match.MEASURE,
     current_system.MEASURE,
+    public_code.MEASURE,
+    public_extension.MEASURE,
     date_sequence.MEASURE,
     unit_plausible.MEASURE,
     value_in_range.MEASURE,
@@ -111,6 +118,8 @@ MEASURES: Registry[CountedMeasure] = Registry(
     mix_drift.MEASURE,
     label_available.MEASURE,
     class_balance.MEASURE,
+    sampling_complete.MEASURE,
+    clock_agrees.MEASURE,
     k_anonymity.MEASURE,
     direct_identifiers.MEASURE,
     small_cells.MEASURE,
@@ -128,13 +137,14 @@ def observe_all(
     rows: RowFacts | None = None,
     tools: Tools | None = None,
     census: CensusFacts | None = None,
+    extensions: Extensions | None = None,
 ) -> None:
     """Let every measure that looks at the resource's type count it; called once a resource. Never raises on any JSON.
 
     `rows`: where rows for measures across records go. `tools`: made once a process. `census`: where what the data is
-    made of is counted, None for nowhere.
+    made of is counted, None for nowhere. `extensions`: those of the resource, where they were found on the way already.
     """
-    _observe(Seen(node, checked, RowFacts() if rows is None else rows, tools or Tools(), census), tallies)
+    _observe(Seen(node, checked, RowFacts() if rows is None else rows, tools or Tools(), census, extensions), tallies)
 
 
 def judge_measures(

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from fhircheck.measures.coded_look import NO_SYSTEM
-from fhircheck.measures.periods import month_name
 from fhircheck.model.bounded_counts import OTHER
 from fhircheck.model.census import Census, Counted, Spread, Volume
 from fhircheck.model.census_facts import CensusFacts, Use, edge_of
+from fhircheck.model.months import month_name
 from fhircheck.model.path import shown_term
 
 SYSTEMS = 1_000

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fhircheck.measures.seen import Seen
 
 EXPECTED, VALID, DISPLAY, CURRENT = "expected-system", "code-valid", "display-matches", "current-system"
+PUBLIC = "public-code"
 NO_SYSTEM = "(no system)"
 LONGEST = 200
 """Characters of a system and of a code that the census keeps."""
@@ -81,7 +82,7 @@ def _count_with_places(found: Told, seen: "Seen", tally: Tally) -> None:
             note_failing(seen, one)
 
 
-NO_CODES = CodedLook(Told({name: Outcome(()) for name in (EXPECTED, VALID, DISPLAY, CURRENT)}), NO_MIX, Uses())
+NO_CODES = CodedLook(Told({name: Outcome(()) for name in (EXPECTED, VALID, DISPLAY, CURRENT, PUBLIC)}), NO_MIX, Uses())
 
 
 def part_of(merged: "Merged", name: str) -> Tally:
@@ -141,7 +142,7 @@ def look(seen: "Seen") -> CodedLook:
 def uses_of(node: Node, kind: str) -> Uses:
     """The codes of a resource by element and system; what has no system counts under NO_SYSTEM."""
     found = []
-    for path, _, values in _elements(node, kind):
+    for path, _, values in elements_of(node, kind):
         for _, value in values:
             for _, coding in codings(value) or ():
                 code, system = coding.get("code"), coding.get("system")
@@ -154,10 +155,11 @@ def uses_of(node: Node, kind: str) -> Uses:
 def _told(seen: "Seen") -> Told:
     """One object for all looks that say the same."""
     judge, found = Judge(seen.tools, seen.node.get("language")), Found()
-    for path, where, values in _elements(seen.node, seen.kind):
+    for path, where, values in elements_of(seen.node, seen.kind):
         judge.element(path, where, values, found)
-    counts = judge.obsolete_counts()
-    same = tuple(found.expected), tuple(found.valid), tuple(found.display), tuple(found.current), counts
+    counts, own = judge.obsolete_counts(), judge.own_counts()
+    items = found.expected, found.valid, found.display, found.current, found.public
+    same = (*map(tuple, items), counts, own)
     known = seen.tools.remembered.setdefault(NAME, {})
     told: Any = known.get(same)
     if told is None:
@@ -165,11 +167,13 @@ def _told(seen: "Seen") -> Told:
             known.clear()
         expected, valid, display = Outcome(found.expected), Outcome(found.valid), Outcome(found.display)
         current = Outcome(found.current, counts)
-        told = known[same] = Told({EXPECTED: expected, VALID: valid, DISPLAY: display, CURRENT: current})
+        public = Outcome(found.public, own)
+        outcomes = {EXPECTED: expected, VALID: valid, DISPLAY: display, CURRENT: current, PUBLIC: public}
+        told = known[same] = Told(outcomes)
     return told  # type: ignore[no-any-return]
 
 
-def _elements(node: Node, kind: str) -> Iterator[tuple[str, str, list[tuple[str, Any]]]]:
+def elements_of(node: Node, kind: str) -> Iterator[tuple[str, str, list[tuple[str, Any]]]]:
     """(path, expression, [(expression, concept or Coding)]) of each coded element that is there."""
     for name in CODED[kind]:
         if node.get(name) is not None:

@@ -1,12 +1,15 @@
-"""What is said of single codings: a system that is expected, a code that exists, a display that fits, a current URL."""
+"""What is said of single codings: a system that is expected, a code that exists, a display that fits, a current URL, an
+owner who publishes for everybody."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.measures.coded_elements import PATHS
 from fhircheck.measures.outcome import Item
+from fhircheck.measures.owners import owned_name, owners_of
 from fhircheck.measures.tables import Tables
 from fhircheck.model.errors import UsageError
 from fhircheck.terminology.code_verdict import CodeStatus
@@ -14,6 +17,8 @@ from fhircheck.terminology.code_verdict import CodeStatus
 if TYPE_CHECKING:
     from fhircheck.measures.tools import Tools
 
+TWIN, ALONE = "twin", "alone"
+"""Whether a code of a house's own stands beside a public one, which says the same."""
 NO_CODE = frozenset({CodeStatus.UNKNOWN, CodeStatus.RELATIVE_SYSTEM, CodeStatus.VALUE_SET, CodeStatus.SUPPLEMENT})
 
 
@@ -25,6 +30,7 @@ class Found:
     valid: list[Item] = field(default_factory=list)
     display: list[Item] = field(default_factory=list)
     current: list[Item] = field(default_factory=list)
+    public: list[Item] = field(default_factory=list)
 
 
 class Judge:
@@ -36,10 +42,16 @@ class Judge:
         self._obsolete = obsolete_systems(tools.tables)
         self._language = language if language.__class__ is str else ""
         self._replaced: Counter[tuple[str, ...]] = Counter()
+        self._public = owners_of(tools.tables).public
+        self._own: Counter[tuple[str, ...]] = Counter()
 
     def obsolete_counts(self) -> tuple[tuple[tuple[str, ...], int], ...]:
         """How often each obsolete system was met: ((url in the table,), times)."""
         return tuple(sorted(self._replaced.items()))
+
+    def own_counts(self) -> tuple[tuple[tuple[str, ...], int], ...]:
+        """How often a system of a house or a vendor was met: ((url, TWIN or ALONE), times)."""
+        return tuple(sorted(self._own.items()))
 
     def element(self, path: str, where: str, values: list[tuple[str, Any]], found: Found) -> None:
         """Judge one element of the resource: all its concepts together, and each of their codings."""
@@ -55,8 +67,17 @@ class Judge:
             for step, coding in found_codings:
                 self._coding(path, f"{place}{step}", coding, found)
                 fits = fits or (systems is not None and _text(coding.get("system")) in systems)
+            self._whose(path, place, found_codings, found)
         if systems is not None and (present or unsure):
             found.expected.append((path, where, None if unsure and not fits else fits))
+
+    def _whose(self, path: str, where: str, among: list[tuple[str, dict[str, Any]]], found: Found) -> None:
+        """Whose the codes of one concept are."""
+        systems = systems_of(among)
+        if systems:
+            passed, own = whose(systems, self._public)
+            found.public.append((path, where, passed))
+            self._own.update(own)
 
     def _coding(self, path: str, where: str, coding: dict[str, Any], found: Found) -> None:
         system, code = _text(coding.get("system")), _text(coding.get("code"))
@@ -87,6 +108,25 @@ class Judge:
             return not verdict.inactive, False
         compared = display and self._codes.compares(system, code, version)
         return not verdict.inactive, True if compared else None
+
+
+def systems_of(among: list[tuple[str, dict[str, Any]]]) -> tuple[str, ...]:
+    """The systems of the codings of one concept, of those that have a code too."""
+    systems = (_text(each.get("system")) for _, each in among if _text(each.get("code")))
+    return tuple(each for each in systems if each)
+
+
+def whose(systems: tuple[str, ...], public: Mapping[str, bool | None]) -> tuple[bool | None, list[tuple[str, ...]]]:
+    """Whether one of the systems of a concept is published for everybody, and those that are a house's or a vendor's.
+
+    public: see owners.Owners. None: no owner is known.
+    """
+    verdicts = [public[each] for each in systems]
+    beside = TWIN if True in verdicts else ALONE
+    own: list[tuple[str, ...]] = [
+        (owned_name(each), beside) for each, verdict in zip(systems, verdicts, strict=True) if verdict is False
+    ]
+    return (True if True in verdicts else None if None in verdicts else False), own
 
 
 def _text(value: Any) -> str:

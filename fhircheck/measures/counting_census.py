@@ -3,9 +3,10 @@
 from datetime import date
 
 from fhircheck.measures.date_span import DAY
-from fhircheck.measures.periods import EARLIEST, month_of
+from fhircheck.measures.periods import EARLIEST
 from fhircheck.measures.seen import Seen
 from fhircheck.model.census_facts import CensusFacts
+from fhircheck.model.months import month_of
 from fhircheck.model.remembered import Remembered
 
 DAYS = 200

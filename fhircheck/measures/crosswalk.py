@@ -18,12 +18,16 @@ KAHN = "kahn"
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """A framework measures are mapped to. mark: of its cells, unless they have their own. note: what was read."""
+    """A framework measures are mapped to. mark: of its cells, unless they have their own. note: what was read.
+
+    title_de: its German title, the same where it has none.
+    """
 
     name: str
     title: str
     mark: str
     note: str
+    title_de: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ def _table() -> dict[str, Any]:
 def frameworks() -> tuple[Framework, ...]:
     """All frameworks, in the file's order."""
     return tuple(
-        Framework(name, each["title"], each["mark"], each["note"]) for name, each in _table()["framework"].items()
+        Framework(name, each["title"], each["mark"], each["note"], each.get("title_de", each["title"]))
+        for name, each in _table()["framework"].items()
     )
 
 

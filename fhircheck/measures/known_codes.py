@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from fhircheck.terminology.code_verdict import CodeStatus, CodeVerdict
-
-POSSIBLE = frozenset({CodeStatus.NOT_IN_FRAGMENT, CodeStatus.CANNOT_TELL})
+from fhircheck.terminology.code_verdict import CodeVerdict
 
 
 class KnownCodes:
@@ -12,11 +10,6 @@ class KnownCodes:
 
     def __init__(self, terminology: Any) -> None:
         self._terminology = terminology
-
-    def code_is_known(self, system: str, code: str) -> bool | None:
-        """Whether the system has the code; None where it cannot be told."""
-        status = self._terminology.check_code(system, code).status
-        return None if status in POSSIBLE else status is CodeStatus.KNOWN
 
     def verdict(self, system: str, code: str, version: str = "", display: str = "", language: str = "") -> CodeVerdict:
         """All that is known of the code, as validation judges it."""

@@ -4,19 +4,23 @@ Each resource that is judged has one or more rows in the table ``linked`` that s
 and what it may find has rows that say what it is. A resource passes if one of its rows finds what fits.
 """
 
-from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 
 from fhircheck.measures.counted_measure import Merged
+from fhircheck.measures.row_tally import RowTally
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
-from fhircheck.model.spilled_rows import SpilledRows, side_by_side
-from fhircheck.resolve.failed_places import FailedPlaces
+from fhircheck.model.row_joins import Join, Numbers, derive, fold, made
+from fhircheck.model.spilled_rows import SpilledRows
+from fhircheck.resolve.failed_places import SourceNames
 from fhircheck.resolve.reference_walk import scope_of
 
 WIDTH = 6
+Roles = dict[int, set[int]]
+Best = dict[int, tuple[int, ...]]
 
 
 class Role(IntEnum):
@@ -59,34 +63,28 @@ def judge_wishes(merged: Merged, wishes: Mapping[Role, Wish], path: str) -> Tall
 
     In a sample what was not found may have been left out: cannot tell. Raises CouldNotCheck where temporary files fail.
     """
-    tally, failed = Tally(), FailedPlaces(merged.links)
-    found = SpilledRows(WIDTH)
-    for (rows,) in side_by_side(merged.rows.table("linked")):
-        _look(rows, wishes, found, merged.sampled)
-        found.settle()
-    for (rows,) in side_by_side(found):
-        for passed, source, place, patient in _best(rows):
-            if passed is None:
-                tally.cannot_tell += 1
-                continue
-            tally.count(path, passed)
-            if not passed:
-                failed.add(path, source, place, whole=True)
-                if patient:
-                    tally.patients_failed.add(patient)
+    look = partial(_look, wishes, merged.sampled)
+    found = derive(Join(partial(_there, frozenset(wishes)), look), merged.rows.table("linked"))
+    judged = fold(Join(_best, _nothing, partial(_verdicts, path, merged.links.known_sources)), found)
     found.close()
-    failed.into(tally)
+    tally = judged.finish(merged.links)
     tally.merge(merged.tally)
     return tally
 
 
-def _look(rows: "array[int]", wishes: Mapping[Role, Wish], found: SpilledRows, sampled: bool) -> None:
-    """For each wish in one bucket a row (resource, verdict, source, place, patient, 0); the smaller, the better."""
-    there: dict[int, set[int]] = {}
-    nothing: set[int] = set()
+def _there(wished: frozenset[Role], known: Roles | None, rows: Numbers) -> Roles:
+    """What is there, by key."""
+    there = {} if known is None else known
     for key, role in zip(rows[0::WIDTH], rows[1::WIDTH], strict=True):
-        if role not in wishes:
+        if role not in wished:
             there.setdefault(key, set()).add(role)
+    return there
+
+
+def _look(wishes: Mapping[Role, Wish], sampled: bool, there: Roles, rows: Numbers) -> SpilledRows:
+    """For each wish a row (resource, verdict, source, place, patient, 0); the smaller, the better."""
+    nothing: set[int] = set()
+    found = made(WIDTH, ())
     for start in range(0, len(rows), WIDTH):
         key, role, resource, source, place, patient = rows[start : start + WIDTH]
         wish = wishes.get(Role(role))
@@ -100,15 +98,32 @@ def _look(rows: "array[int]", wishes: Mapping[Role, Wish], found: SpilledRows, s
         else:
             verdict = 1 if sampled or wish.far else 2
         found.fresh += (resource, verdict, source, place, patient, 0)
+    found.pack()
+    return found
 
 
-def _best(rows: "array[int]") -> Iterator[tuple[bool | None, int, int, int]]:
-    """The verdict on each resource of one bucket: passed, failed or None, with its source, place and patient."""
-    best: dict[int, tuple[int, ...]] = {}
+def _best(known: Best | None, rows: Numbers) -> Best:
+    """The best verdict on each resource, with its source, place and patient."""
+    best = {} if known is None else known
     for start in range(0, len(rows), WIDTH):
         row = tuple(rows[start + 1 : start + 5])
-        known = best.get(rows[start])
-        if known is None or row < known:
+        before = best.get(rows[start])
+        if before is None or row < before:
             best[rows[start]] = row
+    return best
+
+
+def _nothing(best: Best, rows: Numbers) -> RowTally:
+    return RowTally({})
+
+
+def _verdicts(path: str, names: SourceNames, best: Best) -> RowTally:
+    counted = RowTally(names)
     for verdict, source, place, patient in best.values():
-        yield (True, None, False)[verdict], source, place, patient
+        if verdict == 1:
+            counted.cannot_tell()
+        elif verdict:
+            counted.fails(path, patient, source, place, whole=True)
+        else:
+            counted.passed(path)
+    return counted

@@ -1,8 +1,8 @@
 """Which codes, code system versions and profiles are in use in the latest period, and which were before."""
 
-from array import array
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import nsmallest
 
 from fhircheck.measures.counted_measure import Merged
@@ -11,7 +11,7 @@ from fhircheck.measures.patient_pass import patient_facts
 from fhircheck.measures.periods import Periods, periods_of
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import key_of
-from fhircheck.model.spilled_rows import side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
 
 MEASURE_NAME = "distribution-drift"
 """The measure whose tally holds the names that rows have keys of."""
@@ -20,6 +20,7 @@ TOP = 10
 _GROUPS = {VERSION_KEY: VERSION, PROFILE_KEY: PROFILE}
 Counts = list[int]
 """[before the latest period, in it]"""
+Items = dict[tuple[int, int], Counts]
 
 
 @dataclass(slots=True)
@@ -41,6 +42,13 @@ class Codes:
         """Keep the most frequent codes, of equal ones those with the smallest keys."""
         kept = nsmallest(TOP, self.top, key=lambda item: (-sum(self.top[item]), item))
         self.top = {item: self.top[item] for item in kept}
+
+    def merge(self, other: "Codes") -> None:
+        """Add codes of other keys."""
+        self.all[0] += other.all[0]
+        self.all[1] += other.all[1]
+        self.top |= other.top
+        self.trim()
 
     def parts(self) -> tuple[dict[int, int], dict[int, int]]:
         """Counts by category, before and in the latest period; -1 stands for all other codes."""
@@ -67,6 +75,15 @@ class MixFacts:
     codes: dict[str, Codes] = field(default_factory=dict)
     used: dict[tuple[str, str], Counts] = field(default_factory=dict)
 
+    def merge(self, other: "MixFacts") -> None:
+        """Add codes, versions and profiles of other keys; periods and records are of all data."""
+        for name, codes in other.codes.items():
+            self.codes.setdefault(name, Codes()).merge(codes)
+        for name_of, counts in other.used.items():
+            mine = self.used.setdefault(name_of, [0, 0])
+            mine[0] += counts[0]
+            mine[1] += counts[1]
+
 
 def mix_facts(merged: Merged) -> MixFacts:
     """The facts of this run, found when first asked for. Raises CouldNotCheck where temporary files fail."""
@@ -86,27 +103,33 @@ def _find(merged: Merged) -> MixFacts:
         facts.records[facts.periods.of(month)] += count
     tally = merged.tallies.get(MEASURE_NAME) or Tally()
     names = {key_of(" ".join(name)): name for name, _ in tally.counts if len(name) > 1}
-    for (rows,) in side_by_side(merged.rows.table("mix")):
-        for (item, group), counts in _by_item(rows, facts.periods).items():
-            _see(facts, names, item, group, counts)
+    found = fold(Join(partial(_by_item, facts.periods), _nothing, partial(_tell, names)), merged.rows.table("mix"))
+    facts.codes, facts.used = found.codes, found.used
     for name, codes in facts.codes.items():
         facts.used[SYSTEM, name] = codes.all
     return facts
 
 
-def _see(facts: MixFacts, names: dict[int, tuple[str, ...]], item: int, group: int, counts: Counts) -> None:
-    if group in _GROUPS:
-        if item in names:
-            facts.used[_GROUPS[group], names[item][1]] = counts
-    elif group in names:
-        facts.codes.setdefault(names[group][1], Codes()).add(item, counts)
-
-
-def _by_item(rows: "array[int]", periods: Periods) -> dict[tuple[int, int], Counts]:
-    """Counts of each item of one bucket."""
-    found: dict[tuple[int, int], Counts] = {}
+def _by_item(periods: Periods, known: Items | None, rows: Numbers) -> Items:
+    """Counts of each (item, group)."""
+    found = {} if known is None else known
     for (item, group, month), times in Counter(zip(rows[0::3], rows[1::3], rows[2::3], strict=True)).items():
         period = periods.of(month)
         if period >= 0:
             found.setdefault((item, group), [0, 0])[period] += times
     return found
+
+
+def _nothing(items: Items, rows: Numbers) -> MixFacts:
+    return MixFacts(None)
+
+
+def _tell(names: dict[int, tuple[str, ...]], items: Items) -> MixFacts:
+    facts = MixFacts(None)
+    for (item, group), counts in items.items():
+        if group in _GROUPS:
+            if item in names:
+                facts.used[_GROUPS[group], names[item][1]] = counts
+        elif group in names:
+            facts.codes.setdefault(names[group][1], Codes()).add(item, counts)
+    return facts

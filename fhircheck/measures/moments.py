@@ -43,7 +43,7 @@ MOMENTS: dict[str, tuple[str, ...]] = {
 }
 """Date elements by type, in the order they are asked: those of Qualifier's table "By Date" as they are, others ours."""
 
-_STEPS = {kind: tuple(tuple(each.split(".")) for each in names) for kind, names in MOMENTS.items()}
+STEPS = {kind: tuple(tuple(each.split(".")) for each in names) for kind, names in MOMENTS.items()}
 _PERSON = ("subject", "patient", "beneficiary", "for")
 
 
@@ -52,7 +52,7 @@ def moment_of(node: Node, kind: str) -> Span | None:
 
     Of a Period it is from the start of its start to the end of its end (of its start where it has none).
     """
-    for steps in _STEPS.get(kind, ()):
+    for steps in STEPS.get(kind, ()):
         value: Any = node
         for step in steps:
             value = value.get(step) if value.__class__ is dict else None

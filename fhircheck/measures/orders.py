@@ -1,6 +1,6 @@
 """Orders of medication and what was given for them: pairs of dates in two resources (Qualifier q_date_sequence)."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from fhircheck.measures.counted_measure import Merged
 from fhircheck.measures.date_span import SECOND, Span, in_order, span_of
@@ -8,7 +8,8 @@ from fhircheck.measures.row_tally import RowTally
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.record import Node
-from fhircheck.model.spilled_rows import side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 from fhircheck.resolve.reference_walk import identity_key, target_of
 
 PATH = "MedicationAdministration.effective"
@@ -34,24 +35,27 @@ def collect_order(node: Node, seen: Seen) -> None:
 
 def judge_orders(merged: Merged) -> Tally:
     """Count doses whose order is in the data and has a date: given, at the latest, not before it was ordered."""
-    counted = RowTally(merged)
-    for orders, doses in side_by_side(merged.rows.table("orders"), merged.rows.table("doses")):
-        earliest = _by_key(orders)
-        for start in range(0, len(doses), _DOSE):
-            key, first, last, zoned, patient, source, place = doses[start : start + _DOSE]
-            ordered = earliest.get(key)
-            if ordered is None:
-                continue
-            if in_order(ordered, _span(first, last, zoned)):
-                counted.passed(PATH)
-            else:
-                counted.fails(PATH, patient, source, place)
-    return counted.finish()
+    join = Join(_by_key, partial(_compare, merged.links.known_sources))
+    return fold(join, merged.rows.table("orders"), merged.rows.table("doses")).finish(merged.links)
 
 
-def _by_key(orders: Sequence[int]) -> dict[int, Span]:
+def _compare(names: SourceNames, earliest: dict[int, Span], orders: Numbers, doses: Numbers) -> RowTally:
+    counted = RowTally(names)
+    for start in range(0, len(doses), _DOSE):
+        key, first, last, zoned, patient, source, place = doses[start : start + _DOSE]
+        ordered = earliest.get(key)
+        if ordered is None:
+            continue
+        if in_order(ordered, _span(first, last, zoned)):
+            counted.passed(PATH)
+        else:
+            counted.fails(PATH, patient, source, place)
+    return counted
+
+
+def _by_key(known: dict[int, Span] | None, orders: Numbers, doses: Numbers) -> dict[int, Span]:
     """Orders by key, the earliest where there are several of one key."""
-    found: dict[int, Span] = {}
+    found = {} if known is None else known
     for start in range(0, len(orders), _ORDER):
         key, *numbers = orders[start : start + _ORDER]
         span = _span(*numbers)

@@ -1,17 +1,18 @@
 """One pass over all patients and what happened to them, for all measures that ask for time or subgroups."""
 
-from array import array
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fhircheck.measures.age_groups import AgeGroups, age_on, reference_groups, sex_name
+from fhircheck.measures.age_groups import AgeGroups, Group, age_on, reference_groups, sex_name
 from fhircheck.measures.counted_measure import Merged
-from fhircheck.measures.periods import EARLIEST, month_of
+from fhircheck.measures.periods import EARLIEST
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import OTHER, key_of
+from fhircheck.model.months import month_of
 from fhircheck.model.quantiles import Quantiles
-from fhircheck.model.spilled_rows import side_by_side
-from fhircheck.resolve.failed_places import FailedPlaces
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import FailedPlaces, SourceNames
 
 CODED, VALUED, UNIT = 0, 2, 4
 """Bits of a row in ``recorded``: there is such an element to judge; one further left, it is as it should be."""
@@ -55,12 +56,30 @@ class PatientFacts:
             found[month] += count
         return found
 
+    def share(self, name: str, subgroup: str, passed: int, judged: int) -> None:
+        """Count items of a subgroup of which so many have `name`."""
+        pair = self.recorded.setdefault((name, subgroup), [0, 0])
+        pair[0] += passed
+        pair[1] += judged
+
+    def merge(self, other: "PatientFacts") -> None:
+        """Add other patients; months and last days are counted apart."""
+        self.followed.merge(other.followed)
+        self.span.merge(other.span)
+        self.encounters.merge(other.encounters)
+        self.dates.merge(other.dates)
+        self.groups.update(other.groups)
+        self.ungrouped += other.ungrouped
+        self.people.update(other.people)
+        for (name, subgroup), (passed, judged) in other.recorded.items():
+            self.share(name, subgroup, passed, judged)
+
 
 def patient_facts(merged: Merged) -> PatientFacts:
     """The facts of this run, found when first asked for. Raises CouldNotCheck where temporary files fail."""
     found = merged.answers.get("patients")
     if found is None:
-        found = merged.answers["patients"] = _Pass(merged).run()
+        found = merged.answers["patients"] = _pass(merged)
     facts: PatientFacts = found
     return facts
 
@@ -70,76 +89,106 @@ class _Life:
     """One patient. row: the smallest of the Patient's rows. first: where a record is, for those without a Patient."""
 
     row: tuple[int, ...] = ()
-    days: list[int] = field(default_factory=list)
+    days: set[int] = field(default_factory=set)
     kinds: set[int] = field(default_factory=set)
     encounters: int = 0
     first: tuple[int, int, int] | None = None
     recorded: Counter[int] = field(default_factory=Counter)
 
 
-class _Pass:
-    def __init__(self, merged: Merged) -> None:
-        self.merged = merged
-        self.today = merged.tools.now.date().toordinal()
-        self.groups = AgeGroups(reference_groups(merged.tools.tables))
+Lives = dict[int, _Life]
+
+
+def _pass(merged: Merged) -> PatientFacts:
+    look = _Pass(
+        merged.tools.now.date().toordinal(),
+        reference_groups(merged.tools.tables),
+        frozenset(name for kind, name in KINDS.items() if merged.resources[kind]),
+        merged.links.known_sources,
+        merged.links.names,
+    )
+    tables = map(merged.rows.table, ("patients", "timeline", "recorded"))
+    found = fold(Join(look.know, look.see, look.tell), *tables)
+    facts = found.facts
+    for (kind, month), count in found.months.items():
+        facts.months[name_of(merged, kind), month] += count
+    for kind, day in found.last.items():
+        name = name_of(merged, kind)
+        facts.last[name] = max(day, facts.last.get(name, 0))
+    found.failed.into(facts.followed, merged.links)
+    return facts
+
+
+class _Found:
+    """What was found of some patients. months, last: as in PatientFacts, by the keys of types."""
+
+    def __init__(self, names: SourceNames) -> None:
         self.facts = PatientFacts()
-        self.failed = FailedPlaces(merged.links)
-        self.kinds = {name for kind, name in KINDS.items() if merged.resources[kind]}
+        self.failed = FailedPlaces(names)
+        self.months: Counter[tuple[int, int]] = Counter()
+        self.last: dict[int, int] = {}
 
-    def run(self) -> PatientFacts:
-        rows = self.merged.rows
-        months: Counter[tuple[int, int]] = Counter()
-        last: dict[int, int] = {}
-        for patients, timeline, recorded in side_by_side(*map(rows.table, ("patients", "timeline", "recorded"))):
-            lives: dict[int, _Life] = {}
-            self._patients(patients, lives)
-            self._timeline(timeline, lives, months, last)
-            for patient, bits in zip(recorded[0::2], recorded[1::2], strict=True):
-                life = lives.get(patient)
-                if life is not None:
-                    life.recorded[bits] += 1
-            for patient, life in lives.items():
-                self._follow(patient, life)
-                self._group(life)
-        for (kind, month), count in months.items():
-            self.facts.months[name_of(self.merged, kind), month] += count
-        for kind, day in last.items():
-            name = name_of(self.merged, kind)
-            self.facts.last[name] = max(day, self.facts.last.get(name, 0))
-        self.failed.into(self.facts.followed)
-        return self.facts
+    def merge(self, other: "_Found") -> None:
+        self.facts.merge(other.facts)
+        self.failed.merge(other.failed)
+        self.months.update(other.months)
+        for kind, day in other.last.items():
+            self.last[kind] = max(day, self.last.get(kind, 0))
 
-    def _patients(self, rows: "array[int]", lives: dict[int, _Life]) -> None:
-        for start in range(0, len(rows), 8):
-            row = tuple(rows[start : start + 8])
-            life = lives.get(row[0])
-            if life is None:
-                lives[row[0]] = _Life(row)
-            elif row < life.row:
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """The pass over patients. today: last day that counts. sources, types: names by key. kinds: those of KINDS."""
+
+    today: int
+    groups: tuple[Group, ...]
+    kinds: frozenset[str]
+    sources: SourceNames
+    types: Mapping[int, str]
+
+    def know(self, known: Lives | None, patients: Numbers, timeline: Numbers, recorded: Numbers) -> Lives:
+        """The lives of patients who have a Patient or a dated record."""
+        lives = {} if known is None else known
+        for start in range(0, len(patients), 8):
+            row = tuple(patients[start : start + 8])
+            life = _life(lives, row[0])
+            if not life.row or row < life.row:
                 life.row = row
-
-    def _timeline(
-        self, rows: "array[int]", lives: dict[int, _Life], months: Counter[tuple[int, int]], last: dict[int, int]
-    ) -> None:
-        today = self.today
-        parts = [rows[start::6] for start in (0, 1, 2, 4, 5)]
+        parts = [timeline[start::6] for start in (0, 1, 2, 4, 5)]
         for patient, kind, day, source, place in zip(*parts, strict=True):
-            if not EARLIEST <= day <= today:
-                continue
-            months[kind, month_of(day)] += 1
-            if day > last.get(kind, 0):
-                last[kind] = day
-            life = lives.get(patient)
-            if life is None:
-                life = lives[patient] = _Life()
-            life.days.append(day)
-            life.kinds.add(kind)
-            life.encounters += kind == _ENCOUNTER
-            if not life.row and (life.first is None or (source, place, kind) < life.first):
-                life.first = source, place, kind
+            if EARLIEST <= day <= self.today:
+                life = _life(lives, patient)
+                life.days.add(day)
+                life.kinds.add(kind)
+                life.encounters += kind == _ENCOUNTER
+                if life.first is None or (source, place, kind) < life.first:
+                    life.first = source, place, kind
+        for patient, bits in zip(recorded[0::2], recorded[1::2], strict=True):
+            _life(lives, patient).recorded[bits] += 1
+        return lives
 
-    def _follow(self, patient: int, life: _Life) -> None:
-        facts, days = self.facts, set(life.days)
+    def see(self, lives: Lives, patients: Numbers, timeline: Numbers, recorded: Numbers) -> _Found:
+        """Count records by type and month."""
+        found = _Found(self.sources)
+        months, last = found.months, found.last
+        for kind, day in zip(timeline[1::6], timeline[2::6], strict=True):
+            if EARLIEST <= day <= self.today:
+                months[kind, month_of(day)] += 1
+                if day > last.get(kind, 0):
+                    last[kind] = day
+        return found
+
+    def tell(self, lives: Lives) -> _Found:
+        """Count patients."""
+        found, groups = _Found(self.sources), AgeGroups(self.groups)
+        for patient, life in lives.items():
+            if life.row or life.days:
+                self._follow(patient, life, found)
+                self._group(life, groups, found.facts)
+        return found
+
+    def _follow(self, patient: int, life: _Life, found: _Found) -> None:
+        facts, days = found.facts, life.days
         facts.span.add(max(days) - min(days) if days else 0)
         facts.encounters.add(life.encounters)
         facts.dates.add(len(days))
@@ -148,39 +197,41 @@ class _Pass:
         if not passed:
             facts.followed.patients_failed.add(patient)
             if life.row:
-                self.failed.add("Patient", life.row[6], life.row[7], whole=True)
+                found.failed.add("Patient", life.row[6], life.row[7], whole=True)
             elif life.first is not None:
                 source, place, kind = life.first
-                self.failed.add(name_of(self.merged, kind), source, place, whole=True)
+                found.failed.add(self.types.get(kind, OTHER), source, place, whole=True)
 
-    def _group(self, life: _Life) -> None:
+    def _group(self, life: _Life, groups: AgeGroups, facts: PatientFacts) -> None:
         if not life.row:
             return
-        facts, row = self.facts, life.row
+        row = life.row
         age = age_on(max(life.days) if life.days else row[3] or self.today, row[1])
-        group = self.groups.group(row[5], age) if age >= 0 else None
+        group = groups.group(row[5], age) if age >= 0 else None
         if group is None:
             facts.ungrouped += 1
         else:
             facts.groups[group.name] += 1
-        years = self.groups.age(age) if age >= 0 else ""
+        years = groups.age(age) if age >= 0 else ""
         for subgroup in (sex_name(row[5]), years or "age not known"):
             facts.people[subgroup] += 1
-            self._recorded(subgroup, life)
+            self._recorded(subgroup, life, facts)
 
-    def _recorded(self, subgroup: str, life: _Life) -> None:
+    def _recorded(self, subgroup: str, life: _Life, facts: PatientFacts) -> None:
         for key, name in _KINDS.items():
             if name in self.kinds:
-                self._share(name, subgroup, int(key in life.kinds), 1)
+                facts.share(name, subgroup, int(key in life.kinds), 1)
         for bits, count in life.recorded.items():
             for item, name in ITEMS.items():
                 if bits >> item & 1:
-                    self._share(name, subgroup, count * (bits >> item + 1 & 1), count)
+                    facts.share(name, subgroup, count * (bits >> item + 1 & 1), count)
 
-    def _share(self, name: str, subgroup: str, passed: int, judged: int) -> None:
-        pair = self.facts.recorded.setdefault((name, subgroup), [0, 0])
-        pair[0] += passed
-        pair[1] += judged
+
+def _life(lives: Lives, patient: int) -> _Life:
+    life = lives.get(patient)
+    if life is None:
+        life = lives[patient] = _Life()
+    return life
 
 
 def name_of(merged: Merged, key: int) -> str:

@@ -18,9 +18,12 @@ class Person(NamedTuple):
     sex: int
 
 
-def people(rows: Sequence[int]) -> dict[int, Person]:
-    """The patients of some rows, by key. Where one stands there twice, the wider reading counts, in any order."""
-    found: dict[int, Person] = {}
+def people(known: dict[int, Person] | None, rows: Sequence[int], *others: Sequence[int]) -> dict[int, Person]:
+    """The patients of some rows, by key, and those already known; what has to be known in a Join.
+
+    Where one stands there twice, the wider reading counts, in any order.
+    """
+    found = {} if known is None else known
     for start in range(0, len(rows), WIDTH):
         patient, born, _, _, died, sex = rows[start : start + 6]
         new = Person(born, died, sex if sex in (MALE, FEMALE) else 0)

@@ -1,33 +1,13 @@
-"""Months, and the latest period of the data set against those before."""
+"""The latest period of the data set against those before, both in months (model/months.py)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from fhircheck.model.remembered import Remembered
-
 EARLIEST = date(1900, 1, 1).toordinal()
 """Days before are taken for mistakes (the window of Qualifier's q_date_recent)."""
 LENGTHS = (12, 3, 1)
 """Months of the latest period: the longest of which the data spans at least two."""
-
-
-def month_of(day: int) -> int:
-    """Number of the month (12 * year + month - 1) of a day as date.toordinal counts."""
-    return _months[day]
-
-
-def _month(day: int) -> int:
-    found = date.fromordinal(day)
-    return 12 * found.year + found.month - 1
-
-
-_months: Remembered[int, int] = Remembered(_month, 100_000)
-
-
-def month_name(month: int) -> str:
-    """``2025-03`` for the number of a month."""
-    return f"{month // 12:04}-{month % 12 + 1:02}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Texts that name their patient and dates finer than declared; looked at only where that is asked for."""
 
-from array import array
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from fhircheck.measures.counted_measure import Merged
@@ -12,14 +13,16 @@ from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.row_facts import WIDTHS
-from fhircheck.model.spilled_rows import SpilledRows, side_by_side
-from fhircheck.resolve.failed_places import FailedPlaces
+from fhircheck.model.row_joins import Join, Numbers, derive, fold, made
+from fhircheck.model.spilled_rows import SpilledRows
+from fhircheck.resolve.failed_places import FailedPlaces, SourceNames
 
 _LENGTHS = {"year": 4, "month": 7, "day": 10}
 _CENTURIES = ("18", "19", "20", "21")
 _FAILED, _CUT = 1, 2
 """Flags of a row: the resource fails already; the text was too long to be looked at as a whole."""
 _WORD = WIDTHS["words"]
+Traces = dict[int, dict[int, bool]]
 _NOBODY: dict[int, bool] = {}
 
 
@@ -90,51 +93,66 @@ def judge_texts(merged: Merged) -> Tally:
     """The merged tally, less the texts that hold a trace of their patient (the Patient of the same key)."""
     tally = Tally()
     tally.merge(merged.tally)
-    failing = SpilledRows(5)
-    for traces, words in side_by_side(merged.rows.table("traces"), merged.rows.table("words")):
-        known = _known(traces)
-        texts: dict[tuple[int, ...], int] = {}
-        for start in range(0, len(words), _WORD):
-            patient, word, *where = words[start : start + _WORD]
-            alone = known.get(patient, _NOBODY).get(word)
-            if alone is not None:
-                text = (patient, *where)
-                texts[text] = texts.get(text, 0) + 1 + alone
-        for text, points in texts.items():
-            if points >= 2:
-                failing.fresh += text
-        failing.settle()
-    _fail(failing, merged, tally)
+    failing = derive(
+        Join(_known, _failing, together=((), (0, 2, 3, 4, 5))), merged.rows.table("traces"), merged.rows.table("words")
+    )
+    paths = {key_of(name[1]): name[1] for name, _ in tally.counts if name[0] == "text"}
+    found = fold(partial(_fail, paths, merged.links.known_sources), failing)
+    failing.close()
+    beside = Tally()
+    found.places.into(beside, merged.links)
+    tally.merge(found.tally)
+    tally.resources_failed += beside.resources_failed
+    tally.keep(beside.examples)
     return tally
 
 
-def _known(traces: "array[int]") -> dict[int, dict[int, bool]]:
+def _failing(known: Traces, traces: Numbers, words: Numbers) -> SpilledRows:
+    """(patient, path, flags, source, place) of the texts with two traces of their patient, or one that tells alone."""
+    texts: dict[tuple[int, ...], int] = {}
+    for start in range(0, len(words), _WORD):
+        patient, word, *where = words[start : start + _WORD]
+        alone = known.get(patient, _NOBODY).get(word)
+        if alone is not None:
+            text = (patient, *where)
+            texts[text] = texts.get(text, 0) + 1 + alone
+    return made(5, [number for text, points in texts.items() if points >= 2 for number in text])
+
+
+def _known(known: Traces | None, traces: Numbers, words: Numbers) -> Traces:
     """By patient and word: whether it tells who he is by itself."""
-    known: dict[int, dict[int, bool]] = {}
+    known = {} if known is None else known
     for patient, trace in zip(traces[0::2], traces[1::2], strict=True):
-        words = known.setdefault(patient, {})
-        words[trace & ~1] = words.get(trace & ~1, False) or trace & 1 == 1
+        own = known.setdefault(patient, {})
+        own[trace & ~1] = own.get(trace & ~1, False) or trace & 1 == 1
     return known
 
 
-def _fail(failing: SpilledRows, merged: Merged, tally: Tally) -> None:
+class _Failed:
+    """What failing texts change of the tally, and where they are."""
+
+    def __init__(self, names: SourceNames) -> None:
+        self.tally, self.places = Tally(), FailedPlaces(names)
+
+    def merge(self, other: "_Failed") -> None:
+        self.tally.merge(other.tally)
+        self.places.merge(other.places)
+
+
+def _fail(paths: Mapping[int, str], names: SourceNames, rows: Numbers) -> _Failed:
     """Let texts that passed fail."""
-    paths = {key_of(name[1]): name[1] for name, _ in tally.counts if name[0] == "text"}
-    places, beside = FailedPlaces(merged.links), Tally()
-    for (rows,) in side_by_side(failing):
-        for start in range(0, len(rows), 5):
-            patient, key, flags, source, place = rows[start : start + 5]
-            path = paths[key]
-            if flags & _CUT:
-                tally.cannot_tell -= 1
-                tally.count(path, False)
-            else:
-                tally.numerator -= 1
-                tally.by[path][0] -= 1
-            tally.patients_failed.add(patient)
-            if not flags & _FAILED:
-                places.add(path if "(" not in path else path.partition(".")[0], source, place)
-    failing.close()
-    places.into(beside)
-    tally.resources_failed += beside.resources_failed
-    tally.keep(beside.examples)
+    found = _Failed(names)
+    tally = found.tally
+    for start in range(0, len(rows), 5):
+        patient, key, flags, source, place = rows[start : start + 5]
+        path = paths[key]
+        if flags & _CUT:
+            tally.cannot_tell -= 1
+            tally.count(path, False)
+        else:
+            tally.numerator -= 1
+            tally.by.setdefault(path, [0, 0])[0] -= 1
+        tally.patients_failed.add(patient)
+        if not flags & _FAILED:
+            found.places.add(path if "(" not in path else path.partition(".")[0], source, place)
+    return found

@@ -1,13 +1,13 @@
 """Measured values with a UCUM unit: looked at once, for all measures that ask about unit and value."""
 
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from fhircheck.measures.counted_measure import Merged
 from fhircheck.measures.plausibility_tables import prepared_units, unit_groups, value_ranges
+from fhircheck.measures.row_tally import RowTally
 from fhircheck.measures.seen import Seen
 from fhircheck.measures.tables import Tables
 from fhircheck.measures.tools import Tools
@@ -16,8 +16,8 @@ from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.remembered import Remembered
-from fhircheck.model.spilled_rows import side_by_side
-from fhircheck.resolve.failed_places import FailedPlaces
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 
 UCUM, LOINC = "http://unitsofmeasure.org", "http://loinc.org"
 UNIT_FITS, UNIT_DIFFERS, VALUE_IN, VALUE_OUT, VALUE_UNKNOWN, COMPONENT = 1, 2, 4, 8, 16, 32
@@ -207,15 +207,22 @@ def _kind(concept: Node, unit: str, kinds: Kinds) -> Kind | None:
 
 def tally_verdicts(merged: Merged, good: int, bad: int, unknown: int) -> Tally:
     """Count the rows that have the verdicts `good` or `bad`; those with `unknown` cannot be told."""
-    tally, failed = Tally(), FailedPlaces(merged.links)
-    for numbers in quantity_rows(merged):
-        for verdict, count in Counter(numbers[2::WIDTH]).items():
-            _add(tally, PATHS[bool(verdict & COMPONENT)], verdict, count, (good, bad, unknown))
-        for start in range(0, len(numbers), WIDTH):
-            if numbers[start + 2] & bad:
-                fail(tally, failed, numbers[start : start + WIDTH])
-    failed.into(tally)
-    return tally
+    join = Join(_nothing, partial(_verdicts, (good, bad, unknown), merged.links.known_sources))
+    return fold(join, merged.rows.table("quantities")).finish(merged.links)
+
+
+def _nothing(known: None, numbers: Numbers) -> None:
+    """Each row tells all by itself."""
+
+
+def _verdicts(bits: tuple[int, int, int], names: SourceNames, known: None, numbers: Numbers) -> RowTally:
+    counted = RowTally(names)
+    for verdict, count in Counter(numbers[2::WIDTH]).items():
+        _add(counted.tally, PATHS[bool(verdict & COMPONENT)], verdict, count, bits)
+    for start in range(0, len(numbers), WIDTH):
+        if numbers[start + 2] & bits[1]:
+            fail(counted, numbers[start : start + WIDTH])
+    return counted
 
 
 def _add(tally: Tally, path: str, verdict: int, count: int, bits: tuple[int, int, int]) -> None:
@@ -235,16 +242,8 @@ def count_all(tally: Tally, path: str, passed: int, judged: int) -> None:
     tally.denominator += judged
 
 
-def fail(tally: Tally, failed: FailedPlaces, row: Any) -> None:
-    """Note one row of the table as failing."""
+def fail(counted: RowTally, row: Any) -> None:
+    """Note one row (code, unit, verdict, patient, source, place), which was counted already, as failing."""
     verdict, patient, source, place = row[2:6]
     path = f"Observation.component[{verdict >> 8}].valueQuantity" if verdict & COMPONENT else PATHS[0]
-    failed.add(path, source, place)
-    if patient:
-        tally.patients_failed.add(patient)
-
-
-def quantity_rows(merged: Merged) -> "Iterator[Any]":
-    """The rows (code, unit, verdict, patient, source, place), those of one code together."""
-    for (numbers,) in side_by_side(merged.rows.table("quantities")):
-        yield numbers
+    counted.note(path, patient, source, place)

@@ -11,7 +11,8 @@ from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.remembered import Remembered
 from fhircheck.model.row_facts import RowFacts
-from fhircheck.resolve.reference_walk import entry_of, identity_key, scope_of, target_of
+from fhircheck.resolve.known_places import Extensions
+from fhircheck.resolve.reference_walk import entry_of, extensions_of, identity_key, scope_of, target_of
 
 if TYPE_CHECKING:
     from fhircheck.measures.tools import Tools
@@ -31,6 +32,7 @@ class Seen:
 
     __slots__ = (
         "_at",
+        "_extensions",
         "_identity",
         "_moment",
         "_patient",
@@ -45,11 +47,18 @@ class Seen:
     )
 
     def __init__(
-        self, node: Node, checked: "Observed", rows: RowFacts, tools: "Tools", census: CensusFacts | None = None
+        self,
+        node: Node,
+        checked: "Observed",
+        rows: RowFacts,
+        tools: "Tools",
+        census: CensusFacts | None = None,
+        extensions: Extensions | None = None,
     ) -> None:
         self.node, self.checked, self.rows, self.tools, self.census = node, checked, rows, tools, census
         kind = node.get("resourceType")
         self.kind = kind if kind.__class__ is str else ""
+        self._extensions = extensions
         self.lacks = 0
         self._patient: int = -1
         self._identity: int = -1
@@ -103,6 +112,13 @@ class Seen:
         if self.looked is None:
             self.looked = look(self)
         return self.looked
+
+    @property
+    def extensions(self) -> Extensions:
+        """(path, what stands there) of all members that hold extensions, those of contained resources too."""
+        if self._extensions is None:
+            self._extensions = extensions_of(self.node)
+        return self._extensions
 
     @property
     def at(self) -> tuple[int, int]:

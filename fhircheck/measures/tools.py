@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fhircheck.measures.tables import Tables
 from fhircheck.model.measure_options import DEFAULT_MEASURE_OPTIONS, MeasureOptions
-from fhircheck.model.use_case import LabelFacts
+from fhircheck.model.use_case import LabelFacts, StreamFacts
 from fhircheck.terminology.code_verdict import CodeVerdict
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ SHAPES = 20_000
 
 class Codes(Protocol):
     """What is known of codes in their own code systems (see KnownCodes)."""
-
-    def code_is_known(self, system: str, code: str) -> bool | None:
-        """None where it cannot be told."""
 
     def verdict(self, system: str, code: str, version: str = "", display: str = "", language: str = "") -> CodeVerdict:
         """All that is known of the code."""
@@ -40,6 +37,9 @@ class UseCases(Protocol):
 
     def labels(self, merged: "Merged") -> Sequence[LabelFacts]:
         """What became of the labels, a use case each."""
+
+    def streams(self, merged: "Merged") -> Sequence[StreamFacts]:
+        """What became of the streams, a use case each."""
 
 
 class Tools:

@@ -9,7 +9,6 @@ from fhircheck.model.change import Change
 
 ConditionKind = Literal["could-not-check", "findings", "change"]
 Telling = Literal["alarm", "resolved", "reminder"]
-TELLINGS: tuple[Telling, ...] = ("alarm", "resolved", "reminder")
 
 
 @dataclass(frozen=True, slots=True)

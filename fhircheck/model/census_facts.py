@@ -71,7 +71,7 @@ class CensusFacts:
 
     uses, values, days, stamps: what resources add, one cheap step each. uses: how many resources have these codes.
     values: numbers by what they are of. days: resources by type and day as date.toordinal counts; the number of a month
-    (periods.month_of) below zero for those long ago, 0 for no day that could be told.
+    (months.month_of) below zero for those long ago, 0 for no day that could be told.
     complete: nothing was left out so far.
     """
 

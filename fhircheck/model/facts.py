@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
+from fhircheck.model.arrival import Arrival
 from fhircheck.model.bounded_counts import BoundedCounts
 from fhircheck.model.census_facts import CensusFacts
 from fhircheck.model.contribution import Contribution
@@ -227,7 +228,7 @@ class Partial:
     usable: resources that meet a requirement of the use case whose usable ones are to be written.
     lines: records for the files of a split; unwritten: those that cannot be written as a line.
     apart: what was counted of each source by itself, where that is asked for; it is in the counts of the whole too.
-    census: what the data is made of.
+    census: what the data is made of. arrivals: each resource as it arrived, where a stream is followed.
     """
 
     records: int = 0
@@ -250,6 +251,7 @@ class Partial:
     unwritten: int = 0
     apart: SourcesApart = field(default_factory=SourcesApart)
     census: CensusFacts = field(default_factory=CensusFacts)
+    arrivals: list[Arrival] = field(default_factory=list)
 
     def see_version(self, seen: tuple[str, str], count: int, place: Place, evidence: str) -> None:
         """Count resources of another FHIR version; the first place stands for all."""
@@ -304,3 +306,4 @@ class Partial:
         self.unwritten += other.unwritten
         self.apart.merge(other.apart)
         self.census.merge(other.census)
+        self.arrivals.extend(other.arrivals)

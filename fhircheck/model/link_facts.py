@@ -4,14 +4,13 @@ Keys are 64-bit BLAKE2b hashes: with two million of them the chance that any two
 agree in hash is below one in a million. No identifier out of the data is kept.
 """
 
-import tempfile
 from collections.abc import Iterable
 from hashlib import blake2b
 from heapq import nsmallest
 from typing import IO
 
-from fhircheck.model.errors import CouldNotCheck
-from fhircheck.model.spilled_rows import LIMIT, SpilledRows
+from fhircheck.model.spilled_rows import SpilledRows
+from fhircheck.model.temporary import lost, temporary_file
 
 NAMES = 2_000
 SOURCES = 20_000
@@ -40,7 +39,7 @@ class LinkFacts:
 
     __slots__ = ("_names_file", "absolute", "bases", "edges", "identities", "names", "scoped", "sources")
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int | None = None) -> None:
         self.identities = SpilledRows(2, limit)
         self.edges = SpilledRows(4, limit)
         self.scoped = SpilledRows(4, limit)
@@ -48,7 +47,7 @@ class LinkFacts:
         self.bases = SpilledRows(1, limit)
         self.names: dict[int, str] = {}
         self.sources: dict[int, str] = {}
-        self._names_file: IO[str] | None = None
+        self._names_file: IO[bytes] | None = None
 
     @property
     def tables(self) -> tuple[SpilledRows, ...]:
@@ -86,15 +85,14 @@ class LinkFacts:
     def _store_sources(self) -> None:
         try:
             if self._names_file is None:
-                self._names_file = tempfile.TemporaryFile(  # noqa: SIM115
-                    "w+", prefix="fhircheck-", encoding="utf-8", errors="surrogatepass", newline="\n"
-                )
+                self._names_file = temporary_file()
             self._names_file.seek(0, 2)
             self._names_file.writelines(
-                f"{key:x} {name.encode('unicode_escape').decode()}\n" for key, name in self.sources.items()
+                b"%x %s\n" % (key, name.encode("unicode_escape")) for key, name in self.sources.items()
             )
+            self._names_file.flush()
         except OSError as error:
-            raise CouldNotCheck(f"temporary folder {tempfile.gettempdir()}: {error.strerror} (set TMPDIR)") from error
+            raise lost(error) from error
         self.sources = {}
 
     def _stored_sources(self) -> Iterable[tuple[int, str]]:
@@ -102,13 +100,18 @@ class LinkFacts:
             return
         self._names_file.seek(0)
         for line in self._names_file:
-            key, _, name = line.rstrip("\n").partition(" ")
-            yield int(key, 16), name.encode("ascii").decode("unicode_escape")
+            key, _, name = line.rstrip(b"\n").partition(b" ")
+            yield int(key, 16), name.decode("unicode_escape")
 
     @property
     def stored_sources(self) -> bool:
         """Whether there were so many sources that their names went to disk."""
         return self._names_file is not None
+
+    @property
+    def known_sources(self) -> dict[int, str]:
+        """Names of all sources by key; empty where there were too many to be held: then none has a name in an order."""
+        return {} if self.stored_sources else self.sources
 
     def source_names(self, keys: Iterable[int]) -> dict[int, str]:
         """The shown names of the sources with these keys."""

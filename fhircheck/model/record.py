@@ -34,8 +34,32 @@ class Piece(NamedTuple):
     columns: tuple[int, ...] = ()
     gap: Gap = ()
 
+    @property
+    def size(self) -> int:
+        """Bytes of its data."""
+        return len(self.data) + sum(len(text) for _, _, text in self.parts)
+
+    @property
+    def weight(self) -> int:
+        """About the bytes it takes on its way: its data, and 256 for what it is called and where it stands."""
+        return self.size + 256
+
 
 Chunk = list[Piece]
+
+
+OUT_OF_MEMORY = 77
+"""Exit code of a process whose memory ran out while it worked on a chunk."""
+
+
+class Lost(NamedTuple):
+    """A chunk that no result came of: each process that worked on it died.
+
+    code: how the last one ended: its exit code, below zero the number of the signal that ended it.
+    """
+
+    chunk: Chunk
+    code: int
 
 
 @dataclass(slots=True)

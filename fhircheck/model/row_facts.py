@@ -1,6 +1,6 @@
 """Rows about patients and their records that measures across records are judged by; they merge in any order."""
 
-from fhircheck.model.spilled_rows import LIMIT, SpilledRows
+from fhircheck.model.spilled_rows import SpilledRows
 
 WIDTHS = {
     "patients": 8,
@@ -27,6 +27,7 @@ WIDTHS = {
     "requirements": 9,
     "requirement_links": 5,
     "requirement_targets": 2,
+    "samples": 10,
 }
 """Numbers a row, by table; the first is the key, a hash, that tables are joined by. No identifier is kept.
 
@@ -52,17 +53,19 @@ requirements: patient, requirement, first second, last second, resource, class, 
 resource about a patient that matches a requirement of a use case that was asked for (fhircheck/use_cases).
 requirement_links: target, requirement it has to meet, patient, requirement, resource. requirement_targets: resource,
 requirement it meets. requirement: use case << 16 | its number in the Library. Seconds are days x 86400, 0 for none.
+samples: patient, requirement, stream, second (0: too coarse), 2^40 + seconds to its record (0: not known), key of the
+unit, key of the value, resource, source, place.
 Days are counted as datetime.date.toordinal does, 0 for none. sex: 0 not said, 1 male, 2 female, 3 other, 4 unknown.
 type: key_of(resource type). source: key_of(source). place: record number << 24 | entry number + 1 (0: no entry).
 """
 
 
 class RowFacts:
-    """The tables of WIDTHS, each made when it is first written to. limit: bytes that each keeps in memory."""
+    """The tables of WIDTHS, each made when it is first written to. limit: bytes each keeps in memory, where given."""
 
     __slots__ = ("_limit", "_tables")
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int | None = None) -> None:
         self._limit = limit
         self._tables: dict[str, SpilledRows] = {}
 
@@ -72,6 +75,10 @@ class RowFacts:
         if found is None:
             found = self._tables[name] = SpilledRows(WIDTHS[name], self._limit)
         return found
+
+    def put(self, name: str, table: SpilledRows) -> None:
+        """Have `table`, of an engine that keeps its rows with itself, in the place of the table of that name."""
+        self._tables[name] = table
 
     def merge(self, other: "RowFacts") -> None:
         """Add what `other` holds; `other` stays as it is."""

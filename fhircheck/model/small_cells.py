@@ -77,16 +77,19 @@ def _covered(given: int, small: int, more: int, limit: int) -> bool:
 def funnel_of(counts: Sequence[int], limit: int) -> tuple[Cell, ...]:
     """The steps of a funnel (each a part of the one before): a step that loses fewer than `limit` is not shown exactly.
 
-    The first step is the total and shown as it is, unless it is small itself.
+    The first step is the total and shown as it is, unless it is small itself. After a step of fewer than two limits
+    a small rest and a small loss look alike: else what is shown of one would tell how large the other can be.
     """
     cells: list[Cell] = []
     before: int | None = None
     for count in counts:
         lost = 0 if before is None else before - count
-        if 0 < count < limit:
+        if before is not None and before < 2 * limit and 0 < count < before:
+            cells.append(Cell(1, before - 1))
+        elif 0 < count < limit:
             cells.append(cell_of(count, limit))
         elif before is not None and 0 < lost < limit:
-            cells.append(Cell(max(before - limit + 1, limit if count else 0), before - 1))
+            cells.append(Cell(before - limit + 1, before - 1))
         else:
             cells.append(Cell(count, count))
             before = count

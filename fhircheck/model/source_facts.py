@@ -18,8 +18,6 @@ SOURCES = 10
 """Up to so many sources are measured apart, those with the smallest names; all others together as OTHER_SOURCES."""
 OTHER_SOURCES = "(other sources)"
 MIXES = ("systems", "units", "profiles", "versions")
-LIMIT = 1 << 19
-"""Bytes that one table of one source keeps in memory."""
 
 
 @dataclass(slots=True)
@@ -32,11 +30,11 @@ class SourceFacts:
     """
 
     tallies: "dict[str, Tally]" = field(default_factory=dict)
-    links: LinkFacts = field(default_factory=lambda: LinkFacts(LIMIT))
-    rows: RowFacts = field(default_factory=lambda: RowFacts(LIMIT))
+    links: LinkFacts = field(default_factory=LinkFacts)
+    rows: RowFacts = field(default_factory=RowFacts)
     resources: Counter[str] = field(default_factory=Counter)
     patients: Distinct = field(default_factory=Distinct)
-    identifiers: SpilledRows = field(default_factory=lambda: SpilledRows(3, LIMIT))
+    identifiers: SpilledRows = field(default_factory=lambda: SpilledRows(3))
     named: BoundedCounts = field(default_factory=BoundedCounts)
     mixes: dict[str, BoundedCounts] = field(default_factory=lambda: {name: BoundedCounts() for name in MIXES})
 

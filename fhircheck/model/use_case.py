@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from fhircheck.model.facts import Tally
+from fhircheck.model.quantiles import Quantiles
 from fhircheck.model.report import Detail, MeasureResult
 
 if TYPE_CHECKING:
@@ -83,6 +84,28 @@ class LabelFacts:
     available: Tally
     classes: tuple[LabelClass, ...] = ()
     by_class: tuple[tuple[str, Tally], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    """What the measures of streams are judged by, of one use case.
+
+    sampled: samples there of those expected. clock: samples whose time fits that of their record. unique: samples that
+    repeat no other. unit: quantities with a UCUM code. same_unit: those in the most frequent unit of their stream.
+    counts: ``streams``, ``below`` the share asked for, ``gaps``, samples ``ahead``, ``late``, ahead by whole hours
+    (``zone``), ``conflicting`` with another of the same moment; streams of ``mixed`` units. longest: seconds of the
+    longest gap. delay: hours from event to record.
+    """
+
+    case: str
+    sampled: Tally
+    clock: Tally
+    unique: Tally
+    unit: Tally
+    same_unit: Tally
+    counts: dict[str, int]
+    longest: int
+    delay: Quantiles
 
 
 @dataclass(frozen=True, slots=True)

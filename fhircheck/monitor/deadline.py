@@ -111,12 +111,16 @@ class Deadline:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the block by Terminated, so that locks are given back and temporary files go."""
+    """SIGTERM and SIGHUP end the block by Terminated, so that locks are given back and temporary files go.
+
+    What is ignored already (SIGHUP under nohup) stays so.
+    """
     if not _can_signal():
         yield
         return
     numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, _terminate) for number in numbers}
+    heard = [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _terminate) for number in heard}
     try:
         yield
     finally:

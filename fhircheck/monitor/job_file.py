@@ -6,13 +6,13 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path as FilePath
 from typing import Any
 
 from fhircheck.model.errors import UsageError
 from fhircheck.model.job import Job
 from fhircheck.monitor.job_schema import Fault, faults, shown_key
 from fhircheck.monitor.toml_places import Path, nearest, places
+from fhircheck.transport.bounded_file import read_bounded
 
 LARGEST = 1 << 20
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -81,13 +81,7 @@ def read_job(path: str) -> JobText:
 
 
 def _content(path: str) -> str:
-    try:
-        with FilePath(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"job {path}: {(error.strerror or 'cannot be read').lower()}") from None
-    if len(data) > LARGEST:
-        raise UsageError(f"job {path}: larger than {LARGEST >> 20} MiB")
+    data = read_bounded(path, LARGEST, f"job {path}")
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:

@@ -32,6 +32,7 @@ OPTIONS = {
     "package_cache": "package_cache", "registries": "registries", "offline": "offline", "accept": "accept",
     "baseline": "baseline", "use_cases": "use_cases", "rubric": "rubric", "tables": "tables", "apart": "apart",
     "tx": "terminology_server", "jobs": "jobs", "sample": "sample", "server_report": "server_report",
+    "memory_limit": "memory_limit",
     "write_valid": "write_valid", "write_invalid": "write_invalid", "split_by": "split_by",
     "write_usable": "write_usable",
 }  # fmt: skip

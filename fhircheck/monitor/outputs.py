@@ -1,6 +1,5 @@
 """The files a run writes: each whole or not at all; one that cannot be written does not keep the others from being."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -14,7 +13,7 @@ from fhircheck.monitor.log import EventLog
 from fhircheck.monitor.output_path import filled
 from fhircheck.report import RENDERERS
 from fhircheck.report.shown import Disguise, View
-from fhircheck.transport.whole_file import whole_file
+from fhircheck.transport.whole_file import usual_mode, whole_file
 
 Sink = Callable[[list[Issue]], None]
 
@@ -93,9 +92,7 @@ class _Stream:
 
     def _begun(self) -> BinaryIO:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        mask = os.umask(0)
-        os.umask(mask)
-        return self._stack.enter_context(whole_file(self.path, mode=0o666 & ~mask))
+        return self._stack.enter_context(whole_file(self.path, mode=usual_mode()))
 
     def keep(self) -> int:
         """Put the file in its place; its bytes. Raises OSError."""

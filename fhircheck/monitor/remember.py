@@ -11,6 +11,7 @@ from fhircheck.history.place import store_place
 from fhircheck.history.store import POINTS, Store, check_series
 from fhircheck.model.change import Change
 from fhircheck.model.errors import StoreUnusable, UsageError
+from fhircheck.model.job import Job
 from fhircheck.model.report import RunReport
 from fhircheck.model.run_history import RunHistory, StoredRun
 from fhircheck.model.settings import AcceptedIssue
@@ -106,3 +107,22 @@ class Memory:
         except (StoreUnusable, UsageError) as fault:  # also what an old report in the store lacks: the run is over
             self.fault = str(fault)
             return replace(report, notes=(*report.notes, f"{fault}: this run is not remembered"))
+
+    def tell(self, report: RunReport, job: Job, names: Disguise = OPEN) -> list[str]:
+        """Tell the receivers of `job` of a report that was remembered here; a line for each that somebody should know.
+
+        Nothing is told of a report that could not be remembered: what receivers know of could not be noted.
+        """
+        from fhircheck.monitor.alerts.conditions import facts_of
+        from fhircheck.monitor.alerts.notify import notify
+
+        if report.history is None or not report.history.points:
+            return []
+        facts = facts_of(report, self.series, report.history.points[-1].number, names)
+        try:
+            with Store.open(**self._place) as store:
+                told = notify(job.alerts, facts, report, store, language=job.language)
+        except StoreUnusable as fault:
+            self.fault = str(fault)
+            return []
+        return [each.said for each in told if each.said]

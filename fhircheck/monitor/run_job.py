@@ -1,6 +1,5 @@
 """One scheduled run: lock -> what is new -> check -> thresholds -> history -> reports -> alerts -> old runs go."""
 
-import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 from fhircheck import __version__
 from fhircheck.model.errors import CouldNotCheck
 from fhircheck.model.job import Job
+from fhircheck.model.plural import filled
 from fhircheck.model.report import RunHeader, RunReport, SourceSummary, Verdict
 from fhircheck.model.settings import AcceptedIssue
 from fhircheck.monitor.alerts.failed_run import run_failed, tell_failed_run
@@ -27,7 +27,7 @@ from fhircheck.monitor.since_last import Increment, chosen, read_until, series_o
 from fhircheck.monitor.spans import said
 from fhircheck.monitor.thresholds import judged, out_of_time, with_reason
 from fhircheck.report.outcome import errors, outcome, resources
-from fhircheck.report.shown import OPEN, Disguise
+from fhircheck.report.shown import disguise
 from fhircheck.transport.http_url import shown
 
 _EVERY = 60.0
@@ -109,7 +109,7 @@ class _Run:
         self._job, self._asked, self._log = job, asked, log
         self._now = asked.now or datetime.now(UTC)
         self._failed: list[str] = []
-        self._names = Disguise(os.urandom(16)) if job.hash_ids else OPEN
+        self._names = disguise(job.hash_ids)
 
     def run(self) -> JobRun:
         """All of it."""
@@ -344,7 +344,9 @@ class _Run:
         assert history is not None
         alarming = sum(each.alarming for each in history.changes)
         if alarming and self._job.thresholds.fail_on_drift:
-            report = with_reason(report, 1, f"{alarming} changes are alarming")
+            report = with_reason(
+                report, 1, filled("{count} {count:change is|changes are} alarming", {"count": alarming})
+            )
         number = history.points[-1].number
         self._log.event(
             "history-written", series=series, number=number, changes=len(history.changes), alarming=alarming

@@ -21,6 +21,7 @@ MISSING = frozenset((
     "server-page-failed", "server-not-fhir", "server-answer-broken", "server-outcome-instead", "server-next-loop",
     "server-next-endless", "server-next-foreign", "server-page-limit", "server-declares-no-search",
     "bulk-export-failed", "bulk-manifest-unreadable", "bulk-file-missing", "bulk-file-short",
+    "check-died",
 ))  # fmt: skip
 """Kinds of finding that mean: not all that was asked for was read."""
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from fhircheck.model.job import JobThresholds
+from fhircheck.model.plural import filled
 from fhircheck.model.report import RunReport, Verdict
 from fhircheck.monitor.spans import said
 
@@ -26,11 +27,9 @@ def judged(report: RunReport, thresholds: JobThresholds) -> RunReport:
 
 def out_of_time(report: RunReport, deadline: float) -> RunReport:
     """`report` of what was checked until the deadline: it is partial, and no answer about the data."""
-    records = report.sources.records
-    report = with_reason(
-        report, 3, f"deadline of {said(deadline)} reached after {records} records: the rest was not checked"
-    )
-    note = f"PARTIAL: time was up after {records} records; figures and scores are of these alone"
+    counted = filled("{count} {count:record|records}", {"count": report.sources.records})
+    report = with_reason(report, 3, f"deadline of {said(deadline)} reached after {counted}: the rest was not checked")
+    note = f"PARTIAL: time was up after {counted}; figures and scores are of these alone"
     return replace(report, notes=(note, *report.notes))
 
 

@@ -55,7 +55,10 @@ SECURITY_REASONS: dict[str, tuple[str, str]] = {
     ),
     "certificate-revoked": ("the certificate has been revoked", "das Zertifikat wurde widerrufen"),
     "certificate-not-accepted": ("the certificate is not accepted", "das Zertifikat wird nicht angenommen"),
-    "certificate-ends-soon": ("the certificate ends in {days} days", "das Zertifikat endet in {days} Tagen"),
+    "certificate-ends-soon": (
+        "the certificate ends in {days} {days:day|days}",
+        "das Zertifikat endet in {days} {days:Tag|Tagen}",
+    ),
     "no-certificate-dates": ("the certificate could not be read", "das Zertifikat war nicht lesbar"),
     "plain-http-answers": ("it answers without TLS too", "er antwortet auch ohne TLS"),
     "plain-http-redirects-elsewhere": (
@@ -145,8 +148,8 @@ SEARCH_REASONS: dict[str, tuple[str, str]] = {
     "search-refused": ("the search got {status}", "die Suche ergab {status}"),
     "no-searchset": ("the answer is no searchset", "die Antwort ist kein Bundle der Art searchset"),
     "hits-do-not-match": (
-        "{count} hits are not what was asked for",
-        "{count} Treffer sind nicht das Gefragte",
+        "{count} {count:hit is|hits are} not what was asked for",
+        "{count} Treffer {count:ist|sind} nicht das Gefragte",
     ),
     "sample-not-found": (
         "a resource that fits was not found",
@@ -243,7 +246,10 @@ IHE_REASONS: dict[str, tuple[str, str]] = {
         "the profile is not loaded; give the package with --package",
         "das Profil ist nicht geladen; Paket mit --package angeben",
     ),
-    "records-break-profile": ("{count} records break their profile", "{count} Einträge verletzen ihr Profil"),
+    "records-break-profile": (
+        "{count} {count:record breaks its|records break their} profile",
+        "{count} {count:Eintrag verletzt sein|Einträge verletzen ihr} Profil",
+    ),
     "no-dicomweb-endpoint": ("no study names a DICOMweb endpoint", "keine Studie nennt einen DICOMweb-Endpoint"),
     "endpoint-not-reachable": ("the endpoint does not answer", "der Endpoint antwortet nicht"),
     "no-dicom-json": ("no DICOM JSON came ({status})", "es kam kein DICOM-JSON ({status})"),
@@ -259,8 +265,8 @@ WRITING_REASONS: dict[str, tuple[str, str]] = {
         "die Antwort ist kein Bundle der Art transaction-response",
     ),
     "entries-not-created": (
-        "{count} of {expected} entries got 201",
-        "{count} von {expected} Einträgen ergaben 201",
+        "{count} of {expected} {expected:entry|entries} got 201",
+        "{count} von {expected} Einträgen {count:ergab|ergaben} 201",
     ),
     "locations-missing": ("entries lack their location", "Einträgen fehlt location"),
     "not-created": ("{status} in place of 201", "{status} statt 201"),
@@ -285,8 +291,9 @@ WRITING_REASONS: dict[str, tuple[str, str]] = {
         "eine Suche nach einem nie vergebenen Identifier ist nicht leer: eine Änderung könnte fremde Daten treffen",
     ),
     "location-of-other-data": (
-        "{count} locations led to data that was not written by this run; it was left alone",
-        "{count} Adressen führten zu Daten, die dieser Lauf nicht geschrieben hat; sie blieben unberührt",
+        "{count} {count:location|locations} led to data that was not written by this run; it was left alone",
+        "{count} {count:Adresse führte|Adressen führten} zu Daten, die dieser Lauf nicht geschrieben hat;"
+        " sie blieben unberührt",
     ),
     "test-data-stays": (
         "test data that could not be deleted ({count}): {names}",

@@ -19,8 +19,8 @@ READ_REASONS: dict[str, tuple[str, str]] = {
     "another-resource": ("another resource came than was asked for", "es kam eine andere Ressource als gefragt"),
     "another-version": ("another version came than was asked for", "es kam eine andere Version als gefragt"),
     "history-of-others": (
-        "{count} entries of the history are of something else",
-        "{count} Einträge der Historie gehören zu anderem",
+        "{count} {count:entry of the history is|entries of the history are} of something else",
+        "{count} {count:Eintrag der Historie gehört|Einträge der Historie gehören} zu anderem",
     ),
     "history-without-request": (
         "entries of the history do not say what was done (request)",
@@ -62,12 +62,12 @@ SEARCH_REASONS: dict[str, tuple[str, str]] = {
         "der Server beachtet es nicht: `self` nennt es nicht",
     ),
     "hits-without-value": (
-        "{count} of {hits} hits do not hold the value asked for",
-        "{count} von {hits} Treffern haben den gefragten Wert nicht",
+        "{count} of {hits} {hits:hit does|hits do} not hold the value asked for",
+        "{count} von {hits} Treffern {count:hat|haben} den gefragten Wert nicht",
     ),
     "finds-too-much": (
-        "{count} of {hits} hits must not be found",
-        "{count} von {hits} Treffern dürften nicht gefunden werden",
+        "{count} of {hits} {hits:hit|hits} must not be found",
+        "{count} von {hits} Treffern {count:dürfte|dürften} nicht gefunden werden",
     ),
     "impossible-value-found": (
         "a value that nothing has finds resources",
@@ -90,7 +90,10 @@ SEARCH_REASONS: dict[str, tuple[str, str]] = {
         "HTTP {status} for a search without parameters, and none was found that works",
         "HTTP {status} für eine Suche ohne Parameter, und keiner fand sich, mit dem sie geht",
     ),
-    "another-type": ("{count} hits are of another type", "{count} Treffer sind von anderem Typ"),
+    "another-type": (
+        "{count} {count:hit is|hits are} of another type",
+        "{count} Treffer {count:ist|sind} von anderem Typ",
+    ),
     "no-id": ("hits have no id", "Treffer haben keine id"),
     "include-wildcard": ("it names no single reference", "es nennt keine einzelne Referenz"),
     "target-not-there": ("what is referred to is not there", "worauf verwiesen wird, ist nicht da"),
@@ -102,11 +105,14 @@ RESULT_REASONS: dict[str, tuple[str, str]] = {
         "the server showed too few resources {type} to see it",
         "der Server zeigte zu wenige Ressourcen {type}, um es zu sehen",
     ),
-    "count-ignored": ("{hits} hits on a page, 2 asked for", "{hits} Treffer auf einer Seite, 2 gefragt"),
+    "count-ignored": ("{hits} {hits:hit|hits} on a page, 2 asked for", "{hits} Treffer auf einer Seite, 2 gefragt"),
     "page-empty": ("the page is empty", "die Seite ist leer"),
     "not-sorted": ("the hits are not in order", "die Treffer sind nicht sortiert"),
     "total-missing": ("total is missing", "total fehlt"),
-    "total-wrong": ("total is {total}, and there are {hits} hits", "total ist {total}, und es gibt {hits} Treffer"),
+    "total-wrong": (
+        "total is {total}, and there {hits:is|are} {hits} {hits:hit|hits}",
+        "total ist {total}, und es gibt {hits} Treffer",
+    ),
     "summary-ignored": ("_summary={value} is ignored", "_summary={value} wird nicht beachtet"),
     "element-missing": ("{element} was asked for and is missing", "{element} war gefragt und fehlt"),
     "elements-ignored": ("{element} was not asked for", "{element} war nicht gefragt"),
@@ -115,8 +121,8 @@ RESULT_REASONS: dict[str, tuple[str, str]] = {
     "self-forgets": ("`self` does not name what was used", "`self` nennt nicht, was benutzt wurde"),
     "one-page": ("all came on one page", "alles kam auf einer Seite"),
     "next-missing": (
-        "{count} hits are missing, and there is no next link",
-        "{count} Treffer fehlen, und es gibt keinen next-Link",
+        "{count} {count:hit is|hits are} missing, and there is no next link",
+        "{count} Treffer {count:fehlt|fehlen}, und es gibt keinen next-Link",
     ),
     "next-broken": ("the next link of page {page} does not work", "der next-Link von Seite {page} geht nicht"),
     "next-elsewhere": (
@@ -128,8 +134,8 @@ RESULT_REASONS: dict[str, tuple[str, str]] = {
         "a next link asked twice gives different pages",
         "ein next-Link liefert beim zweiten Mal anderes",
     ),
-    "page-repeats": ("{count} hits come twice", "{count} Treffer kommen doppelt"),
-    "page-loses": ("{count} hits are on no page", "{count} Treffer sind auf keiner Seite"),
+    "page-repeats": ("{count} {count:hit comes|hits come} twice", "{count} Treffer {count:kommt|kommen} doppelt"),
+    "page-loses": ("{count} {count:hit is|hits are} on no page", "{count} Treffer {count:ist|sind} auf keiner Seite"),
     "post-differs": ("GET finds {get}, POST {post}", "GET findet {get}, POST {post}"),
     "unknown-filters": (
         "an unknown parameter leaves nothing to be found",

@@ -1,5 +1,7 @@
 """The words of a server's tables in English and German."""
 
+from fhircheck.model.plural import filled
+
 WORDS: dict[str, tuple[str, str]] = {
     "unmet": ("DEMANDS UNMET", "FORDERUNGEN NICHT ERFÜLLT"),
     "none-unmet": ("NO DEMAND UNMET", "KEINE FORDERUNG VERLETZT"),
@@ -66,4 +68,4 @@ WORDS: dict[str, tuple[str, str]] = {
 def say(name: str, language: str = "en", **values: object) -> str:
     """The words `name` in `language`."""
     english, german = WORDS[name]
-    return (german if language == "de" else english).format(**values)
+    return filled(german if language == "de" else english, values)

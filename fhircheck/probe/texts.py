@@ -1,5 +1,6 @@
 """Why a demand is unmet or was not tested, in English and German; no text holds data of the server's patients."""
 
+from fhircheck.model.plural import filled
 from fhircheck.probe.interface_reasons import INTERFACE_REASONS
 from fhircheck.probe.rest_reasons import REST_REASONS
 
@@ -9,7 +10,7 @@ WHY: dict[str, tuple[str, str]] = {
     "not-declared": ("not declared", "nicht erklärt"),
     "resource-not-declared": ("the resource type is not declared", "der Ressourcentyp ist nicht erklärt"),
     "not-declared-everywhere": (
-        "not declared for {count} types that can be searched",
+        "not declared for {count} {count:type|types} that can be searched",
         "für {count} durchsuchbare Typen nicht erklärt",
     ),
     "modifier-not-declarable": (
@@ -54,6 +55,6 @@ def why(name: str, language: str = "en", params: tuple[tuple[str, str | int], ..
     english, german = WHY.get(name, (name, name))
     text = german if language == "de" else english
     try:
-        return text.format(**dict(params))
+        return filled(text, dict(params))
     except (KeyError, IndexError, ValueError):
         return text

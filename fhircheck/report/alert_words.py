@@ -1,6 +1,7 @@
 """The words of alerts, in English and German: a title, a line for each thing, and the run's facts."""
 
 from fhircheck.model.alert import AlertItem, AlertMessage, RunFacts
+from fhircheck.model.plural import filled
 from fhircheck.report.change_words import words
 from fhircheck.report.numbers import percent, points, seconds
 from fhircheck.report.shown import View, clean
@@ -14,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "title-test": ("test message", "Testnachricht"),
     "title-could-not-check": ("could not check", "Prüfung nicht möglich"),
     "title-findings": ("findings", "Befunde"),
-    "title-changes": ("{count} alarming changes", "{count} auffällige Änderungen"),
+    "title-changes": ("{count} alarming {count:change|changes}", "{count} auffällige {count:Änderung|Änderungen}"),
     "title-change": ("1 alarming change", "1 auffällige Änderung"),
     "title-resolved": ("all right again", "wieder in Ordnung"),
     "title-reminder": ("still so", "noch immer"),
@@ -42,7 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 def say(language: str, key: str, **parts: object) -> str:
     """The text called `key` in `language` (``en``, ``de``)."""
-    return WORDS[key][language == "de"].format(**parts)
+    return filled(WORDS[key][language == "de"], parts)
 
 
 def link_word(language: str) -> str:

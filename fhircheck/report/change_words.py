@@ -4,6 +4,7 @@ import re
 from fractions import Fraction
 
 from fhircheck.model.change import Amount, Change, RunName
+from fhircheck.model.plural import filled
 from fhircheck.report.numbers import UNKNOWN, decimal, number, percent, points
 from fhircheck.report.shown import clean
 
@@ -94,7 +95,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "rose": ("rose", "stieg"),
     "fell": ("fell", "fiel"),
-    "days": ("{count} days", "{count} Tage"),
+    "days": ("{count} {count:day|days}", "{count} {count:Tag|Tage}"),
     "day": ("1 day", "1 Tag"),
     "others": ("others", "Übrige"),
     "more": ("and {count} more", "und {count} weitere"),
@@ -107,7 +108,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "invalid": ("not valid", "nicht gültig"),
     "not-checked": ("could not check", "nicht prüfbar"),
     "against-run": ("run {number}", "Lauf {number}"),
-    "against-last": ("the last {number} runs", "die letzten {number} Läufe"),
+    "against-last": ("the last {number} {number:run|runs}", "die letzten {number} {number:Lauf|Läufe}"),
 }  # fmt: skip
 
 _UNLIKE: dict[str, tuple[str, str]] = {
@@ -289,4 +290,4 @@ def run_name(run: RunName) -> str:
 
 
 def _say(language: str, key: str, **parts: object) -> str:
-    return _WORDS[key][language == "de"].format_map(parts) if parts else _WORDS[key][language == "de"]
+    return filled(_WORDS[key][language == "de"], parts) if parts else _WORDS[key][language == "de"]

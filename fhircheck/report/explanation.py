@@ -4,11 +4,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from fhircheck.model.issue import IssueKind
+from fhircheck.model.plural import of_many
 from fhircheck.registry import Registry
+from fhircheck.report.german import criterion_reason, kahn_words, kind_texts, measure_texts
+from fhircheck.report.html.measure_words import MEASURE_WORDS, plain
 from fhircheck.report.numbers import percent, weight
 from fhircheck.report.page import Page
 from fhircheck.report.shown import View
-from fhircheck.report.words import say
+from fhircheck.report.words import say, severity
 
 # Attribute -> label in English and German, in the order they are shown.
 FIELDS: dict[str, tuple[str, str]] = {
@@ -38,6 +41,17 @@ LABELS: dict[str, tuple[str, str]] = {
     "critical": ("critical", "kritisch"),
     "prerequisite": ("needs", "setzt voraus:"),
 }
+TITLES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "types of finding": (("type of finding", "types of finding"), ("Art von Befund", "Arten von Befunden")),
+    "measures": (("measure", "measures"), ("Kennzahl", "Kennzahlen")),
+    "results from outside": (
+        ("result from outside", "results from outside"),
+        ("Ergebnis von außen", "Ergebnisse von außen"),
+    ),
+    "rubrics": (("rubric", "rubrics"), ("Bewertungsschema", "Bewertungsschemata")),
+}
+"""Title of a table -> one entry and all of them, in English and German."""
+_FILED = ("category", "subcategory", "context")
 MEASURED = frozenset({"measures", "results from outside"})
 _CODE = frozenset({"failing", "passing", "clause"})
 
@@ -85,29 +99,33 @@ def listing(view: View) -> str:
     """All names with their summaries."""
     page = Page(view)
     for title, table in tables().items():
-        page.heading(title)
-        page.table([((entry.name, "bold"), (entry.summary, "")) for entry in sorted(table, key=lambda each: each.name)])
+        page.heading(TITLES[title][view.language == "de"][1])
+        rows = [(entry.name, _texts(title, entry, view)["summary"]) for entry in table]
+        page.table([((name, "bold"), (summary, "")) for name, summary in sorted(rows)])
     return page.text().lstrip("\n")
 
 
 def _entry(page: Page, title: str, entry: Any) -> None:
-    page.line((entry.name, "bold"), (f"  ({title.removesuffix('s').replace('types', 'type')})", "dim"))
-    page.wrapped((entry.summary, ""), indent=2)
+    texts = _texts(title, entry, page.view)
+    page.line((entry.name, "bold"), (f"  ({TITLES[title][page.view.language == 'de'][0]})", "dim"))
+    if title in MEASURED and entry.name in MEASURE_WORDS:
+        page.wrapped((f"{plain(entry.name).said(page.view.language)}.", ""), indent=2)
+    page.wrapped((texts["summary"], ""), indent=2)
     if isinstance(entry, IssueKind):
         page.wrapped(
             ("„" if page.view.language == "de" else "“", "dim"),
             (_template(entry, page.view), "italic"),
-            ("”", "dim"),
+            ("“" if page.view.language == "de" else "”", "dim"),
             indent=2,
         )
     for field, labels in FIELDS.items():
-        value = getattr(entry, field, None)
-        if value in (None, ""):
+        value = texts.get(field, getattr(entry, field, None))
+        if value in (None, "", "none"):
             continue
         if field == "code" and not isinstance(entry, IssueKind):
             labels = _CATALOGUE
         page.line((labels[page.view.language == "de"], "bold"), indent=2)
-        text = _shown(value, page.view)
+        text = ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
         if field in _CODE:
             for each in text.splitlines():
                 page.line((each, "cyan"), indent=4)
@@ -117,6 +135,25 @@ def _entry(page: Page, title: str, entry: Any) -> None:
         _actions(page, entry)
         _crosswalk(page, entry)
     _criteria(page, title, entry)
+
+
+def _texts(title: str, entry: Any, view: View) -> dict[str, str]:
+    """What an entry says of itself in the view's language, by field; the others are the same in every language."""
+    if isinstance(entry, IssueKind):
+        return {**kind_texts(entry, view.language)._asdict(), "severity": severity(view, entry.severity)}
+    if title not in MEASURED:
+        return {"summary": criterion_reason(entry.summary, view.language)}
+    filed = {each: kahn_words(getattr(entry, each, "none")).said(view.language) for each in _FILED}
+    texts = measure_texts(entry, view.language)._asdict()
+    return {**filed, **texts, "threshold": _threshold(entry.threshold, texts["threshold"], view)}
+
+
+def _threshold(limit: Any, source: str, view: View) -> str:
+    """The least share that passes, with its source; empty without one."""
+    if limit is None:
+        return ""
+    source = source if limit.published else say(view, "analogy", source=source)
+    return f"≥ {percent(1 - limit.maximum_failing, view.language)} ({source})"
 
 
 def _actions(page: Page, measure: Any) -> None:
@@ -144,7 +181,8 @@ def _crosswalk(page: Page, measure: Any) -> None:
     page.line((LABELS["crosswalk"][german], "bold"), indent=2)
     for cell in crosswalk(measure):
         text = f"{cell.text} [{cell.mark}]" if cell.text else "–"
-        page.wrapped((f"{cell.framework.title}: ", ""), (text, "cyan"), indent=4, hanging=2)
+        title = cell.framework.title_de if german else cell.framework.title
+        page.wrapped((f"{title}: ", ""), (text, "cyan"), indent=4, hanging=2)
     page.wrapped(("; ".join(f"[{mark}] {words[german]}" for mark, words in MARKS.items()), "dim"), indent=4, hanging=2)
 
 
@@ -173,18 +211,8 @@ def _criterion(criterion: Any, language: str) -> str:
         parts.append(f"{LABELS['prerequisite'][german]} {criterion.prerequisite}")
     if criterion.maximum_failing is not None:
         parts.append(f"≥ {percent(1 - criterion.maximum_failing, language)}")
-    return f"{', '.join(parts)}: {criterion.reason}"
+    return f"{', '.join(parts)}: {criterion_reason(criterion.reason, language)}"
 
 
 def _template(kind: IssueKind, view: View) -> str:
-    return kind.german if view.language == "de" and kind.german else kind.english
-
-
-def _shown(value: Any, view: View) -> str:
-    """A field as text; a threshold with its source."""
-    if isinstance(value, frozenset):
-        return ", ".join(sorted(value))
-    if hasattr(value, "maximum_failing"):
-        share = percent(1 - value.maximum_failing, view.language)
-        return f"≥ {share} ({value.source}{'' if value.published else '; by analogy'})"
-    return str(value)
+    return of_many(kind.german if view.language == "de" and kind.german else kind.english)

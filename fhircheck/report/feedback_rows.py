@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from string import Formatter
 
 from fhircheck.model.feedback import FindingState, revision
+from fhircheck.model.plural import of_many
 from fhircheck.model.report import RunReport
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.report.messages import text
@@ -46,7 +47,7 @@ def _of_kind(name: str, language: str) -> str:
     kind = ISSUE_KINDS.get(name)
     if kind is None:
         return clean(name)
-    template = kind.german if language == "de" and kind.german else kind.english
+    template = of_many(kind.german if language == "de" and kind.german else kind.english)
     return "".join(before + ("…" if field is not None else "") for before, field, _, _ in Formatter().parse(template))
 
 

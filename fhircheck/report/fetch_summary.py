@@ -3,6 +3,7 @@
 from typing import Any
 
 from fhircheck.model.issue import SEVERITIES, Issue, Place
+from fhircheck.model.plural import filled
 from fhircheck.report.messages import text
 from fhircheck.report.numbers import number, size
 from fhircheck.report.shown import View, clean
@@ -11,8 +12,8 @@ _WORDS = {
     "en": {
         "complete": "COMPLETE",
         "incomplete": "INCOMPLETE",
-        "resources": "{count} resources, {size}, from {server}",
-        "again": "{count} that several queries brought were written once",
+        "resources": "{count} {count:resource|resources}, {size}, from {server}",
+        "again": "{count} that several queries brought {count:was|were} written once",
         "none": "no resources",
         "waits": "what came is kept beside {out}: the same command goes on with what is missing",
         "partial": "what came is in {out}, though something is missing",
@@ -24,9 +25,9 @@ _WORDS = {
     "de": {
         "complete": "VOLLSTÄNDIG",
         "incomplete": "UNVOLLSTÄNDIG",
-        "resources": "{count} Resources, {size}, von {server}",
-        "again": "{count}, die mehrere Abfragen brachten, wurden einmal geschrieben",
-        "none": "keine Resources",
+        "resources": "{count} {count:Ressource|Ressourcen}, {size}, von {server}",
+        "again": "{count}, die mehrere Abfragen brachten, {count:wurde|wurden} einmal geschrieben",
+        "none": "keine Ressourcen",
         "waits": "was kam, liegt neben {out}: derselbe Befehl macht bei dem weiter, was fehlt",
         "partial": "was kam, liegt in {out}, obwohl etwas fehlt",
         "error": "Fehler",
@@ -43,15 +44,14 @@ def fetch_summary(manifest: dict[str, Any], out: str, view: View, partial: bool 
     entries = [*manifest["output"], *manifest["error"], *manifest["deleted"], *manifest.get("unreadable", ())]
     count = sum(each["count"] for each in manifest["output"])
     whole = sum(each.get("bytes", 0) for each in entries)
-    came = words["resources"].format(
-        count=number(count, language), size=size(whole, language), server=manifest["server"]
-    )
+    shown = {"count": number(count, language), "size": size(whole, language), "server": manifest["server"]}
+    came = filled(words["resources"], shown)
     lines = [f"{words['complete' if manifest['complete'] else 'incomplete']}  {clean(out)}", f"  {came}"]
     width = max((len(each["file"]) for each in entries), default=0)
     figures = max((len(number(each["count"], language)) for each in entries), default=0)
     lines += [f"  {clean(each['file']):<{width}}  {number(each['count'], language):>{figures}}" for each in entries]
     if again := sum(each.get("repeated", 0) for each in entries):
-        lines.append(f"  {words['again'].format(count=number(again, language))}")
+        lines.append(f"  {filled(words['again'], {'count': number(again, language)})}")
     order = {name: place for place, name in enumerate(SEVERITIES)}
     for found in sorted(manifest["findings"], key=lambda each: order.get(each["severity"], 0)):
         issue = Issue(found["kind"], found["severity"], Place(found["source"]), tuple(found["params"].items()))

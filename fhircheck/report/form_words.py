@@ -1,15 +1,21 @@
 """Words of the forms for machines and code hosts (SARIF, JUnit, OperationOutcome, Markdown), in English and German."""
 
+from fhircheck.model.plural import filled
 from fhircheck.report.shown import View
 
 WORDS: dict[str, tuple[str, str]] = {
     "left-out": (
-        "{count} further findings ({severity}) are not listed here; all of them: fhircheck validate --format ndjson",
-        "{count} weitere Befunde ({severity}) stehen nicht hier; alle: fhircheck validate --format ndjson",
+        "{count} further {count:finding|findings} ({severity}) {count:is|are} not listed here; all of them:"
+        " fhircheck validate --format ndjson",
+        "{count} {count:weiterer Befund|weitere Befunde} ({severity}) {count:steht|stehen} nicht hier; alle:"
+        " fhircheck validate --format ndjson",
     ),
     "accepted": ("Accepted until {day}: {reason}", "Hingenommen bis {day}: {reason}"),
     "accepted-always": ("Accepted: {reason}", "Hingenommen: {reason}"),
-    "could-not-tell": ("{count} checks could not be told: {what}", "{count} Prüfungen offen: {what}"),
+    "could-not-tell": (
+        "{count} {count:check|checks} could not be told: {what}",
+        "{count} {count:Prüfung|Prüfungen} offen: {what}",
+    ),
     "run": ("run", "Lauf"),
     "run-checked": ("the data could be read and checked", "die Daten waren lesbar und prüfbar"),
     "run-demands": ("what was demanded of the run is met", "die Anforderungen an den Lauf sind erfüllt"),
@@ -18,16 +24,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "measures": ("measures", "Kennzahlen"),
     "undecided": ("could not be told", "offen geblieben"),
     "profile-failing": (
-        "{bad} of {count} resources have errors",
-        "{bad} von {count} Ressourcen haben Fehler",
+        "{bad} of {count} {count:resource|resources} {bad:has|have} errors",
+        "{bad} von {count} {count:Ressource|Ressourcen} {bad:hat|haben} Fehler",
     ),
     "profile-missing": (
-        "the profile was not found: whether {count} resources conform to it is unknown",
-        "das Profil wurde nicht gefunden: ob {count} Ressourcen ihm entsprechen, ist offen",
+        "the profile was not found: whether {count} {count:resource conforms|resources conform} to it is unknown",
+        "das Profil wurde nicht gefunden: ob {count} {count:Ressource ihm entspricht|Ressourcen ihm entsprechen},"
+        " ist offen",
     ),
     "measure-failing": ("{share} pass, {needed} needed", "{share} erfüllen, {needed} nötig"),
     "no-findings": ("no finding of severity error", "kein Befund der Schwere Fehler"),
-    "found-times": ("found {count} times in {resources}", "{count}-mal gefunden in {resources}"),
+    "found-times": ("found {count} {count:time|times} in {resources}", "{count}-mal gefunden in {resources}"),
     "one-of": ("e.g. {place}", "z. B. {place}"),
     "severity": ("severity", "Schwere"),
     "kind": ("type", "Art"),
@@ -60,4 +67,4 @@ WORDS: dict[str, tuple[str, str]] = {
 
 def say(view: View, key: str, **parts: object) -> str:
     """The words called `key` in the view's language, filled with `parts`."""
-    return WORDS[key][view.language == "de"].format_map(parts)
+    return filled(WORDS[key][view.language == "de"], parts)

@@ -1,5 +1,7 @@
 """The words of the history of runs, in English and German."""
 
+from fhircheck.model.plural import filled
+
 WORDS: dict[str, tuple[str, str]] = {
     "series": ("series", "Reihe"),
     "runs": ("runs", "Läufe"),
@@ -19,7 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "history": ("HISTORY", "VERLAUF"),
     "history-of": ("HISTORY OF {series}", "VERLAUF VON {series}"),
     "of-runs": ("the latest {shown} of {all} runs", "die letzten {shown} von {all} Läufen"),
-    "all-runs": ("{all} runs", "{all} Läufe"),
+    "all-runs": ("{all} {all:run|runs}", "{all} {all:Lauf|Läufe}"),
     "one-run": ("1 run", "1 Lauf"),
     "nothing": ("No runs yet: fhircheck check --history remembers one.",
                 "Noch keine Läufe: fhircheck check --history merkt sich einen."),
@@ -54,7 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 def say(language: str, key: str, **parts: object) -> str:
     """The text called `key` in `language` (``en``, ``de``)."""
-    return WORDS[key][language == "de"].format(**parts)
+    return filled(WORDS[key][language == "de"], parts)
 
 
 def runs(count: int, language: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fhircheck.model.change import Change
+from fhircheck.model.plural import filled
 from fhircheck.model.report import RunReport
 from fhircheck.report.change_words import against, words
 from fhircheck.report.numbers import points
@@ -17,8 +18,8 @@ _WORDS = {
     "not-kept": ("not remembered", "nicht gemerkt"),
     "scores": ("scores: {scores}", "Punktzahlen: {scores}"),
     "changes": (
-        "{alarming} of {count} changes alarming ({against})",
-        "{alarming} von {count} Änderungen auffällig ({against})",
+        "{alarming} of {count} {count:change|changes} alarming ({against})",
+        "{alarming} von {count} {count:Änderung|Änderungen} auffällig ({against})",
     ),
     "more": ("and {count} more", "und {count} weitere"),
     "written": ("written: {file}", "geschrieben: {file}"),
@@ -71,4 +72,4 @@ def _alarming(page: Page, changes: Sequence[Change]) -> None:
 
 
 def _say(view: View, name: str, **given: object) -> str:
-    return _WORDS[name][view.language == "de"].format(**given)
+    return filled(_WORDS[name][view.language == "de"], given)

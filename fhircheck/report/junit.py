@@ -10,7 +10,9 @@ from typing import Literal
 
 from fhircheck.model.issue import ERRORS, Issue
 from fhircheck.model.report import IssueGroup, MeasureResult, ProfileUse, RunReport
+from fhircheck.report.detail_words import item_words
 from fhircheck.report.form_words import say
+from fhircheck.report.german import threshold_source
 from fhircheck.report.junit_xml import Case, Suite, Trouble, document
 from fhircheck.report.messages import message
 from fhircheck.report.numbers import number, percent
@@ -20,8 +22,8 @@ from fhircheck.report.sections.findings import place_of, whereabouts
 from fhircheck.report.sections.measures import STATUSES
 from fhircheck.report.sections.verdict import headline
 from fhircheck.report.shown import View, clean
+from fhircheck.report.undecided_words import reason as undecided_words
 from fhircheck.report.words import counted, severity
-from fhircheck.report.words import reason as undecided_words
 
 WARNINGS = 200
 """Types of finding below error that are listed; they fail nothing."""
@@ -127,8 +129,13 @@ def _measure(each: MeasureResult, view: View) -> Case:
     text = say(view, "measure-failing", share=share, needed=percent(needed, view.language))
     trouble = None
     if each.status == "failed":
-        source = clean(each.threshold.source, 500) if each.threshold else ""
-        weakest = [f"{clean(path)} {passed}/{judged}" for path, passed, judged in each.by if passed < judged]
+        source = each.threshold.source if each.threshold else ""
+        weakest = [
+            f"{clean(item_words(path, view.language))} {passed}/{judged}"
+            for path, passed, judged in each.by
+            if passed < judged
+        ]
+        source = clean(threshold_source(each.name, source, view.language), 500)
         body = "\n".join(part for part in (text, reason, source, *weakest[:20]) if part)
         trouble = Trouble("failure", text, body, "measure")
     elif each.status == "error":

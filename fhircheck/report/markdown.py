@@ -18,8 +18,8 @@ from fhircheck.report.sections import verdict
 from fhircheck.report.sections.findings import place_of
 from fhircheck.report.sections.measures import STATUSES
 from fhircheck.report.shown import View
+from fhircheck.report.undecided_words import reason as undecided_words
 from fhircheck.report.words import counted, severity
-from fhircheck.report.words import reason as undecided_words
 from fhircheck.report.words import say as words
 
 KINDS = 20
@@ -97,6 +97,7 @@ def _score(score: Score, view: View) -> list[str]:
 def _use_cases(report: RunReport, view: View) -> Iterator[str]:
     from fhircheck.model.use_case import text_in
     from fhircheck.model.use_case_cells import cells_of_case
+    from fhircheck.report.sections.use_cases import JUDGED, measured
 
     if not report.use_cases:
         return
@@ -107,6 +108,13 @@ def _use_cases(report: RunReport, view: View) -> Iterator[str]:
         counts = [people(cell, view.language) for cell in (cells.eligible, cells.usable)]
         rows.append([plain(text_in(each.title, view.language)), *map(plain, counts)])
     yield table([say(view, name) for name in ("use-case", "eligible", "usable")], rows, "lrr")
+    for each in report.use_cases:
+        parts = []
+        for status in JUDGED:
+            names = [_share(one, view) for one in measured(each) if one.status == status]
+            parts += [f"{plain(words(view, f'status-{status}'))} {', '.join(names)}"] if names else []
+        if parts:
+            yield f"{plain(text_in(each.title, view.language))}: {'; '.join(parts)}"
 
 
 def _actions(report: RunReport, view: View) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The words of a finding, from the template of its kind; values only where the user opened them."""
 
-from fhircheck.model.issue import Issue
+from fhircheck.model.issue import Issue, Param
+from fhircheck.model.plural import filled
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.report.shown import OPEN, Disguise, View, clean
 
@@ -32,12 +33,22 @@ def text(issue: Issue, language: str = "en", show_values: bool = False, names: D
         return _unknown(issue, names)
     template = kind.german if language == "de" and kind.german else kind.english
     value = f'"{clean(issue.value)}"' if show_values and issue.value is not None else None
-    filling = _Filling((name, names.words(clean(str(each)), issue.place)) for name, each in issue.params)
+    told = issue.params if language == "en" else _german(issue)
+    filling = _Filling((name, names.words(clean(str(each)), issue.place)) for name, each in told)
     filling["value"] = _HIDDEN[language] if value is None else value
-    line = template.format_map(filling)
+    line = filled(template, filling)
     if value is not None and "{value}" not in template:
         line = f"{line.removesuffix('.')} ({_VALUE[language]}: {value})"
     return line
+
+
+def _german(issue: Issue) -> list[Param]:
+    """The params with their phrases of ours in German."""
+    from fhircheck.report.german.param_texts import param_text
+
+    return [
+        (name, param_text(issue.kind, name, each) if isinstance(each, str) else each) for name, each in issue.params
+    ]
 
 
 def _unknown(issue: Issue, names: Disguise) -> str:

@@ -18,7 +18,8 @@ from fhircheck.report.ndjson import encoded
 from fhircheck.report.outcome import outcome
 from fhircheck.report.sections.verdict import headline
 from fhircheck.report.shown import View, clean
-from fhircheck.report.words import reason, severity
+from fhircheck.report.undecided_words import reason
+from fhircheck.report.words import severity
 from fhircheck.report.worst_findings import WorstFindings, examples
 
 MOST = 1_000

@@ -11,7 +11,18 @@ Span = tuple[str, str]
 """text and style; "" is the plain style"""
 
 
+_HELD = "\ufdd0"
+"""A blank where no line is broken while it is laid out: a code point that no text has (Unicode 23.7)."""
+_UNITS = "%|[kMGT]?B|m?s|min|h|€|×"
+_HOLD = re.compile(
+    rf"(?<=[<>≤≥×§~±]) (?=\d)|(?<=\d) (?=(?:{_UNITS})(?![\w/]))|(?<=\b(?:Art|Abs)\.) (?=\d)|(?<=[\d+]) (?=[<>≤≥] \d)"
+)
 _TRAILING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
+
+
+def held(text: str) -> str:
+    """`text` with each number kept on a line with its sign, unit or "Art." (< 10, 0 %, 3 ×), until it is laid out."""
+    return _HOLD.sub(_HELD, text)
 
 
 class Page:
@@ -65,7 +76,7 @@ class Page:
         from rich.padding import Padding
         from rich.text import Text
 
-        text = Text.assemble(*spans)
+        text = Text.assemble(*((held(each), style) for each, style in spans))
         lines = text.wrap(self._console, self.view.width - indent - hanging)
         for index, each in enumerate(lines):
             each.rstrip()
@@ -74,7 +85,7 @@ class Page:
     def sentence(self, mark: Span, text: str, indent: int = 2) -> None:
         """A sentence after a mark of two columns, wrapped at the width; URLs stay whole, to be clicked."""
         width = self.view.width - indent - 2
-        for index, each in enumerate(wrap(text, width, break_long_words=False, break_on_hyphens=False)):
+        for index, each in enumerate(wrap(held(text), width, break_long_words=False, break_on_hyphens=False)):
             self.line(("  ", "") if index else mark, (each, ""), indent=indent)
 
     def table(self, rows: Sequence[tuple[Span, ...]], right: frozenset[int] = frozenset(), indent: int = 2) -> None:
@@ -91,7 +102,7 @@ class Page:
             justify = "right" if column in right else "left"
             table.add_column(justify=justify, no_wrap=column != last, overflow="fold")  # type: ignore[arg-type]
         for row in rows:
-            table.add_row(*(Text(text, style=style) for text, style in row))
+            table.add_row(*(Text(held(text), style=style) for text, style in row))
         self._console.print(Padding(table, (0, 0, 0, indent)))
 
     def columns(self, rows: Sequence[tuple[Span, ...]], indent: int = 2) -> None:
@@ -104,4 +115,5 @@ class Page:
 
     def text(self) -> str:
         """All that was written; no line ends in spaces."""
-        return _TRAILING.sub(lambda match: match[0].replace(" ", ""), self._buffer.getvalue())
+        written = self._buffer.getvalue().replace(_HELD, " ")
+        return _TRAILING.sub(lambda match: match[0].replace(" ", ""), written)

@@ -5,6 +5,7 @@ from fractions import Fraction
 from fhircheck.model.measure_options import MeasureOptions
 from fhircheck.model.report import Detail, MeasureResult, RunReport, Verdict
 from fhircheck.model.small_cells import Cell
+from fhircheck.report.german import threshold_source
 from fhircheck.report.numbers import number, people, percent, points
 from fhircheck.report.page import Page, Span
 from fhircheck.report.privacy_words import WORDS, say
@@ -106,7 +107,8 @@ def _equal(page: Page, each: MeasureResult, options: MeasureOptions) -> None:
     rows = [(_value(detail, view), _words(detail, view, options)) for detail in each.details]
     page.columns([((value, "bold"), (words, "")) for value, words in rows], indent=2)
     if each.threshold is not None:
-        page.wrapped((say(view, "allowed", source=clean(each.threshold.source)), "dim"), indent=2, hanging=2)
+        source = clean(threshold_source(each.name, each.threshold.source, view.language))
+        page.wrapped((say(view, "allowed", source=source), "dim"), indent=2, hanging=2)
 
 
 def _words(detail: Detail, view: View, options: MeasureOptions) -> str:

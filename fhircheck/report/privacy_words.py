@@ -1,5 +1,6 @@
 """The words of the privacy report in English and German."""
 
+from fhircheck.model.plural import filled
 from fhircheck.report.shown import View
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -18,10 +19,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "exit-1": ("Exit code 1: {reasons}", "Exit-Code 1: {reasons}"),
     "exit-3": ("Exit code 3, could not look at all: {reasons}", "Exit-Code 3, nicht alles einsehbar: {reasons}"),
     "direct": ("DIRECT IDENTIFIERS", "DIREKTE IDENTIFIKATOREN"),
-    "direct-none": ("None found in {judged} elements and texts.", "Keine in {judged} Elementen und Texten."),
+    "direct-none": (
+        "None found in {judged} {judged:element or text|elements and texts}.",
+        "Keine in {judged} {judged:Element oder Text|Elementen und Texten}.",
+    ),
     "direct-found": (
-        "{failing} of {judged} elements and texts (resources: {resources}, patients: {patients}):",
-        "{failing} von {judged} Elementen und Texten (Ressourcen: {resources}, Patienten: {patients}):",
+        "{failing} of {judged} {judged:element or text|elements and texts} (resources: {resources},"
+        " patients: {patients}):",
+        "{failing} von {judged} {judged:Element oder Text|Elementen und Texten} (Ressourcen: {resources},"
+        " Patienten: {patients}):",
     ),
     "cannot-tell": (
         "Could not be told for {count}: identifiers of unknown kind, documents, texts too long to be searched.",
@@ -48,12 +54,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "allowed": ("Allowed: {source}", "Zulässig: {source}"),
     "small": ("SMALL CELLS", "KLEINE ZELLEN"),
     "small-line": (
-        "{small} of {cells} values of {name} have fewer than {limit} patients",
-        "{small} von {cells} Werten von {name} haben weniger als {limit} Patienten",
+        "{small} of {cells} {cells:value|values} of {name} {small:has|have} fewer than {limit} patients",
+        "{small} von {cells} {cells:Wert|Werten} von {name} {small:hat|haben} weniger als {limit} Patienten",
     ),
     "consent": ("CONSENT", "EINWILLIGUNG"),
     "consent-share": (
-        "{passed} of {judged} patients with an active consent that permits something today",
+        "{passed} of {judged} {judged:patient|patients} with an active consent that permits something today",
         "{passed} von {judged} Patienten mit aktiver Einwilligung, die heute etwas erlaubt",
     ),
     "no-consent": ("The data holds no Consent.", "Die Daten enthalten keine Einwilligung (Consent)."),
@@ -67,16 +73,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "labels": ("SECURITY LABELS", "VERTRAULICHKEIT (meta.security)"),
     "label-line": ("resources labelled {of}", "Ressourcen mit {of}"),
     "restricted": ("(restricted)", "(eingeschränkt)"),
-    "read": ("{records} records read, {resources} resources.", "{records} Datensätze gelesen, {resources} Ressourcen."),
+    "read": (
+        "{records} {records:record|records} read, {resources} {resources:resource|resources}.",
+        "{records} {records:Datensatz|Datensätze} gelesen, {resources} {resources:Ressource|Ressourcen}.",
+    ),
     "failed": ("{name} fails", "{name} verfehlt"),
     "nothing-read": ("nothing was read", "nichts wurde gelesen"),
-    "unreadable": ("{count} records could not be read", "{count} Datensätze nicht lesbar"),
-    "other-version": ("{count} resources are of another FHIR version", "{count} Ressourcen anderer FHIR-Version"),
-    "unknown-type": ("{count} resources are of no R4 type", "{count} Ressourcen ohne R4-Typ"),
+    "unreadable": (
+        "{count} {count:record|records} could not be read",
+        "{count} {count:Datensatz|Datensätze} nicht lesbar",
+    ),
+    "other-version": (
+        "{count} {count:resource is|resources are} of another FHIR version",
+        "{count} {count:Ressource|Ressourcen} anderer FHIR-Version",
+    ),
+    "unknown-type": (
+        "{count} {count:resource is|resources are} of no R4 type",
+        "{count} {count:Ressource|Ressourcen} ohne R4-Typ",
+    ),
 }
 
 
 def say(view: View, key: str, **values: object) -> str:
     """The words called `key` in the view's language, filled with `values`."""
     words = WORDS[key][view.language == "de"]
-    return words.format_map(values) if values else words
+    return filled(words, values) if values else words

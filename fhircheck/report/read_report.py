@@ -6,7 +6,6 @@ language. What may not be shown is not in it: of a count of people its cell, of 
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from fhircheck.model.errors import UsageError
@@ -33,6 +32,7 @@ from fhircheck.report.read_sources_apart import read_group, read_pair
 from fhircheck.report.read_use_case import read_use_case
 from fhircheck.report.state_form import read_state
 from fhircheck.report.stored_node import Node
+from fhircheck.transport.bounded_file import read_bounded
 
 Read = TypeVar("Read")
 LARGEST = 1 << 30
@@ -93,12 +93,9 @@ def read_report(document: Mapping[str, Any]) -> RunReport:
 
 def load_document(path: str) -> dict[str, Any]:
     """The JSON object stored at `path`. Raises UsageError naming the file where there is none."""
+    data = read_bounded(path, LARGEST, f"report {path}")
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
-        document = json.loads(data.decode("utf-8-sig")) if len(data) <= LARGEST else None
-    except OSError as error:
-        raise UsageError(f"report {path}: {(error.strerror or 'cannot be read').lower()}") from None
+        document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise UsageError(f"report {path}: is no JSON") from None
     if not isinstance(document, dict):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fhircheck.model.report import MeasureResult, RunReport
+from fhircheck.report.german import criterion_reason
 from fhircheck.report.numbers import percent, weight
 from fhircheck.report.page import Page
 from fhircheck.report.sections import actions, scores
@@ -17,7 +18,7 @@ def rubric_text(rubric: Rubric, view: View) -> str:
     """All of a rubric, laid out."""
     page = Page(view)
     page.heading(clean(rubric.name), clean(rubric.origin))
-    page.wrapped((clean(rubric.summary, 1000), ""), indent=2)
+    page.wrapped((clean(criterion_reason(rubric.summary, view.language), 1000), ""), indent=2)
     for name in rubric.scores:
         page.blank()
         page.line((clean(name), "bold"), indent=2)
@@ -27,7 +28,9 @@ def rubric_text(rubric: Rubric, view: View) -> str:
     for band in rubric.bands:
         text = say(view, "rubric-band", name=clean(band.name), points=weight(band.at_least, view.language))
         page.wrapped((f"{text}: {clean(band.source)}", "dim"), indent=2, hanging=2)
-    _listed(page, "rubric-left-out", rubric.left_out.items())
+    _listed(
+        page, "rubric-left-out", ((name, criterion_reason(why, view.language)) for name, why in rubric.left_out.items())
+    )
     _listed(page, "rubric-not-read", rubric.not_read)
     if rubric.widened:
         page.blank()
@@ -46,7 +49,7 @@ def _criterion(page: Page, each: Criterion) -> None:
     if each.maximum_failing is not None:
         parts.append(f"≥ {percent(1 - each.maximum_failing, view.language)}")
     page.line((each.measure, "bold"), (f"  {', '.join(parts)}", ""), indent=4)
-    page.wrapped((clean(each.reason, 2000), "dim"), indent=6)
+    page.wrapped((clean(criterion_reason(each.reason, view.language), 2000), "dim"), indent=6)
 
 
 def _listed(page: Page, title: str, entries: Iterable[tuple[str, str]]) -> None:

@@ -6,6 +6,9 @@ from fractions import Fraction
 from fhircheck.model.report import MeasureResult, RunReport, Score, ScorePart
 from fhircheck.report.fitness import CASE_SCORE
 
+_CRITERIA = {"usable-patients": "patients-usable"}
+"""What a criterion calls a measure of use cases that has another name there."""
+
 
 def score_interval(score: Score, results: Mapping[str, MeasureResult]) -> tuple[Fraction, Fraction] | None:
     """Lowest and highest value (0..100) of `score`; None where it has no criterion that applies.
@@ -30,7 +33,7 @@ def results_of(score: Score, report: RunReport) -> dict[str, MeasureResult]:
     """The measures that `score` was made from: those of its use case, or of the whole."""
     for case in report.use_cases:
         if score.name == CASE_SCORE + case.name:
-            return {each.name: each for each in case.measures}
+            return {_CRITERIA.get(each.name, each.name): each for each in case.measures}
     return {each.name: each for each in report.measures}
 
 

@@ -2,6 +2,12 @@
 
 from fhircheck.report.shown import View, clean
 
+SCORES: dict[str, tuple[str, str]] = {
+    "interoperability": ("Exchange with others", "Austausch mit anderen"),
+    "ai-readiness": ("Learning from it (AI)", "Lernen daraus (KI)"),
+}
+"""Scores of the shipped rubrics in plain words, in English and German."""
+
 
 def score_name(name: str, view: View) -> str:
     """`name`, with a use case's name hidden where it is a file's and file names are hidden."""

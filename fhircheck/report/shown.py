@@ -1,9 +1,11 @@
 """What may be shown and how: control characters made harmless, ids and file names hidden where asked."""
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, field
 
+from fhircheck.model.errors import UsageError
 from fhircheck.model.issue import Place
 
 LONGEST = 200
@@ -92,6 +94,11 @@ class Disguise:
 OPEN = Disguise()
 
 
+def disguise(hash_ids: bool) -> Disguise:
+    """One with a key drawn anew where ids and file names are to be hidden, else OPEN."""
+    return Disguise(os.urandom(16)) if hash_ids else OPEN
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """How a report is to be shown.
@@ -107,3 +114,10 @@ class View:
     width: int = 80
     color: bool = False
     explain: bool = False
+
+
+def asked_view(command: str, language: str, show_values: bool, hash_ids: bool) -> View:
+    """The view that a caller of the library asked for. Raises UsageError where there is no such language."""
+    if language not in ("en", "de"):
+        raise UsageError("language: must be en or de")
+    return View(command, language, show_values, disguise(hash_ids))

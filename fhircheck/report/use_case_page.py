@@ -50,6 +50,7 @@ def _lines(asked: Requirement, view: View) -> list[str]:
     if asked.density is not None:
         share = f"{float(asked.density.share):g}"
         found.append(say(view, "use-case-density", share=share, every=duration(asked.density.every)))
+    found += _stream_lines(asked, view)
     if asked.link is not None:
         found.append(f"{asked.link.path} -> {asked.link.to}")
     if asked.group:
@@ -57,6 +58,20 @@ def _lines(asked: Requirement, view: View) -> list[str]:
     if asked.classes:
         found.append(say(view, "use-case-classes", names=", ".join(each.name for each in asked.classes)))
     return found + ([say(view, "use-case-undecided", name=asked.name, why=asked.fault)] if asked.fault else [])
+
+
+def _stream_lines(asked: Requirement, view: View) -> list[str]:
+    found = []
+    if asked.sampling is not None:
+        each = asked.sampling
+        found.append(say(view, "use-case-sampling", by=", ".join(each.by), every=duration(each.every),
+                         share=f"{float(each.share):g}", gap=duration(each.gap)))  # fmt: skip
+    if asked.clock is not None:
+        against = " / ".join(asked.clock.against)
+        found.append(say(view, "use-case-clock", ahead=duration(asked.clock.ahead), against=against))
+        if asked.clock.late is not None:
+            found.append(say(view, "use-case-clock-late", late=duration(asked.clock.late), against=against))
+    return found
 
 
 def duration(seconds: int | None) -> str:

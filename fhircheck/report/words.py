@@ -1,5 +1,6 @@
 """The words of the text report in English and German, and counts with their nouns."""
 
+from fhircheck.model.plural import filled
 from fhircheck.report.numbers import number
 from fhircheck.report.shown import View
 
@@ -44,7 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "action-gain": ("{score} +{low} to +{high}", "{score} +{low} bis +{high}"),
     "action-gain-exact": ("{score} +{low}", "{score} +{low}"),
     "action-gain-from": ("{score} {low} to +{high}", "{score} {low} bis +{high}"),
-    "action-count": ("{count} fail {measure}", "{count} verfehlen {measure}"),
+    "action-count": ("{count} {count:fails|fail} {measure}", "{count} {count:verfehlt|verfehlen} {measure}"),
     "action-critical": ("can end a critical failure", "kann kritisches Versagen beheben"),
     "action-more": ("Then: {titles}", "Danach: {titles}"),
     "for-clinic": ("Clinic", "Klinik"),
@@ -68,8 +69,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "rubric-left-out": ("Left out", "Ausgelassen"),
     "rubric-not-read": ("not read", "nicht gelesen"),
     "rubric-widened": (
-        "{count} criteria were about one element; their measures here look at all types they know.",
-        "{count} Kriterien galten einem Element; ihre Kennzahlen hier betrachten alle Typen, die sie kennen.",
+        "{count} {count:criterion was|criteria were} about one element;"
+        " {count:its measure here looks|their measures here look} at all types {count:it knows|they know}.",
+        "{count} {count:Kriterium galt|Kriterien galten} einem Element;"
+        " {count:seine Kennzahl hier betrachtet|ihre Kennzahlen hier betrachten} alle Typen, die sie"
+        " {count:kennt|kennen}.",
     ),
     "rubric-sound": (
         "rubric {name} is sound: {criteria} criteria, scores {scores}",
@@ -77,15 +81,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rubric-changes": ("STATUS BY THIS RUBRIC", "STATUS NACH DIESEM SCHEMA"),
     "needs-failed": ("prerequisite {name} failed", "Voraussetzung {name} nicht erfüllt"),
-    "fail-before": ("{count} lack {name}", "{count} ohne {name}"),
+    "fail-before": ("{count} {count:lacks|lack} {name}", "{count} ohne {name}"),
     "status-not-given": ("not given", "nicht angegeben"),
     "in-full": ("in full", "voll"),
     "not-counted": ("not counted: {reason}", "zählt nicht: {reason}"),
     "of": ("{earned} of {weight}", "{earned} von {weight}"),
     "use-cases": ("USE CASES", "ANWENDUNGSFÄLLE"),
     "use-case-usable": (
-        "{usable} usable of {eligible} eligible patients",
-        "{usable} nutzbar von {eligible} in Frage kommenden Patienten",
+        "{usable} usable of {eligible} eligible {eligible:patient|patients}",
+        "{usable} nutzbar von {eligible} in Frage kommenden {eligible:Patient|Patienten}",
     ),
     "use-case-all": ("patients in the data", "Patienten in den Daten"),
     "use-case-lost": ("{lost} lost ({reasons})", "{lost} verloren ({reasons})"),
@@ -98,8 +102,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name}: {resources} nach dem vorherzusagenden Zeitpunkt, nicht gezählt (Patienten: {patients})",
     ),
     "use-case-written": (
-        "{count} resources of usable patients written",
-        "{count} Ressourcen nutzbarer Patienten geschrieben",
+        "{count} {count:resource|resources} of usable patients written",
+        "{count} {count:Ressource|Ressourcen} nutzbarer Patienten geschrieben",
     ),
     "use-case-undeclared": (
         "Its requirements have no roles: they are counted and shown, and nobody is lost by one of them.",
@@ -111,6 +115,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "from {start} to {end}, 0 is the index event",
         "von {start} bis {end}, 0 ist das Indexereignis",
     ),
+    "use-case-sampling": (
+        "streams by {by}: a sample every {every}, {share} of them or more; a gap is longer than {gap}",
+        "Datenströme nach {by}: alle {every} eine Messung, mindestens {share} davon; eine Lücke ist länger als {gap}",
+    ),
+    "use-case-clock": (
+        "at most {ahead} after {against}",
+        "höchstens {ahead} nach {against}",
+    ),
+    "use-case-clock-late": ("at most {late} before {against}", "höchstens {late} vor {against}"),
     "use-case-density": (
         "in {share} of the intervals of {every}, or more",
         "in mindestens {share} der Intervalle von {every}",
@@ -126,6 +139,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "lost-missing": ("missing", "fehlt"),
     "lost-cannot-tell": ("cannot tell", "nicht entscheidbar"),
     "lost-elements-missing": ("elements missing", "Angaben fehlen"),
+    "lost-clock": ("clock wrong", "Uhr falsch"),
     "lost-not-linked": ("not linked", "nicht verknüpft"),
     "lost-no-index": ("no index event", "kein Indexereignis"),
     "lost-undated": ("no date", "ohne Datum"),
@@ -281,62 +295,6 @@ NOUNS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "other": (("other", "others"), ("weiteren", "weiteren")),
 }
 
-# Why something could not be told; a reason that is not here is shown by its name alone.
-REASONS: dict[str, tuple[str, str]] = {
-    "code-system-content": (
-        "codes of systems whose content no loaded package has",
-        "Codes aus Systemen, deren Inhalt in keinem geladenen Paket steht",
-    ),
-    "value-set-missing": ("value sets that no loaded package has", "ValueSets, die in keinem geladenen Paket stehen"),
-    "code-system-version": (
-        "codes of a version of their system that no loaded package has",
-        "Codes aus einer Version ihres Systems, die in keinem geladenen Paket steht",
-    ),
-    "ignored": (
-        "code systems and value sets that the settings leave out",
-        "Codesysteme und ValueSets, die ausgenommen sind",
-    ),
-    "additional-binding-usage": (
-        "additional bindings that hold only for some uses",
-        "zusätzliche Bindungen, die nur für bestimmte Verwendungen gelten",
-    ),
-    "value-set-filter": (
-        "value sets with a filter that cannot be decided from the packages",
-        "ValueSets mit einem Filter, den die Pakete nicht entscheiden",
-    ),
-    "type-missing": ("elements of a type that is not defined", "Elemente eines nicht definierten Typs"),
-    "profile-missing": (
-        "profiles that no loaded package has",
-        "Profile, die in keinem geladenen Paket stehen",
-    ),
-    "profile-unusable": ("profiles that could not be compiled", "Profile, die nicht übersetzbar sind"),
-    "bundle-split": (
-        "profiles on a Bundle that was too big to be held as a whole",
-        "Profile auf einem Bundle, das zu groß war, um es ganz zu halten",
-    ),
-    "pattern-unusable": ("patterns of profiles that are none", "Muster in Profilen, die keine sind"),
-    "value-not-comparable": ("values that cannot be compared", "Werte, die nicht vergleichbar sind"),
-    "invariant": ("rules in FHIRPath, not decided yet", "Regeln in FHIRPath, noch nicht entschieden"),
-    "signature": (
-        "digital signatures without a certificate, in a form that is not read, or of a Bundle too big to be held",
-        "digitale Signaturen ohne Zertifikat, in einer Form, die nicht gelesen wird, oder eines zu großen Bundles",
-    ),
-    "slicing": ("slices, not decided yet", "Slices, noch nicht entschieden"),
-    "extensible-binding": (
-        "codes of extensible bindings, not decided yet",
-        "Codes erweiterbarer Bindings, noch nicht entschieden",
-    ),
-    "reference-target": (
-        "targets of references that are not at hand, or whose profile cannot be used",
-        "Ziele von Referenzen, die nicht vorliegen oder deren Profil nicht verwendbar ist",
-    ),
-    "parts-of-value": (
-        "rules for extensions of primitive values, not decided yet",
-        "Regeln für Extensions primitiver Werte, noch nicht entschieden",
-    ),
-    "narrative": ("the XHTML of narratives, not decided yet", "XHTML der Narrative, noch nicht entschieden"),
-}
-
 SEVERITY: dict[str, tuple[str, str]] = {
     "fatal": ("fatal", "fatal"),
     "error": ("error", "Fehler"),
@@ -348,7 +306,7 @@ SEVERITY: dict[str, tuple[str, str]] = {
 def say(view: View, key: str, **values: object) -> str:
     """The words called `key` in the view's language, filled with `values`."""
     words = WORDS[key][view.language == "de"]
-    return words.format_map(values) if values else words
+    return filled(words, values) if values else words
 
 
 def counted(view: View, count: int, noun: str) -> str:
@@ -359,8 +317,3 @@ def counted(view: View, count: int, noun: str) -> str:
 def severity(view: View, name: str) -> str:
     """The word for a severity."""
     return SEVERITY[name][view.language == "de"]
-
-
-def reason(view: View, name: str) -> str:
-    """What a reason for not telling means; empty for one without words."""
-    return REASONS[name][view.language == "de"] if name in REASONS else ""

@@ -1,10 +1,8 @@
 """A report that is there, written in any form; and several files at once, each whole or not at all."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from fhircheck.model.errors import CouldNotCheck, UsageError
 from fhircheck.model.issue import Issue
@@ -13,7 +11,7 @@ from fhircheck.report import RENDERERS, Renderer
 from fhircheck.report.endings import checked_form
 from fhircheck.report.shown import View
 from fhircheck.report.worst_findings import examples
-from fhircheck.transport.whole_file import whole_file
+from fhircheck.transport.whole_file import named_file
 
 Write = Callable[[str], None]
 Sink = Callable[[list[Issue]], None]
@@ -111,14 +109,7 @@ def file_for(path: str, option: str = "--report") -> Iterator[Write]:
 
     Raises UsageError where it cannot be made there, CouldNotCheck where writing it fails.
     """
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise UsageError(f"{option} {path}: is a folder")
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(whole_file(target, mode=_mode(target)))
-        except OSError as error:
-            raise UsageError(f"{option} {path}: cannot write there: {error.strerror}") from None
+    with named_file(path, option) as file:
 
         def write(text: str) -> None:
             try:
@@ -131,12 +122,3 @@ def file_for(path: str, option: str = "--report") -> Iterator[Write]:
             file.flush()
         except OSError as error:
             raise CouldNotCheck(f"{option} {path}: could not be written: {error.strerror}") from None
-
-
-def _mode(target: Path) -> int:
-    """Permissions of the file that is replaced, or those any new file gets."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

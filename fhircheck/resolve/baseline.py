@@ -4,13 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from fhircheck.model.errors import UsageError
 from fhircheck.model.facts import Groups, Partial
 from fhircheck.model.issue import Issue
 from fhircheck.model.report import BaselineSummary
+from fhircheck.transport.bounded_file import read_bounded
 
 LARGEST = 1 << 28
 
@@ -59,13 +59,7 @@ def load_baseline(path: str) -> Baseline:
     Raises UsageError where the file cannot be read, is neither, or is a report that could not hold all
     fingerprints.
     """
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"baseline {path}: {(error.strerror or 'cannot be read').lower()}") from error
-    if len(data) > LARGEST:
-        raise UsageError(f"baseline {path}: larger than {LARGEST >> 20} MiB")
+    data = read_bounded(path, LARGEST, f"baseline {path}")
     try:
         report = json.loads(data)
     except ValueError:

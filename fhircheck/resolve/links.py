@@ -1,16 +1,21 @@
 """Across records: does each reference lead to a resource of the data, and of a type its path allows?"""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import OTHER, LinkFacts
-from fhircheck.model.spilled_rows import SpilledRows, side_by_side
-from fhircheck.resolve.failed_places import FailedPlaces
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.model.spilled_rows import SpilledRows
+from fhircheck.resolve.failed_places import FailedPlaces, SourceNames
 from fhircheck.resolve.target_types import ANY
 
 Allowed = Callable[[str], frozenset[str] | None]
+Types = dict[int, int]
+"""Key of a resource -> key of its type; where a key stands for several types, the smallest, in any order of rows."""
 
 
 @dataclass(slots=True)
@@ -28,6 +33,38 @@ class LinkVerdicts:
     external: Counter[str] = field(default_factory=Counter)
     within: Tally = field(default_factory=Tally)
 
+    def merge(self, other: "LinkVerdicts") -> None:
+        """Add what `other` found."""
+        self.tally.merge(other.tally)
+        self.unresolved.update(other.unresolved)
+        self.wrong_type.update(other.wrong_type)
+        self.external.update(other.external)
+        self.within.merge(other.within)
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """An element path. text: empty where no reference is expected there. fits: keys of the types allowed, None: any."""
+
+    text: str
+    fits: frozenset[int] | None = frozenset()
+
+
+_OTHER = _Path(OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """All that a judge of references knows but the rows. names: of sources."""
+
+    by_key: Mapping[int, _Path]
+    names: SourceNames
+    sampled: bool
+
+    def of(self, key: int) -> _Path:
+        """The path of that key; OTHER where it is not known any more."""
+        return self.by_key.get(key, _OTHER)
+
 
 def judge_links(links: LinkFacts, allowed: Allowed, sampled: bool = False) -> LinkVerdicts:
     """Judge every reference collected (R4 references.html#literal; Qualifier q_ref_target_valid).
@@ -38,92 +75,134 @@ def judge_links(links: LinkFacts, allowed: Allowed, sampled: bool = False) -> Li
     memory is bounded. Raises CouldNotCheck where temporary files fail. `links` stays usable.
     """
     links.trim()
-    return _Judge(links, allowed).run(sampled)
+    paths = _Paths(_paths(links.names, allowed), links.known_sources, sampled)
+    found = fold(Join(_bases, partial(_far, paths)), links.bases, links.absolute)
+    judged = fold(Join(_types, partial(_near, paths)), links.identities, links.scoped, links.edges, found.near)
+    found.near.close()
+    judged.verdicts.merge(found.verdicts)
+    judged.failed.into(judged.verdicts.tally, links)
+    judged.failed_within.into(judged.verdicts.within, links)
+    return judged.verdicts
 
 
-class _Judge:
-    def __init__(self, links: LinkFacts, allowed: Allowed) -> None:
-        self.links = links
-        self.allowed = allowed
+def _paths(names: Mapping[int, str], allowed: Allowed) -> dict[int, _Path]:
+    """What each path allows; `names` holds resource types too, which are no paths."""
+    keys: dict[str, list[int]] = {}
+    for key, name in names.items():
+        keys.setdefault(name, []).append(key)
+    found = {}
+    for key, name in names.items():
+        if name == OTHER:
+            continue
+        types = allowed(name)
+        if types is None:
+            found[key] = _Path("")
+        elif not types or types == ANY:
+            found[key] = _Path(name, None)
+        else:
+            found[key] = _Path(name, frozenset(each for kind in types for each in keys.get(kind, ())))
+    return found
+
+
+class _Far:
+    """References by absolute URL: verdicts on those to other servers; near: rows of the others."""
+
+    __slots__ = ("near", "verdicts")
+
+    def __init__(self) -> None:
+        self.verdicts, self.near = LinkVerdicts(), SpilledRows(4)
+
+    def merge(self, other: "_Far") -> None:
+        self.verdicts.merge(other.verdicts)
+        self.near.merge(other.near)
+        other.near.close()
+
+
+def _bases(known: set[int] | None, bases: Numbers, absolute: Numbers) -> set[int]:
+    """Servers that the data itself comes from."""
+    return set(bases) if known is None else known | set(bases)
+
+
+def _far(paths: _Paths, known: set[int], bases: Numbers, absolute: Numbers) -> _Far:
+    """References to servers none of the data comes from cannot be told; the others are judged by their key."""
+    found = _Far()
+    for start in range(0, len(absolute), 5):
+        if absolute[start] in known:
+            found.near.fresh.extend(absolute[start + 1 : start + 5])
+        else:
+            _untold(found.verdicts, paths.of(absolute[start + 2]))
+    found.near.pack()
+    return found
+
+
+class _Near:
+    """References that their key decides: verdicts and what fails."""
+
+    __slots__ = ("failed", "failed_within", "verdicts")
+
+    def __init__(self, names: SourceNames) -> None:
         self.verdicts = LinkVerdicts()
-        self.paths: dict[int, str] = {}
-        self.fits: dict[tuple[int, int], bool] = {}
-        self.failed = FailedPlaces(links)
-        self.failed_within = FailedPlaces(links)
+        self.failed, self.failed_within = FailedPlaces(names), FailedPlaces(names)
 
-    def run(self, sampled: bool) -> LinkVerdicts:
-        near = SpilledRows(4)
-        self._tell_external(near)
-        links = self.links
-        for identities, within, *tables in side_by_side(links.identities, links.scoped, links.edges, near):
-            # where a key stands for several types, the smallest type key counts: whatever the order of merging
-            types = dict(sorted(zip(identities[0::2], identities[1::2], strict=True), reverse=True))
-            for rows in (within, *tables):
-                for row in zip(rows[0::4], rows[1::4], rows[2::4], rows[3::4], strict=True):
-                    if sampled:
-                        self._cannot_tell(row[1])
-                    else:
-                        self._judge(row, types.get(row[0]))
-            for row in zip(within[0::4], within[1::4], within[2::4], within[3::4], strict=True):
-                self._judge_within(row, None if sampled else row[0] in types)
-        near.close()
-        self.failed.into(self.verdicts.tally)
-        self.failed_within.into(self.verdicts.within)
-        return self.verdicts
+    def merge(self, other: "_Near") -> None:
+        self.verdicts.merge(other.verdicts)
+        self.failed.merge(other.failed)
+        self.failed_within.merge(other.failed_within)
 
-    def _judge_within(self, row: tuple[int, ...], there: bool | None) -> None:
-        """A reference within its resource or Bundle: is its target there, whatever it is?"""
-        path = self._path(row[1])
-        if not path:
-            return
-        if there is None or path == OTHER:
-            self.verdicts.within.cannot_tell += 1
-            return
-        self.verdicts.within.count(path, there)
-        if not there:
-            self.failed_within.add(path, row[2], row[3])
 
-    def _tell_external(self, near: SpilledRows) -> None:
-        """References to servers none of the data comes from cannot be told; the others are judged by their key."""
-        for bases, rows in side_by_side(self.links.bases, self.links.absolute):
-            known = set(bases)
-            for start in range(0, len(rows), 5):
-                if rows[start] in known:
-                    near.fresh.extend(rows[start + 1 : start + 5])
-                else:
-                    self._cannot_tell(rows[start + 2])
-            near.settle()
+def _types(known: Types | None, identities: Numbers, *edges: Numbers) -> Types:
+    keys, kinds = identities[0::2], identities[1::2]
+    types = dict(zip(keys, kinds, strict=True))
+    if len(types) < len(keys):
+        types = dict(sorted(zip(keys, kinds, strict=True), reverse=True))
+    for key, kind in (known or {}).items():
+        types[key] = min(kind, types.get(key, kind))
+    return types
 
-    def _path(self, key: int) -> str:
-        """The path's text; empty where no reference is expected there, OTHER where it is not known any more."""
-        path = self.paths.get(key)
-        if path is None:
-            path = self.links.names.get(key, OTHER)
-            if path != OTHER and self.allowed(path) is None:
-                path = ""
-            self.paths[key] = path
-        return path
 
-    def _cannot_tell(self, path_key: int) -> None:
-        path = self._path(path_key)
-        if path:
-            self.verdicts.tally.cannot_tell += 1
-            self.verdicts.external[path] += 1
+def _near(paths: _Paths, types: Types, identities: Numbers, within: Numbers, *edges: Numbers) -> _Near:
+    found = _Near(paths.names)
+    for rows in (within, *edges):
+        _judge(found, paths, types, rows)
+    for target, path_key, source, place in zip(within[0::4], within[1::4], within[2::4], within[3::4], strict=True):
+        path = paths.of(path_key)
+        if path.text:
+            _judge_within(found, path, None if paths.sampled else target in types, (source, place))
+    return found
 
-    def _judge(self, row: tuple[int, ...], type_key: int | None) -> None:
-        path = self._path(row[1])
-        if path == OTHER:
-            self._cannot_tell(row[1])
-        elif path:
-            fits = type_key is not None and self._fits(row[1], path, type_key)
-            self.verdicts.tally.count(path, fits)
+
+def _judge(found: _Near, paths: _Paths, types: Types, rows: Numbers) -> None:
+    """Count rows by path and type of their target; only those that fail are looked at one by one."""
+    kinds = list(map(types.get, rows[0::4]))
+    verdicts, failing = found.verdicts, set()
+    for (key, kind), number in Counter(zip(rows[1::4], kinds, strict=True)).items():
+        path = paths.of(key)
+        if paths.sampled or path is _OTHER:
+            _untold(verdicts, path, number)
+        elif path.text:
+            fits = kind is not None and (path.fits is None or kind in path.fits)
+            verdicts.tally.repeat(Contribution(((path.text, number if fits else 0, number),)))
             if not fits:
-                (self.verdicts.unresolved if type_key is None else self.verdicts.wrong_type)[path] += 1
-                self.failed.add(path, row[2], row[3])
+                (verdicts.unresolved if kind is None else verdicts.wrong_type)[path.text] += number
+                failing.add((key, kind))
+    verdicts.tally.settle()
+    if failing:
+        for key, kind, source, place in zip(rows[1::4], kinds, rows[2::4], rows[3::4], strict=True):
+            if (key, kind) in failing:
+                found.failed.add(paths.of(key).text, source, place)
 
-    def _fits(self, path_key: int, path: str, type_key: int) -> bool:
-        fits = self.fits.get((path_key, type_key))
-        if fits is None:
-            types = self.allowed(path) or ANY
-            fits = self.fits[path_key, type_key] = types == ANY or self.links.names.get(type_key) in types
-        return fits
+
+def _untold(verdicts: LinkVerdicts, path: _Path, number: int = 1) -> None:
+    if path.text:
+        verdicts.tally.cannot_tell += number
+        verdicts.external[path.text] += number
+
+
+def _judge_within(found: _Near, path: _Path, there: bool | None, at: tuple[int, int]) -> None:
+    """A reference within its resource or Bundle: is its target there, whatever it is?"""
+    if there is None or path is _OTHER:
+        found.verdicts.within.cannot_tell += 1
+        return
+    found.verdicts.within.count(path.text, there)
+    if not there:
+        found.failed_within.add(path.text, *at)

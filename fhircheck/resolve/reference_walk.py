@@ -1,6 +1,7 @@
-"""First pass: who one resource is, and where it points to."""
+"""First pass: who one resource is, where it points to, and which extensions it has: one walk for all of them."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from fhircheck.model.link_facts import LinkFacts, key_of
@@ -8,7 +9,7 @@ from fhircheck.model.path import shown_name
 from fhircheck.model.protocols import Observed
 from fhircheck.model.record import Node
 from fhircheck.model.remembered import Remembered
-from fhircheck.resolve.known_places import Found, found_again, learn
+from fhircheck.resolve.known_places import EXTENSIONS, Extensions, Found, found_again, learn
 
 _MASK = (1 << 64) - 1
 _UNKNOWABLE = key_of("?")
@@ -32,8 +33,10 @@ def collect_links(
     full_url: object = None,
     bundle: int | None = None,
     text: bytes = b"",
-) -> None:
+) -> Extensions:
     """Add identity and references of one resource to `links` (R4 references.html#literal, bundle.html#references).
+
+    Gives the extensions that were come by, those of contained resources too.
 
     Called once for each record and each Bundle entry's resource; contained resources are entered
     from here, the entries of a Bundle are not. `full_url`: Bundle.entry.fullUrl. `bundle`: what
@@ -43,7 +46,7 @@ def collect_links(
     """
     kind = node.get("resourceType")
     if type(kind) is not str:
-        return
+        return []
     name, place = seen.source, seen.record << 24
     if "[" in seen.root:
         place |= entry_of(seen.root)
@@ -52,16 +55,28 @@ def collect_links(
     number = -2 if bundle is None else bundle
     _identify(node, kind, links, full_url, (source, number))
     if kind == "Bundle" or "contained" in node:
-        found: Found = []
+        found = Found()
         _walk_parts(node, kind, found, links, scope_of(source, place))
     else:
         found = found_again(node, kind, text) or _walked(node, kind)
-    if found:
+    if found.references:
         _add_edges(found, (source, place, number), links)
+    return found.extensions
+
+
+def extensions_of(node: Node) -> Extensions:
+    """The extensions of one resource and of those it contains, for whoever asks for nothing else. Never raises."""
+    kind = node.get("resourceType")
+    found = Found()
+    if type(kind) is str:
+        _walk(_alone(node, kind), kind, found)
+        for inner, inner_kind in _contained(node):
+            _walk(inner, f"{kind}.contained.ofType({inner_kind})", found)
+    return found.extensions
 
 
 def _walked(node: Node, kind: str) -> Found:
-    found: Found = []
+    found = Found()
     _walk(node, kind, found)
     learn(kind, found)
     return found
@@ -93,28 +108,42 @@ def identity_key(kind: str, id_: str) -> int:
 
 def _walk_parts(node: Node, kind: str, found: Found, links: LinkFacts, own: int) -> None:
     """References of a Bundle without its entries, or of a resource and those it contains, known as ``#id`` in `own`."""
-    left_out = ("contained", "entry") if kind == "Bundle" else ("contained",)
-    _walk({name: value for name, value in node.items() if name not in left_out}, kind, found)
+    _walk(_alone(node, kind), kind, found)
     identities = links.identities.fresh
     identities += (key_of("#") ^ own, _name(kind, links))
+    for inner, inner_kind in _contained(node):
+        id_ = inner.get("id")
+        if type(id_) is str:
+            identities += (key_of(f"#{id_}") ^ own, _name(inner_kind, links))
+        _walk(inner, f"{kind}.contained.ofType({inner_kind})", found)
+
+
+def _alone(node: Node, kind: str) -> Node:
+    """The resource without those it contains, a Bundle without its entries."""
+    left_out = ("contained", "entry") if kind == "Bundle" else ("contained",)
+    return {name: value for name, value in node.items() if name not in left_out}
+
+
+def _contained(node: Node) -> Iterator[tuple[Node, str]]:
+    """The contained resources that say their type, with it."""
     contained = node.get("contained")
     for inner in contained if type(contained) is list else ():
         inner_kind = inner.get("resourceType") if type(inner) is dict else None
         if type(inner_kind) is str:
-            id_ = inner.get("id")
-            if type(id_) is str:
-                identities += (key_of(f"#{id_}") ^ own, _name(inner_kind, links))
-            _walk(inner, f"{kind}.contained.ofType({inner_kind})", found)
+            yield inner, inner_kind
 
 
 def _walk(node: Node, path: str, found: Found) -> None:
-    """All ``reference`` strings below `node`. Objects with text members only are not entered: most are such."""
+    """All ``reference`` strings and extensions below `node`. Objects with text members only are not entered: most are
+    such."""
     for name, value in node.items():
         kind = type(value)
         if kind is str:
             if name == "reference":
-                found.append((path, value))
+                found.references.append((path, value))
         elif kind is list:
+            if name in EXTENSIONS:
+                found.extensions.append((f"{path}.{name}", value))
             for item in value:
                 if type(item) is dict:
                     _look(item, path, name, found)
@@ -125,7 +154,7 @@ def _walk(node: Node, path: str, found: Found) -> None:
                     break
             else:
                 if "reference" in value:
-                    found.append((f"{path}.{name}", value["reference"]))
+                    found.references.append((f"{path}.{name}", value["reference"]))
 
 
 def _look(item: dict[str, Any], path: str, name: str, found: Found) -> None:
@@ -134,13 +163,13 @@ def _look(item: dict[str, Any], path: str, name: str, found: Found) -> None:
             _walk(item, f"{path}.{name}", found)
             return
     if "reference" in item:
-        found.append((f"{path}.{name}", item["reference"]))
+        found.references.append((f"{path}.{name}", item["reference"]))
 
 
 def _add_edges(found: Found, at: tuple[int, int, int], links: LinkFacts) -> None:
     source, place, bundle = at
     edges, names = links.edges.fresh, links.names
-    for path, reference in found:
+    for path, reference in found.references:
         path_key = _keys[path]
         if path_key not in names:
             _name(path, links)
@@ -184,11 +213,12 @@ def _name(text: str, links: LinkFacts) -> int:
     """Key of a path or a resource type; odd names out of the data are not kept."""
     key = _keys[text]
     if key not in links.names:
-        links.names[key] = ".".join(map(_shown, text.split(".")))
+        links.names[key] = ".".join(map(shown_step, text.split(".")))
     return key
 
 
-def _shown(name: str) -> str:
+def shown_step(name: str) -> str:
+    """One step of a path as it may be shown: a member, or ``ofType(...)``."""
     inner = name[7:-1]
     return f"ofType({shown_name(inner)})" if name == f"ofType({inner})" else shown_name(name)
 

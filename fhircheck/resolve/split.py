@@ -1,15 +1,15 @@
 """Split: records without errors to one file, the others to another; by record, or by patient across all records."""
 
-import tempfile
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from struct import Struct
 from typing import IO, Literal
 
-from fhircheck.model.errors import CouldNotCheck, UsageError
+from fhircheck.model.errors import UsageError
 from fhircheck.model.report import SplitSummary
 from fhircheck.model.split_line import SplitLine
+from fhircheck.model.temporary import lost, temporary_file
 from fhircheck.transport.ndjson_files import NdjsonFile
 
 SplitBy = Literal["record", "patient"]
@@ -34,7 +34,7 @@ class Split:
         except UsageError:
             self.discard()
             raise
-        self._waiting: IO[bytes] | None = tempfile.TemporaryFile(prefix="fhircheck-") if by == "patient" else None  # noqa: SIM115
+        self._waiting: IO[bytes] | None = temporary_file() if by == "patient" else None
         self._bad: set[int] = set()
         self._sorted: array[int] = array("Q")
         self._counts = [0, 0, 0]
@@ -87,7 +87,7 @@ class Split:
             file.write(_HEAD.pack(line.valid, len(line.patients), len(line.data)))
             file.write(array("Q", line.patients).tobytes() + line.data)
         except OSError as error:
-            raise CouldNotCheck(f"temporary folder {tempfile.gettempdir()}: {error.strerror} (set TMPDIR)") from error
+            raise lost(error) from error
 
     def _decide(self, file: IO[bytes]) -> None:
         file.seek(0)

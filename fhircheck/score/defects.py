@@ -1,8 +1,8 @@
 """Which failing items an action is about: all of a measure, those of some paths, or of some types of finding."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from fhircheck.model.report import IssueGroup, MeasureResult
 from fhircheck.score.action_table import ActionEntry, action_table
@@ -12,13 +12,17 @@ SHOWN_PATHS = 5
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """Failing items of one measure that one action mends: at least `fewest`, at most `most`."""
+    """Failing items of one measure that one action mends: at least `fewest`, at most `most`.
+
+    cases: how many of them by use case, for a measure that scores count within use cases only; else empty.
+    """
 
     entry: ActionEntry
     fewest: int
     most: int
     where: tuple[tuple[str, int], ...] = ()
     kinds: tuple[str, ...] = ()
+    cases: Mapping[str, int] = field(default_factory=dict)
 
 
 def defects(result: MeasureResult, groups: Iterable[IssueGroup]) -> Iterator[Defect]:
@@ -67,3 +71,18 @@ def _by_kind(entries: list[ActionEntry], failing: int, groups: Iterable[IssueGro
     if not every:
         rest = next(each for each in entries if not each.kinds)
         yield Defect(rest, failing, failing)
+
+
+def defects_of_cases(name: str, results: Mapping[str, MeasureResult]) -> Iterator[Defect]:
+    """The defect of measure `name` as use cases have it, counted by case; results: its result in each of them."""
+    failing = {case: each.denominator - each.numerator for case, each in sorted(results.items())}
+    failing = {case: count for case, count in failing.items() if count}
+    entry = next((each for each in action_table() if each.measure == name and not each.paths and not each.kinds), None)
+    if entry is None or not failing:
+        return
+    where: Counter[str] = Counter()
+    for each in results.values():
+        where.update({path: judged - passed for path, passed, judged in each.by if judged > passed})
+    worst = sorted(where.items(), key=lambda each: (-each[1], each[0]))
+    count = sum(failing.values())
+    yield Defect(entry, count, count, tuple(worst[:SHOWN_PATHS]), cases=failing)

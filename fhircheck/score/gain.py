@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from fhircheck.model.action import Action, Gain
 from fhircheck.model.report import IssueGroup, MeasureResult, Score
-from fhircheck.score.defects import Defect, defects
+from fhircheck.score.defects import Defect, defects, defects_of_cases
+from fhircheck.score.outside import usable_result
 from fhircheck.score.rubric import Criterion, Rubric
-from fhircheck.score.scoring import UseCase, prerequisites, score
+from fhircheck.score.scoring import USE_CASE, UseCase, prerequisites, score
 
 Results = dict[str, MeasureResult]
 
@@ -28,11 +29,24 @@ def what_to_fix(
     results, cases = tuple(measures), tuple(use_cases)
     before = score(results, rubric, cases)
     groups = tuple(groups)
-    found = (
-        _action(defect, results, rubric, cases, before) for result in results for defect in defects(result, groups)
-    )
+    found = (_action(defect, results, rubric, cases, before) for defect in _found(results, groups, cases, rubric))
     worth_it = (each for each in found if each is not None)
     return tuple(sorted(worth_it, key=lambda each: (-each.worth, not each.critical, each.name)))
+
+
+def _found(
+    results: tuple[MeasureResult, ...], groups: tuple[IssueGroup, ...], cases: tuple[UseCase, ...], rubric: Rubric
+) -> Iterator[Defect]:
+    """All defects; of what only the scores of use cases count, those of the use cases."""
+    elsewhere = {each.measure for each in rubric.criteria if each.score != USE_CASE}
+    inside = {each.measure for each in rubric.criteria if each.score == USE_CASE} - elsewhere
+    theirs = {each.name for case in cases for each in case.measures} & inside
+    for result in results:
+        if result.name not in theirs:
+            yield from defects(result, groups)
+            continue
+        own = {case.name: each for case in cases for each in case.measures if each.name == result.name}
+        yield from defects_of_cases(result.name, own)
 
 
 def _action(
@@ -47,7 +61,7 @@ def _action(
         score(repaired(results, defect, rubric, best), rubric, [_case(each, defect, rubric, best) for each in cases])
         for best in (False, True)
     ]
-    alone = score(_repaired_alone(results, defect), rubric, cases)
+    alone = score(_repaired_alone(results, defect), rubric, [_case_alone(each, defect) for each in cases])
     gains = tuple(_gains(before, *ends))
     critical = tuple(
         old.name
@@ -76,17 +90,38 @@ def _action(
 
 
 class _Repaired:
-    """A use case's result with other measures. before: the result as it was, which says who is usable."""
+    """A use case's result with other measures, how many patients are usable among them."""
 
     def __init__(self, case: UseCase, measures: tuple[MeasureResult, ...]) -> None:
-        self.name, self.measures, self.before = case.name, measures, case
+        self.name, self.measures = case.name, measures
 
 
 def _case(case: UseCase, defect: Defect, rubric: Rubric, best: bool) -> UseCase:
-    """A use case after the repair. How many of the items are its own is not known: none at worst, all at best."""
-    if not best:
+    """A use case after the repair. How many of the items are its own is not always known: none at worst, all at best.
+
+    What is mended may make patients usable (`also` of the action), at worst none.
+    """
+    own = defect.cases.get(case.name, 0)
+    if defect.cases:
+        if not own:
+            return case
+        defect = replace(defect, fewest=own, most=own)
+    elif not best:
         return case
-    return _Repaired(case, tuple(repaired(case.measures, defect, rubric, best)))
+    return _Repaired(case, repaired(_with_usable(case), defect, rubric, best))
+
+
+def _with_usable(case: UseCase) -> tuple[MeasureResult, ...]:
+    usable = usable_result(case)
+    return case.measures if usable is None else (*case.measures, usable)
+
+
+def _case_alone(case: UseCase, defect: Defect) -> UseCase:
+    """A use case with the defect of its own mended and nothing else."""
+    own = defect.cases.get(case.name, 0)
+    if not own:
+        return case
+    return _Repaired(case, _repaired_alone(_with_usable(case), replace(defect, fewest=own, most=own)))
 
 
 def _gains(before: Iterable[Score], low: Iterable[Score], high: Iterable[Score]) -> Iterator[Gain]:

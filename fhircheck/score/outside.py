@@ -2,7 +2,6 @@
 
 import json
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.measures import MEASURES
@@ -11,6 +10,7 @@ from fhircheck.model.errors import UsageError
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.report import MeasureResult, Threshold
 from fhircheck.registry import Registry
+from fhircheck.transport.bounded_file import read_bounded
 
 if TYPE_CHECKING:
     from fhircheck.score.scoring import UseCase
@@ -90,13 +90,11 @@ def _result(entry: CountedMeasure, passed: int, judged: int, untold: int, reason
 
 def exchange_result(path: str) -> MeasureResult:
     """The result of a server as saved by ``fhircheck server --save``. Raises UsageError where the file is none."""
+    data = read_bounded(path, LARGEST, f"--server-report {path}")
     try:
-        with Path(path).open("rb") as file:
-            saved = json.loads(file.read(LARGEST).decode("utf-8-sig"))
+        saved = json.loads(data.decode("utf-8-sig"))
         parts = [each for each in saved["score"]["parts"] if each["expectation"] == "SHALL"]
         met, unmet, untold = (sum(_count(each[key]) for each in parts) for key in ("met", "unmet", "notTested"))
-    except OSError as error:
-        raise UsageError(f"--server-report {path}: {(error.strerror or 'cannot be read').lower()}") from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise UsageError(f"--server-report {path}: is no report that `fhircheck server --save` wrote") from None
     return _result(EXCHANGE, met, met + unmet, untold, f"{untold} not tested" if untold else "")
@@ -116,7 +114,6 @@ def usable_result(case: "UseCase") -> MeasureResult | None:
     from fhircheck.model.use_case import UseCaseResult
     from fhircheck.model.use_case_cells import cells_of_case
 
-    case = getattr(case, "before", case)
     cells = cells_of_case(case) if isinstance(case, UseCaseResult) else case
     eligible, usable = getattr(cells, "eligible", None), getattr(cells, "usable", None)
     if eligible is None or usable is None:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from fhircheck.model.errors import UsageError
 from fhircheck.score.outside import described, names
+from fhircheck.transport.bounded_file import read_bounded
 
 RUBRICS = ("fhircheck", "published")
 """Names of the shipped rubrics."""
@@ -103,18 +103,11 @@ def _shipped(path: str) -> str:
 
 
 def _text(path: str) -> str:
+    shipped = f"(shipped ones: {', '.join(RUBRICS)}; else a TOML file)"
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise UsageError(f"rubric {path}: larger than {LARGEST >> 20} MiB")
+        data = read_bounded(path, LARGEST, f"rubric {path}", reason=lambda said: f"{said.lower()} {shipped}")
         return data.decode("utf-8-sig")
-    except OSError as error:
-        shipped = ", ".join(RUBRICS)
-        raise UsageError(
-            f"rubric {path}: {(error.strerror or 'cannot be read').lower()} (shipped ones: {shipped}; else a TOML file)"
-        ) from error
-    except (UnicodeDecodeError, ValueError) as error:
+    except UnicodeDecodeError as error:
         raise UsageError(f"rubric {path}: not UTF-8 text") from error
 
 

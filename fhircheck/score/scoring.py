@@ -41,7 +41,7 @@ def score(measures: Iterable[MeasureResult], rubric: Rubric, use_cases: Iterable
         for case in use_cases:
             own = {each.name: each for each in case.measures}
             usable = usable_result(case)
-            if usable is not None:
+            if usable is not None and USABLE.name not in own:
                 own[USABLE.name] = usable
             scores.append(_score(USE_CASE, f"ai-readiness: {case.name}", own, rubric))
     return tuple(scores)

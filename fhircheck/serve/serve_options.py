@@ -15,6 +15,7 @@ class ServeOptions:
     another (a proxy in front, a name). history, history_password: the store whose runs are shown, see history/place.
     token: where the token is (``env:NAME``, ``file:PATH``, ``keyring:SERVICE/USER``), empty for none or a new one.
     certificate, key: PEM files for TLS. time_limit: seconds of one validation. max_body: bytes of a request's body.
+    assessment: file that answers about the hospital are kept in (`fhircheck assess`), empty for none.
     show_values: answers of ``$validate`` show values of what was sent. language: where a browser asks for neither.
     """
 
@@ -31,5 +32,6 @@ class ServeOptions:
     time_limit: float = 30.0
     max_body: int = 16 << 20
     show_values: bool = False
+    assessment: str = ""
     language: str = "en"
     log_format: Literal["text", "json"] = "text"

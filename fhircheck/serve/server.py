@@ -48,12 +48,31 @@ def serve(options: ServeOptions, say: Say, terminal: bool) -> None:
         port = socket.getsockname()[1]
         secure = bool(tls) or options.public_url.startswith("https:")
         guards = Guards(names_of(options), Sessions(f"fhircheck-{port}", secure), options.public_url, token)
-        site = Site(stored, guards.sessions, options.language, token, guards.attempts)
+        site = Site(
+            stored,
+            guards.sessions,
+            options.language,
+            token,
+            guards.attempts,
+            assessment=_assessment(options.assessment),
+        )
         app = application(fhir, guards, log, site)
         for line in _greeting(options, port, told, bool(tls)):
             say(line)
         _run(app, socket, tls)
     say("stopped")
+
+
+def _assessment(path: str) -> Any:
+    """The file of answers, None where none was named. Raises UsageError and CouldNotCheck where it is no such file."""
+    if not path:
+        return None
+    from fhircheck.assess.answer_file import AnswerFile
+    from fhircheck.assess.form import shipped
+
+    found = AnswerFile(shipped(), path)
+    found.load()
+    return found
 
 
 def _extra() -> None:
@@ -117,7 +136,7 @@ def _no_password() -> str:
 def _service(options: ServeOptions, secured: bool) -> Iterator[Any]:
     """The FHIR side with its workers, which are ended at the end."""
     from fhircheck.definitions.type_table import TypeTable
-    from fhircheck.run import definitions_of, with_settings
+    from fhircheck.prepared import definitions_of, with_settings
     from fhircheck.serve.fhir.capability import capability_statement
     from fhircheck.serve.fhir.checker import CheckPlan, resource_types
     from fhircheck.serve.fhir.encoding import Encoder

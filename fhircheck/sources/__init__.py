@@ -8,9 +8,10 @@ from fhircheck.model.issue import IssueKind
 from fhircheck.model.record import Chunk, Piece
 from fhircheck.registry import Registry
 from fhircheck.sources.bulk_kinds import BULK_KINDS
+from fhircheck.sources.chunked import chunked
 from fhircheck.sources.directory import DIRECTORY
 from fhircheck.sources.fhir_search import FHIR_SEARCH
-from fhircheck.sources.files import FILES
+from fhircheck.sources.files import FILES, file_pieces
 from fhircheck.sources.globs import GLOBS
 from fhircheck.sources.options import ReadOptions
 from fhircheck.sources.server_kinds import SERVER_KINDS
@@ -20,7 +21,7 @@ from fhircheck.sources.stdin import STDIN
 from fhircheck.transport.json_kinds import JSON_KINDS
 from fhircheck.transport.xml_kinds import XML_KINDS
 
-__all__ = ["KINDS", "SOURCES", "ReadOptions", "SourceType", "estimate", "open_sources"]
+__all__ = ["KINDS", "SOURCES", "ReadOptions", "SourceType", "estimate", "file_chunks", "open_sources"]
 
 SOURCES: Registry[SourceType] = Registry("sources", STDIN, FHIR_SEARCH, DIRECTORY, GLOBS, FILES)
 """The first that claims a name opens it."""
@@ -50,7 +51,7 @@ def open_sources(names: Iterable[str], options: ReadOptions) -> Iterator[Chunk]:
         pieces = sample(pieces, options.sample)
     # what comes over the network is checked in smaller portions: less waiting for the first and after the last byte
     portion = options.chunk_bytes // 8 if any(source is FHIR_SEARCH for source, _ in chosen) else options.chunk_bytes
-    return _chunks(pieces, portion)
+    return chunked(pieces, _enough(portion))
 
 
 def estimate(names: Iterable[str]) -> int | None:
@@ -59,20 +60,19 @@ def estimate(names: Iterable[str]) -> int | None:
     return None if None in sizes else sum(size for size in sizes if size is not None)
 
 
+def file_chunks(path: str, options: ReadOptions) -> Iterator[Chunk]:
+    """Chunks of one file; what cannot be read is a finding in its place."""
+    return chunked(file_pieces(path, options), _enough(options.chunk_bytes))
+
+
 def source_type(name: str) -> SourceType:
     """The entry of SOURCES that opens `name`."""
     return next(each for each in SOURCES if each.claims(name))
 
 
-def _chunks(pieces: Iterator[Piece], size: int) -> Iterator[Chunk]:
-    """Pieces together until they hold `size` bytes; where chunks end depends on the data alone."""
-    chunk: Chunk = []
-    held = 0
-    for piece in pieces:
-        chunk.append(piece)
-        held += len(piece.data) + sum(len(text) for _, _, text in piece.parts) + 256
-        if held >= size:
-            yield chunk
-            chunk, held = [], 0
-    if chunk:
-        yield chunk
+def _enough(size: int) -> int:
+    """What a chunk of about `size` bytes has to hold.
+
+    A piece of lines ends before `size`, so that three quarters of it are enough: another piece would be too much.
+    """
+    return -(-3 * size // 4)

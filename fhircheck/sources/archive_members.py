@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fhircheck.model.record import Piece
 from fhircheck.sources.content import pieces_of, problem
 from fhircheck.sources.options import ReadOptions
-from fhircheck.sources.skipped import is_json_name, is_own_file, skipped_piece, suffix_of
+from fhircheck.sources.skipped import is_json_name, is_own_file, left_out, suffix_of
 from fhircheck.transport.archives import Member
 from fhircheck.transport.byte_stream import ByteStream, StreamFault
 
@@ -31,10 +31,7 @@ def archive_pieces(members: Iterator[Member], source: str, options: ReadOptions)
     except StreamFault as fault:
         found = True
         yield problem(source, fault.kind, reason=fault.reason)
-    if not found:
-        yield problem(source, "nothing-to-read", skipped=sum(skipped.values()))
-    elif skipped:
-        yield skipped_piece(source, skipped)
+    yield from left_out(source, found, skipped)
 
 
 def _shown(name: str) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 from fhircheck.model.errors import SourceUnusable
 from fhircheck.model.record import Piece
 from fhircheck.sources.content import problem
-from fhircheck.sources.fetched_folder import BESIDE, MANIFEST, read_manifest
+from fhircheck.sources.fetched_folder import BESIDE, MANIFEST, is_incomplete, read_manifest
 from fhircheck.sources.files import file_pieces, shown
 from fhircheck.sources.options import ReadOptions
-from fhircheck.sources.skipped import is_own_file, is_read_in_folders, skipped_piece, suffix_of
+from fhircheck.sources.skipped import begins_like_json, is_own_file, is_read_in_folders, left_out, suffix_of
 from fhircheck.sources.source_type import SourceType
 
 
@@ -81,7 +81,7 @@ def _begins_like_json(path: str) -> bool:
         if not stat.S_ISREG(os.stat(path).st_mode):
             return False
         with open(path, "rb") as file:
-            return file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
+            return begins_like_json(file.read(64))
     except OSError:
         return False
 
@@ -90,16 +90,12 @@ def folder_pieces(folder: str, options: ReadOptions) -> Iterator[Piece]:
     """All pieces of all files of a folder, then what was skipped; a folder with nothing to read is a finding."""
     skipped: Counter[str] = Counter()
     found = False
-    manifest = read_manifest(Path(folder))
-    if manifest is not None and manifest.get("complete") is not True:
+    if is_incomplete(read_manifest(Path(folder))):
         yield problem(shown(folder), "fetch-incomplete")
     for path in wanted_files(folder, skipped):
         found = True
         yield from file_pieces(path, options)
-    if not found:
-        yield problem(shown(folder), "nothing-to-read", skipped=sum(skipped.values()))
-    elif skipped:
-        yield skipped_piece(shown(folder), skipped)
+    yield from left_out(shown(folder), found, skipped)
 
 
 def _check(name: str, options: ReadOptions) -> None:

@@ -16,24 +16,24 @@ def _claims(name: str) -> bool:
     return glob.has_magic(name) and not os.path.exists(name)
 
 
-def _matches(name: str) -> list[str]:
+def matches(name: str) -> list[str]:
     """What the pattern names, sorted by code points; with ``**``, files only, since it names folders' contents too."""
     found = sorted(glob.glob(name, recursive=True))
     return [path for path in found if not os.path.isdir(path)] if "**" in name else found
 
 
 def _pieces(name: str, options: ReadOptions) -> Iterator[Piece]:
-    for path in _matches(name):
+    for path in matches(name):
         yield from folder_pieces(path, options) if os.path.isdir(path) else file_pieces(path, options)
 
 
 def _check(name: str, options: ReadOptions) -> None:
-    if not _matches(name):
+    if not matches(name):
         raise SourceUnusable(f"{shown(name)}: no file matches this pattern")
 
 
 def _size(name: str) -> int | None:
-    sizes = [folder_size(path) if os.path.isdir(path) else FILES.size(path) for path in _matches(name)]
+    sizes = [folder_size(path) if os.path.isdir(path) else FILES.size(path) for path in matches(name)]
     return None if None in sizes else sum(size for size in sizes if size is not None)
 
 

@@ -1,9 +1,10 @@
 """Which files of a folder or archive are read, and what is said of the others."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from fhircheck.model.record import Piece
-from fhircheck.sources.content import problem
+from fhircheck.sources.content import MARK, problem
 
 JSON_NAMES = (".json", ".ndjson", ".jsonl", ".xml")
 PACKED_NAMES = tuple(f"{name}.gz" for name in JSON_NAMES)
@@ -35,6 +36,19 @@ def suffix_of(name: str) -> str:
     stem, dot, suffix = name.replace("\\", "/").rpartition("/")[2].rpartition(".")
     short = bool(stem and dot) and len(suffix) <= 8 and suffix.isascii() and suffix.isalnum()
     return f".{suffix.lower()}" if short else "other"
+
+
+def begins_like_json(head: bytes) -> bool:
+    """Whether a file whose name says nothing is read: it begins like a resource, after a byte order mark or spaces."""
+    return head.removeprefix(MARK).lstrip()[:1] == b"{"
+
+
+def left_out(source: str, found: bool, skipped: Counter[str]) -> Iterator[Piece]:
+    """What is said at the end of a folder or archive: that nothing of it was read, or what was not."""
+    if not found:
+        yield problem(source, "nothing-to-read", skipped=sum(skipped.values()))
+    elif skipped:
+        yield skipped_piece(source, skipped)
 
 
 def skipped_piece(source: str, skipped: Counter[str]) -> Piece:

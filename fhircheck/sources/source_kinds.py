@@ -76,6 +76,21 @@ FILE_KINDS = (
         "(a readable file)",
     ),
     source_kind(
+        "check-died",
+        "exception",
+        "file",
+        "The process that checked a part of the data died twice, so that this part was not checked.",
+        "What is in it is missing from every figure; a clean report would say nothing about it.",
+        "Give the run more memory or fewer --jobs; if it happens again with the same lines, report it with a made-up"
+        " record that is built alike.",
+        "The process that checked this died twice ({reason}): not checked, records {first_record} to {last_record},"
+        " lines {first_line} to {last_line}, bytes {first_byte} to {last_byte}.",
+        "Der Prozess, der dies prüfte, starb zweimal ({reason}): nicht geprüft, Datensätze {first_record} bis"
+        " {last_record}, Zeilen {first_line} bis {last_line}, Bytes {first_byte} bis {last_byte}.",
+        "(lines that need more memory than there is)",
+        '{"resourceType": "Patient"}',
+    ),
+    source_kind(
         "fetch-incomplete",
         "incomplete",
         "file",

@@ -7,24 +7,33 @@ from fhircheck.model.record import Piece
 from fhircheck.transport.byte_stream import ByteStream
 
 
-def cut_lines(stream: ByteStream, source: str, size: int, longest: int) -> Iterator[Piece]:
+def cut_lines(
+    stream: ByteStream, source: str, size: int, longest: int, start: tuple[int, int, int] = (0, 1, 0)
+) -> Iterator[Piece]:
     """Pieces of about `size` bytes that end at line ends; a line over `longest` bytes becomes a finding.
 
     Offsets, line and record numbers are kept whatever the sizes are; blank lines have a number as
-    lines but not as records.
+    lines but not as records. start: offset, line and record number of the stream's first byte, where it begins at a
+    line within a source.
     """
-    return _LineCutter(stream, source, size, longest).pieces()
+    return _LineCutter(stream, source, size, longest, start).pieces()
 
 
 def count_lines(data: bytes) -> int:
     """Number of lines in `data` that hold more than white space."""
-    return sum(1 for line in data.split(b"\n") if line and not line.isspace())
+    return _counted(data)[0]
+
+
+def _counted(data: bytes) -> tuple[int, int]:
+    """Lines that hold more than white space, and line ends: found by one cut, which is faster than counting ends."""
+    lines = data.split(b"\n")
+    return len(lines) - lines.count(b"") - sum(map(bytes.isspace, lines)), len(lines) - 1
 
 
 class _LineCutter:
-    def __init__(self, stream: ByteStream, source: str, size: int, longest: int) -> None:
+    def __init__(self, stream: ByteStream, source: str, size: int, longest: int, start: tuple[int, int, int]) -> None:
         self._stream, self._source, self._size, self._longest = stream, source, size, longest
-        self._offset, self._line, self._record = 0, 1, 0
+        self._offset, self._line, self._record = start
 
     def pieces(self) -> Iterator[Piece]:
         held: list[bytes] = []
@@ -45,10 +54,10 @@ class _LineCutter:
         yield from self._piece(b"".join(held))
 
     def _piece(self, data: bytes) -> Iterator[Piece]:
-        count = count_lines(data)
+        count, ends = _counted(data)
         if count:
             yield Piece(self._source, "ndjson", data, self._offset, self._line, self._record)
-        self._pass(len(data), data.count(b"\n"), count)
+        self._pass(len(data), ends, count)
 
     def _pass(self, size: int, lines: int, records: int) -> None:
         self._offset += size

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO, Generic, TypeVar, cast
 from fhircheck.model.errors import CouldNotCheck, FhircheckError
 
 Item = TypeVar("Item")
+_Surroundings = tuple[dict[str, str], str]
 _COMMAND = "from fhircheck.transport.reader_process import serve; serve()"
-_waiting: "list[subprocess.Popen[bytes]]" = []
+_waiting: "list[tuple[_Surroundings, subprocess.Popen[bytes]]]" = []
 _BUFFER = 1 << 20
 
 
@@ -29,7 +30,7 @@ class ReaderProcess(Generic[Item]):
     """
 
     def __init__(self, make: Callable[..., Iterator[Item]], *arguments: Any) -> None:
-        self._process = _waiting.pop() if _waiting else _started("")
+        self._process = _early() or _started("")
         self._end = weakref.finalize(self, _end, self._process)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -67,16 +68,30 @@ def start_early(module: str) -> None:
     Where none can be started nothing happens: who needs it will find out.
     """
     try:
-        process = _started(module)
+        _waiting.append((_surroundings(), _started(module)))
     except OSError:
         return
-    _waiting.append(process)
     atexit.register(_end_waiting)
+
+
+def _early() -> "subprocess.Popen[bytes] | None":
+    """The process that waits; one that started in another environment or folder is ended: it would read by those."""
+    while _waiting:
+        surroundings, process = _waiting.pop()
+        if surroundings == _surroundings():
+            return process
+        _end(process)
+    return None
+
+
+def _surroundings() -> _Surroundings:
+    """What a process takes over when it starts, and later sees no change of."""
+    return dict(os.environ), os.getcwd()
 
 
 def _end_waiting() -> None:
     while _waiting:
-        _end(_waiting.pop())
+        _end(_waiting.pop()[1])
 
 
 def _started(module: str) -> "subprocess.Popen[bytes]":

@@ -9,7 +9,7 @@ from fhircheck.measures.counted_measure import Merged
 from fhircheck.measures.seen import Seen
 from fhircheck.model.protocols import ValueSetAnswers
 from fhircheck.model.row_facts import RowFacts
-from fhircheck.model.use_case import LabelFacts, UseCaseResult
+from fhircheck.model.use_case import LabelFacts, StreamFacts, UseCaseResult
 from fhircheck.terminology.membership import Answer, Membership
 from fhircheck.use_cases.collecting import Collector, place_key
 from fhircheck.use_cases.funnel import Funnel
@@ -17,6 +17,7 @@ from fhircheck.use_cases.judging import judge_cases
 from fhircheck.use_cases.predicates import Answers
 from fhircheck.use_cases.requirement import UseCase
 from fhircheck.use_cases.results import result_of_case
+from fhircheck.use_cases.streams import asks_for_streams
 
 if TYPE_CHECKING:
     from fhircheck.use_cases.usable import UsableFile
@@ -53,6 +54,7 @@ class AskedUseCases:
         self._collector = Collector(cases, answers, now)
         self._keep = keep
         self._judged: tuple[RowFacts, list[Funnel], list[LabelFacts]] | None = None
+        self._streams: list[StreamFacts] = []
         self.met = self.about_patient = False
         self.place = 0
 
@@ -67,7 +69,8 @@ class AskedUseCases:
         if self._judged is None or self._judged[0] is not merged.rows:
             faults = {number: each.fault for number, each in self._collector.predicates.items() if each.fault}
             funnels = judge_cases(self.cases, faults, merged, self._keep)
-            self._judged = merged.rows, funnels, [each.labels.facts() for each in funnels]
+            self._judged = merged.rows, funnels, [each.labels.facts(merged.links) for each in funnels]
+            self._streams = [each.streams.facts(merged.links) for each in funnels]
         return self._judged[1:]
 
     def labels(self, merged: Merged) -> Sequence[LabelFacts]:
@@ -75,9 +78,15 @@ class AskedUseCases:
         funnels, facts = self.judged(merged)
         return [each for funnel, each in zip(funnels, facts, strict=True) if funnel.labels.asked]
 
+    def streams(self, merged: Merged) -> Sequence[StreamFacts]:
+        """What became of the streams of use cases that ask for some."""
+        self.judged(merged)
+        return [each for case, each in zip(self.cases, self._streams, strict=True) if asks_for_streams(case)]
+
     def results(self, merged: Merged, usable: "UsableFile | None" = None) -> tuple[UseCaseResult, ...]:
         """What became of each use case; `usable` is finished by the first one."""
         funnels, facts = self.judged(merged)
         written = usable.finish(funnels[0]) if usable is not None else None
-        results = [result_of_case(funnel, each, merged) for funnel, each in zip(funnels, facts, strict=True)]
+        both = zip(facts, self._streams, strict=True)
+        results = [result_of_case(funnel, each, merged) for funnel, each in zip(funnels, both, strict=True)]
         return (replace(results[0], written=written), *results[1:])

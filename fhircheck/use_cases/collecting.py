@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from fhircheck.measures.date_span import SECOND
+from fhircheck.measures.date_span import SECOND, Span
 from fhircheck.measures.seen import Seen
 from fhircheck.model.link_facts import key_of
 from fhircheck.resolve.reference_walk import target_of
-from fhircheck.use_cases.predicates import INCOMPLETE, LINKED, NOBODY, UNTOLD, Answers, Predicate
+from fhircheck.use_cases.predicates import INCOMPLETE, LINKED, NOBODY, SKEWED, UNTOLD, Answers, Predicate
 from fhircheck.use_cases.requirement import UseCase
+from fhircheck.use_cases.sampling import Sampler
 
 _MASK = (1 << 64) - 1
 BITS = 16
@@ -60,6 +61,7 @@ class Collector:
                 if predicate.links is not None:
                     flags |= self._link(seen, number, predicate, identity)
                 span = predicate.span(seen.node)
+                flags |= _sample(seen, number, predicate.sampler, (span, identity)) if predicate.sampler else 0
                 first, last = (span.first // SECOND, span.last // SECOND) if span is not None else (0, 0)
                 row = (seen.patient, number, first, last, identity, kind, flags, *seen.at)
             else:
@@ -98,6 +100,15 @@ class Collector:
                 if found is not None and not found[0] & (INCOMPLETE | UNTOLD):
                     return LINKED
         return 0
+
+
+def _sample(seen: Seen, number: int, sampler: Sampler, known: tuple[Span | None, int]) -> int:
+    """Add the row of a sample; SKEWED where its clock is not to be trusted. known: its span and identity."""
+    span, identity = known
+    lag = sampler.lag(seen.node, span)
+    row = (seen.patient, number, *sampler.row(seen, span, lag), identity, *seen.at)
+    seen.rows.table("samples").fresh += row
+    return SKEWED if sampler.skewed(lag) else 0
 
 
 def _identity(seen: Seen) -> int:

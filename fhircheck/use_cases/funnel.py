@@ -4,15 +4,16 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
 
+from fhircheck.model.months import month_of
 from fhircheck.model.quantiles import Quantiles
 from fhircheck.model.use_case import FunnelStep
+from fhircheck.use_cases.characteristics import MET, UNMET, Characteristics, Patient
 from fhircheck.use_cases.collecting import place_key
 from fhircheck.use_cases.labels import Labels
 from fhircheck.use_cases.patient import PatientView, Row
 from fhircheck.use_cases.requirement import Requirement, UseCase
+from fhircheck.use_cases.streams import Streams
 
 DAY = 86_400
 _FIRST = ("cohort", "index", "exclusion")
@@ -35,6 +36,14 @@ class Step:
     def told(self) -> bool:
         """Whether it can be judged."""
         return not self.fault
+
+    def merge(self, other: "Step") -> None:
+        """Add what it cost among other patients."""
+        self.resources += other.resources
+        self.met += other.met
+        self.lost += other.lost
+        self.left += other.left
+        self.reasons.update(other.reasons)
 
     def shown(self) -> FunnelStep:
         """As it stands in the report."""
@@ -63,23 +72,48 @@ class Funnel:
     """Takes patients in any order. Memory is bounded, but for 8 bytes a usable resource where these are to be written.
 
     groups: (dimension, group, 0 eligible 1 usable 2 labelled) -> patients. months: (month, requirement) -> resources.
-    late: features after the moment to be predicted, resources and patients. density: values an hour.
+    late: features after the moment to be predicted, resources and patients. density: values an hour. characteristics:
+    of eligible patients.
     """
 
-    def __init__(self, case: UseCase, steps: list[Step], labels: Labels, keep: bool) -> None:
-        self.case, self.steps, self.labels = case, steps, labels
+    def __init__(self, case: UseCase, steps: list[Step], across: tuple[Labels, Streams], keep: bool) -> None:
+        self.case, self.steps = case, steps
+        self.labels, self.streams = across
         self.patients = self.eligible = self.usable = 0
         self.groups: Counter[tuple[str, str, int]] = Counter()
         self.months: Counter[tuple[int, int]] = Counter()
         self.late: dict[int, list[int]] = {}
         self.density: dict[int, Quantiles] = {}
+        self.characteristics = Characteristics()
         self.kept: array[int] | None = array("Q") if keep else None
 
-    def see(self, key: int, view: PatientView, person: tuple[int, ...] | None) -> None:
-        """Take one patient through all steps."""
+    def merge(self, other: "Funnel") -> None:
+        """Add other patients."""
+        for mine, theirs in zip(self.steps, other.steps, strict=True):
+            mine.merge(theirs)
+        self.patients += other.patients
+        self.eligible += other.eligible
+        self.usable += other.usable
+        self.groups.update(other.groups)
+        self.months.update(other.months)
+        for number, (resources, patients) in other.late.items():
+            pair = self.late.setdefault(number, [0, 0])
+            pair[0] += resources
+            pair[1] += patients
+        for number, density in other.density.items():
+            self.density.setdefault(number, Quantiles()).merge(density)
+        self.labels.merge(other.labels)
+        self.characteristics.merge(other.characteristics)
+        self.streams.merge(other.streams)
+        if self.kept is not None and other.kept is not None:
+            self.kept.extend(other.kept)
+
+    def see(self, key: int, view: PatientView, person: tuple[int, ...] | None) -> bool:
+        """Take one patient through all steps; whether he is eligible."""
         self.patients += 1
         eligible, through, labelled = True, True, True
         accepted: list[tuple[int, Row]] = []
+        found: list[tuple[str, str]] = []
         for step in self.steps:
             if not step.told:
                 step.left += through
@@ -89,6 +123,8 @@ class Funnel:
                 continue
             reason, rows = self._ask(step, view)
             accepted += rows
+            if not first:
+                found.append((step.asked.group or step.asked.name, UNMET if reason else MET))
             labelled = labelled and (step.asked.role != "label" or not reason)
             if through:
                 self._count(step, reason)
@@ -97,7 +133,8 @@ class Funnel:
                 eligible = eligible and not first
         if eligible:
             usable = through and (self.case.declared or any(row.last for _, row in accepted))
-            self._eligible(key, view, person, (usable, labelled, accepted))
+            self._eligible(key, view, person, (usable, labelled, accepted), found)
+        return eligible
 
     def _ask(self, step: Step, view: PatientView) -> tuple[str, list[tuple[int, Row]]]:
         """Why the step is not met, empty where it is, and the rows that count, with the requirement they meet."""
@@ -124,6 +161,7 @@ class Funnel:
         view: PatientView,
         person: tuple[int, ...] | None,
         told: tuple[bool, bool, list[tuple[int, Row]]],
+        found: list[tuple[str, str]],
     ) -> None:
         usable, labelled, accepted = told
         self.eligible += 1
@@ -136,8 +174,12 @@ class Funnel:
                 self.groups[dimension, group, number] += counts
         for number, row in accepted:
             if row.last:
-                self.months[_month(row.first // DAY), number] += 1
-        self.labels.see(key, view, person, labelled)
+                self.months[month_of(row.first // DAY), number] += 1
+        kind = self.labels.see(key, view, person, labelled)
+        sex, born = (person[4], person[0]) if person is not None else (0, 0)
+        found += [(f"patients by {dimension}", group) for dimension, group in _groups(person, day)]
+        found += [("patients by label", str(kind))] if kind else []
+        self.characteristics.see(Patient(sex, born, day), found)
         self._late(view)
         self._dense(view)
         if usable and self.kept is not None:
@@ -180,9 +222,3 @@ def band_of(years: int) -> str:
         if years <= high:
             return f"{low}-{high}"
     return "80+"
-
-
-@lru_cache(maxsize=4_096)
-def _month(day: int) -> int:
-    found = date.fromordinal(day)
-    return found.year * 12 + found.month - 1

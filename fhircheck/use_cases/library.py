@@ -11,12 +11,14 @@ from fhircheck.model.errors import UsageError
 from fhircheck.model.use_case import Role, Texts
 from fhircheck.use_cases.element_path import UnreadablePath, values_at
 from fhircheck.use_cases.requirement import (
+    Clock,
     CodeFilter,
     DateFilter,
     Density,
     LabelClassRule,
     Link,
     Requirement,
+    Sampling,
     UseCase,
     Window,
 )
@@ -102,6 +104,8 @@ class _Reader:
         dates = tuple(self._date_filter(each, f"{place}.dateFilter") for each in _list(node, "dateFilter"))
         every_path = [*(each.path for each in codes), *(each.path for each in dates), *paths, label_path]
         every_path += [link.path] if link else []
+        sampling, clock = self._sampling(node, place), self._clock(node, place)
+        every_path += [*(sampling.by if sampling else ()), *(clock.against if clock else ())]
         count = _value(node, "requirement-minimum-count")
         return Requirement(
             name,
@@ -119,6 +123,8 @@ class _Reader:
             self._count(count, place),
             self._window(node, place),
             self._density(node, place),
+            sampling,
+            clock,
             link,
             str(_value(node, "requirement-alternative") or ""),
             "end" if _value(node, "requirement-anchor") == "end" else "start",
@@ -221,6 +227,28 @@ class _Reader:
             raise self._wrong(f"{place} requirement-density", "needs a positive interval and a share from 0 to 1")
         return Density(every, share)
 
+    def _sampling(self, node: Node, place: str) -> Sampling | None:
+        parts = _parts(node, "requirement-sampling")
+        if parts is None:
+            return None
+        place = f"{place} requirement-sampling"
+        every, share = self._seconds(parts.get("every"), f"{place} every"), Fraction(str(parts.get("share", 1)))
+        gap = self._seconds(parts["gap"], f"{place} gap") if "gap" in parts else 2 * every
+        if every <= 0 or not 0 < share <= 1 or gap < every:
+            raise self._wrong(place, "needs a positive interval, a share from 0 to 1 and no shorter gap")
+        return Sampling(every, share, gap, _repeated(node, "requirement-sampling", "by") or ("code", "device"))
+
+    def _clock(self, node: Node, place: str) -> Clock | None:
+        parts = _parts(node, "requirement-clock")
+        if parts is None:
+            return None
+        place = f"{place} requirement-clock"
+        ahead = self._seconds(parts.get("ahead"), f"{place} ahead")
+        late = self._seconds(parts["late"], f"{place} late") if "late" in parts else None
+        if ahead < 0 or (late is not None and late <= 0):
+            raise self._wrong(place, "ahead cannot be negative, late has to be positive")
+        return Clock(ahead, late, _repeated(node, "requirement-clock", "against") or ("issued", "meta.lastUpdated"))
+
     def _link(self, node: Node, place: str) -> Link | None:
         parts = _parts(node, "requirement-link")
         if parts is None:
@@ -303,6 +331,13 @@ def _parts(node: Any, name: str) -> dict[str, Any] | None:
     if found is None:
         return None
     return {_text(each, "url"): _any_value(each) for each in _list(found, "extension") if each.__class__ is dict}
+
+
+def _repeated(node: Any, name: str, part: str) -> tuple[str, ...]:
+    """The texts of a part that repeats."""
+    values = (_any_value(each) for each in _list(_extension(node, name), "extension")
+              if each.__class__ is dict and each.get("url") == part)  # fmt: skip
+    return tuple(value for value in values if value.__class__ is str)
 
 
 def _title(node: Any) -> Texts:

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from fhircheck.use_cases.predicates import INCOMPLETE, LINKED, UNTOLD
+from fhircheck.use_cases.predicates import INCOMPLETE, LINKED, SKEWED, UNTOLD
 from fhircheck.use_cases.requirement import Requirement, UseCase, Window
 from fhircheck.use_cases.timing import Moment, filled, where
 
 REASONS = (
-    "missing", "cannot-tell", "elements-missing", "not-linked", "no-index", "undated", "after-index", "outside-window",
-    "imprecise-time", "too-few", "too-sparse", "excluded",
+    "missing", "cannot-tell", "elements-missing", "clock", "not-linked", "no-index", "undated", "after-index",
+    "outside-window", "imprecise-time", "too-few", "too-sparse", "excluded",
 )  # fmt: skip
 UNTIL_INDEX = Window(None, 0)
 
@@ -90,10 +90,11 @@ class PatientView:
             return [], "missing"
         told = [row for row in rows if not row.flags & UNTOLD]
         whole = [row for row in told if not row.flags & INCOMPLETE]
-        linked = whole
+        timed = [row for row in whole if not row.flags & SKEWED]
+        linked = timed
         if asked.link is not None:
-            linked = [row for row in whole if row.flags & LINKED or (number, row.identity) in self._linked]
-        reason = "cannot-tell" if not told else "elements-missing" if not whole else "not-linked"
+            linked = [row for row in timed if row.flags & LINKED or (number, row.identity) in self._linked]
+        reason = "cannot-tell" if not told else "elements-missing" if not whole else "not-linked" if timed else "clock"
         return linked, "" if linked else reason
 
     def _meets(self, number: int) -> Met:

@@ -12,10 +12,12 @@ from fhircheck.model.protocols import ValueSetAnswers
 from fhircheck.use_cases.code_matching import CodeSet, codings_in
 from fhircheck.use_cases.element_path import Values, values_at
 from fhircheck.use_cases.requirement import REST, CodeFilter, DateFilter, LabelClassRule, Requirement
+from fhircheck.use_cases.sampling import Sampler
 
-INCOMPLETE, UNTOLD, LINKED, NOBODY = 1, 2, 4, 8
+INCOMPLETE, UNTOLD, LINKED, NOBODY, SKEWED = 1, 2, 4, 8, 16
 """Flags of a row: an element that must be there is missing; it cannot be told whether it matches; what it is linked to
-is contained in it and fits; it is about no patient (its row goes by the resource's own key)."""
+is contained in it and fits; it is about no patient (its row goes by the resource's own key); its time and that of its
+record are of different clocks."""
 
 Answers = Callable[[str], ValueSetAnswers | str]
 """A value set's canonical -> its answers, or why there are none."""
@@ -40,6 +42,7 @@ class Predicate:
         self._label: Values | None = values_at(label_path, asked.type) if asked.classes and label_path else None
         self.links: Values | None = values_at(asked.link.path, asked.type) if asked.link else None
         moments = (asked.dates[0].path,) if asked.dates else MOMENTS.get(asked.type, ())
+        self.sampler = Sampler(asked) if (asked.sampling or asked.clock) and not asked.fault else None
         self._moments = tuple(values_at(path, asked.type) for path in moments)
 
     def _code_set(self, asked: CodeFilter, own: Mapping[str, Any], answers: Answers) -> CodeSet | None:

@@ -53,6 +53,31 @@ class Density:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """Streams of samples, one expected every `every` seconds; at least `share` of them have to be there.
+
+    gap: seconds between two samples above which there is a gap. by: paths whose values tell streams apart.
+    """
+
+    every: int
+    share: Fraction
+    gap: int
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The most seconds by which an event may be dated after its record (`ahead`), or before it (`late`, None: any).
+
+    against: paths of when it was recorded or received; the first that is there counts.
+    """
+
+    ahead: int
+    late: int | None
+    against: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """What the reference at `path` leads to has to meet the requirement `to`."""
 
@@ -99,6 +124,8 @@ class Requirement:
     minimum: int = 1
     window: Window | None = None
     density: Density | None = None
+    sampling: Sampling | None = None
+    clock: Clock | None = None
     link: Link | None = None
     group: str = ""
     anchor: Literal["start", "end"] = "start"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.model.errors import UsageError
+from fhircheck.transport.bounded_file import read_bounded
 from fhircheck.use_cases.library import use_case_of
 from fhircheck.use_cases.requirement import UseCase
 
@@ -88,14 +89,7 @@ def _read(path: Path, definitions: "DefinitionSet") -> Any:
     from fhircheck.definitions.type_table import TypeTable
     from fhircheck.transport.record_reader import read_document
 
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"--use-case {path}: {error.strerror or 'cannot be read'}") from None
-    if len(data) > LARGEST:
-        raise UsageError(f"--use-case {path}: larger than {LARGEST >> 20} MiB")
-    return read_document(data, TypeTable(definitions))
+    return read_document(read_bounded(path, LARGEST, f"--use-case {path}", reason=str), TypeTable(definitions))
 
 
 def _parts(node: Any, name: str) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:

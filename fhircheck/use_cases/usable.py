@@ -1,7 +1,9 @@
-"""The resources of usable patients as NDJSON: they wait in a temporary file until it is known who is usable."""
+"""The resources of usable patients as NDJSON, in one file or one for each type.
+
+They wait in a temporary file until it is known who is usable.
+"""
 
 import os
-import tempfile
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -9,9 +11,11 @@ from contextlib import contextmanager
 from struct import Struct
 from typing import IO
 
-from fhircheck.model.errors import CouldNotCheck, UsageError
+from fhircheck.model.errors import UsageError
 from fhircheck.model.split_line import UsableLine
+from fhircheck.model.temporary import lost, temporary_file
 from fhircheck.transport.ndjson_files import NdjsonFile
+from fhircheck.transport.ndjson_folders import NdjsonFolder, names_a_folder
 from fhircheck.use_cases.funnel import Funnel
 
 _HEAD = Struct("<QBI")
@@ -20,14 +24,17 @@ _HEAD = Struct("<QBI")
 class UsableFile:
     """Takes lines in the data's order; `finish` puts the file in place, `discard` leaves all as it was.
 
+    path: a file, or a folder that gets a file for each resource type.
+
     What counted for a usable patient is written, and what is about nobody but meets a requirement (an Endpoint). What
     comes after the moment to be predicted, or outside a window, is not. Raises UsageError where `path` cannot be
     written to, CouldNotCheck where the temporary folder is full.
     """
 
     def __init__(self, path: str) -> None:
-        self._file = NdjsonFile(path, "--write-usable")
-        self._waiting: IO[bytes] = tempfile.TemporaryFile(prefix="fhircheck-")  # noqa: SIM115
+        writer = NdjsonFolder if names_a_folder(path) else NdjsonFile
+        self._file: NdjsonFile | NdjsonFolder = writer(path, "--write-usable")
+        self._waiting: IO[bytes] = temporary_file()
 
     def take(self, lines: Iterable[UsableLine]) -> None:
         """Take the next resources."""
@@ -35,7 +42,7 @@ class UsableFile:
             for line in lines:
                 self._waiting.write(_HEAD.pack(line.key, line.about, len(line.data)) + line.data)
         except OSError as error:
-            raise CouldNotCheck(f"temporary folder {tempfile.gettempdir()}: {error.strerror} (set TMPDIR)") from error
+            raise lost(error) from error
 
     def finish(self, funnel: Funnel) -> int:
         """Write what is usable, and put the file in place; how many resources."""

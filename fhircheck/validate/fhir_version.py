@@ -18,8 +18,10 @@ KIND = IssueKind(
     why="Elements have other names and meanings there; findings against R4 would mislead.",
     clause="http://hl7.org/fhir/R4/versioning.html",
     fix="Export the data as FHIR R4 (4.0.1), or convert it.",
-    english="Looks like FHIR {version}, not R4 ({evidence}); {count} such resources were not checked",
-    german="Sieht nach FHIR {version} aus, nicht nach R4 ({evidence}); {count} solche Ressourcen wurden nicht geprüft",
+    english="Looks like FHIR {version}, not R4 ({evidence}); "
+    "{count} such {count:resource was|resources were} not checked",
+    german="Sieht nach FHIR {version} aus, nicht nach R4 ({evidence}); "
+    "{count} solche {count:Ressource wurde|Ressourcen wurden} nicht geprüft",
     failing='{"resourceType": "Encounter", "status": "completed", "class": [{"text": "x"}],'
     ' "actualPeriod": {"start": "2024-01-01"}}',
     passing='{"resourceType": "Encounter", "status": "finished", "class": {"code": "IMP"},'

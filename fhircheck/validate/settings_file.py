@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from fhircheck.model.errors import UsageError
@@ -19,6 +18,7 @@ from fhircheck.model.settings import (
     SeverityRule,
     ValidityPeriod,
 )
+from fhircheck.transport.bounded_file import read_bounded
 from fhircheck.validate.decisions import is_fingerprint
 from fhircheck.validate.instance_date import parse_path
 
@@ -141,13 +141,7 @@ def _message(fault: Any) -> str:
 
 
 def _parsed(path: str, what: str) -> dict[str, Any]:
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{what} {path}: {(error.strerror or 'cannot be read').lower()}") from error
-    if len(data) > LARGEST:
-        raise UsageError(f"{what} {path}: larger than {LARGEST >> 20} MiB")
+    data = read_bounded(path, LARGEST, f"{what} {path}")
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -105,7 +105,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "check": ("check", "data", "--offline", "--explain", "--apart", "source", "--card", "card.ttl",
-              "--card", "card.croissant.json", "--use-case", "telemedicine-vital-signs", "--write-usable", SPLIT[2]),
+              "--card", f"{SPLIT[2]}card.croissant.json", "--use-case", "telemedicine-vital-signs",
+              "--write-usable", SPLIT[2]),
+    "follow": ("follow", "data", "--offline", "--for", "0s", "--every", "1h"),
     "validate": ("validate", "data", "--offline", "--language", "de", "--explain", "--write-valid", SPLIT[0],
                  "--write-invalid", SPLIT[1], "--split-by", "patient"),
     "privacy": ("privacy", "data", "--language", "de"),

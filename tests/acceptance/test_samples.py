@@ -150,6 +150,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             readable[shown(path)] = target
         else:
             readable[shown(path)] = path
+    readable["valid/readiness"] = ROOT / "profiles" / "Questionnaire-cloud-ai-readiness.json"
+    readable |= {f"valid/{path.parent.name}": path for path in SAMPLES.glob("readiness/*/answers.json")}
     return readable
 
 

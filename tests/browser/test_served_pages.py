@@ -4,6 +4,7 @@ The server is the real command over a real history; the browser lets nothing out
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browsing import WIDTHS, axe, browser, html_faults, opened, sideways
+from tests.needs import ROOT
 from tests.serving import Served
 
 if TYPE_CHECKING:
@@ -47,7 +49,9 @@ def served(data: Path) -> Iterator[Served]:
     history = data.parent / "history.sqlite"
     for _ in range(2):
         check(history, data)
-    found = Served("--history", str(history))
+    answers = data.parent / "answers.json"
+    shutil.copy(ROOT / "sample_bundles" / "readiness" / "regional-telemedicine" / "answers.json", answers)
+    found = Served("--history", str(history), "--assessment", str(answers))
     yield found
     found.stop()
     assert "bug" not in "".join(found.lines)
@@ -63,7 +67,8 @@ def other_than(status: str, errors: list[str]) -> list[str]:
     return [each for each in errors if f"responded with a status of {status}" not in each]
 
 
-PAGES = ("/", BASE, f"{BASE}/runs/2", f"{BASE}/findings", f"{BASE}/findings/{{one}}", f"{BASE}/compare", "/nothing")
+PAGES = ("/", BASE, f"{BASE}/runs/2", f"{BASE}/findings", f"{BASE}/findings/{{one}}", f"{BASE}/compare",
+         "/assess/applications", "/assess/report", "/nothing")  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("de", "dark"), ("en", "dark"), ("de", "light")])

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +11,7 @@ from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.model.report import MeasureResult
 from fhircheck.model.row_facts import RowFacts
-from fhircheck.model.spilled_rows import SpilledRows
+from fhircheck.model.row_memory import limited_rows
 from fhircheck.resolve.reference_walk import collect_links
 from tests.unit.measures.seen import Seen
 
@@ -80,6 +79,5 @@ def test_order_grouping_and_disk_change_nothing(nodes: list[dict[str, Any]], dat
     assert len(whole) == len(NAMES)
     mixed = data.draw(st.permutations(numbered))
     cut = data.draw(st.integers(0, len(mixed)))
-    with pytest.MonkeyPatch.context() as limits:
-        limits.setattr(SpilledRows.__init__, "__defaults__", (data.draw(st.sampled_from([1, 200, 1 << 20])),))
+    with limited_rows(data.draw(st.sampled_from([1, 200, 1 << 20]))):
         assert results([mixed[:cut], mixed[cut:]]) == whole

@@ -12,7 +12,7 @@ from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.resolve.links import judge_links
-from fhircheck.resolve.reference_walk import collect_links
+from fhircheck.resolve.reference_walk import collect_links, extensions_of
 from tests.planted.clinic import clinic
 from tests.unit.measures.judged import judged
 from tests.unit.measures.known import known_tools
@@ -149,9 +149,11 @@ def test_any_json_is_linked_the_same_with_its_text(node: dict[str, Any]) -> None
     rows = []
     for known in (b"", text, text):
         links = LinkFacts()
-        collect_links(node, Seen(), links, text=known)
+        extensions = collect_links(node, Seen(), links, text=known)
         tables = (links.edges, links.scoped, links.absolute)
-        rows.append(([sorted(each.fresh) for each in tables], links.names))
+        listed = sorted((path, json.dumps(each)) for path, each in extensions)
+        assert listed == sorted((path, json.dumps(each)) for path, each in extensions_of(node))
+        rows.append(([sorted(each.fresh) for each in tables], links.names, listed))
     assert rows[0] == rows[1] == rows[2]
 
 

@@ -223,7 +223,9 @@ def _laboratory(stay: str, start: date, length: int, about: Node, random: Random
                 },
                 "referenceRange": [{"low": _quantity(low, unit), "high": _quantity(high, unit)}],
             }
-        yield _report(f"{stay}-{day}-report", "11502-2", taken, about, {"result": results})
+        blood = {"resourceType": "Specimen", "id": "blood", "type": _coded(SNOMED, "119297000")}
+        more = {"contained": [blood], "specimen": [{"reference": "#blood"}], "result": results}
+        yield _report(f"{stay}-{day}-report", "11502-2", taken, about, more)
 
 
 def _quantity(value: float, unit: str) -> Node:

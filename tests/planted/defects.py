@@ -236,6 +236,14 @@ PLANTERS: tuple[Planter, ...] = (
         _without("imagingStudy"),
         elsewhere="ImagingStudy",
     ),
+    Planter(
+        "contained samples missed",
+        "bundle-links",
+        ("DiagnosticReport",),
+        TENTH,
+        _with("#nowhere", "specimen", "reference"),
+        first=("reference-resolves", "profile-valid"),
+    ),
     Planter("another unit", "unit-harmonised", ("Observation",), TENTH, _in_another_unit),
     Planter(
         "consents withdrawn",

@@ -53,7 +53,7 @@ def test_sink_is_passed_on(asked: list[tuple]) -> None:
 @pytest.mark.parametrize(
     "options",
     [{"jobs": -1}, {"jobs": "2"}, {"sample": 0}, {"min_score": 101}, {"min_coverage": "x"}, {"fail_on": "errors"},
-     {"min_score": float("nan")}, {"jobs": True}],
+     {"min_score": float("nan")}, {"jobs": True}, {"memory_limit": "1 MB"}, {"memory_limit": "much"}],
 )  # fmt: skip
 def test_options_that_make_no_sense(asked: list[tuple], options: dict) -> None:
     with pytest.raises(UsageError, match=next(iter(options))):
@@ -62,8 +62,9 @@ def test_options_that_make_no_sense(asked: list[tuple], options: dict) -> None:
 
 
 def test_unknown_options_and_no_sources(asked: list[tuple]) -> None:
-    with pytest.raises(UsageError, match=r"'profile'.*profiles"):
-        fhircheck.check("a", profile="http://p")
+    for door in (fhircheck.check, fhircheck.validate, fhircheck.follow):
+        with pytest.raises(UsageError, match=r"'profile'.*profiles"):
+            door("a", profile="http://p")
     with pytest.raises(UsageError, match="nothing to check"):
         fhircheck.check()
 

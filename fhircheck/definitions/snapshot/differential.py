@@ -1,6 +1,5 @@
 """A differential's list of ElementDefinitions as a tree; elements that it leaves out on the way are filled in."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,11 +78,3 @@ def _forget_below(latest: dict[str, Change], path: str) -> None:
     below = f"{path}."
     for known in [known for known in latest if known.startswith(below)]:
         del latest[known]
-
-
-def grouped(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
-    """(tail, changes with it), in the order the tails first occur."""
-    groups: dict[str, list[Change]] = {}
-    for change in changes:
-        groups.setdefault(change.tail, []).append(change)
-    yield from groups.items()

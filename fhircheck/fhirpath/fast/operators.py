@@ -8,7 +8,7 @@ from fhircheck.fhirpath.fast.value import Closure, NotQuick, Surprise, Value
 from fhircheck.fhirpath.item import Item
 from fhircheck.fhirpath.navigation import Navigator
 from fhircheck.fhirpath.operators.types import is_test
-from fhircheck.fhirpath.temporal import compare, parse_temporal
+from fhircheck.fhirpath.temporal import compare, ordered_as_text, parse_temporal
 
 ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -38,6 +38,8 @@ def _moments(order: Callable[[Any, Any], bool], one: Closure, two: Closure) -> C
         mine, others = one(node, env), two(node, env)
         if mine is None or others is None:
             return None
+        if ordered_as_text(mine, others):
+            return order(mine, others)
         first, second = parse_temporal(mine), parse_temporal(others)
         if first is None or second is None or first.is_time or second.is_time:
             raise Surprise

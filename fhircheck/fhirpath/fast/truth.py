@@ -1,11 +1,10 @@
 """An expression as an invariant over a node of a known type, in its quick form."""
 
-from collections.abc import Callable
 from typing import Any
 
 from fhircheck.fhirpath import ast
 from fhircheck.fhirpath.compiler import Compiler
-from fhircheck.fhirpath.environment import CONSTANTS, Environment, Frame
+from fhircheck.fhirpath.environment import CONSTANTS, Frame
 from fhircheck.fhirpath.errors import CannotTell, FhirPathError
 from fhircheck.fhirpath.fast.functions import QUICK
 from fhircheck.fhirpath.fast.logic import LOGIC, boolean_of, criterion_of, negated, same
@@ -16,7 +15,6 @@ from fhircheck.fhirpath.fast.value import Closure, NotQuick, Surprise, Value, co
 from fhircheck.fhirpath.item import Item
 from fhircheck.fhirpath.navigation import Navigator
 
-Truth = Callable[[Any, Environment], bool]
 GIVE_UP = (Surprise, AttributeError, TypeError, CannotTell, FhirPathError)
 """What makes the general form decide: data of another shape, and what it alone may report."""
 STATEFUL = frozenset({"$index", "$total", "%context", "aggregate", "defineVariable"})

@@ -1,17 +1,17 @@
 """patients-with-type: how many patients have diagnoses, laboratory values, stays ...? (COMP-4)"""
 
-from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
+from fhircheck.measures.row_tally import RowTally
 from fhircheck.measures.timeline import CLINICAL
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.report import Status, Threshold
-from fhircheck.model.row_facts import RowFacts
-from fhircheck.model.spilled_rows import side_by_side
-from fhircheck.resolve.failed_places import FailedPlaces
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 
 MISSING = Fraction(95, 100)
 
@@ -23,34 +23,49 @@ def judge(merged: Merged) -> Judged:
     if merged.sampled:
         tally.cannot_tell = len(merged.rows.table("patients")) * len(asked)
         return Judged(tally, "not judged: in a sample the records of a patient may have been left out" if asked else "")
-    places = FailedPlaces(merged.links)
-    for patient, kinds, source, place in _patients(merged.rows) if asked else ():
-        lacking = False
-        for kind, path in asked.items():
-            tally.count(path, kind in kinds)
-            if kind not in kinds:
-                lacking = True
-                places.add("Patient", source, place)
-        if lacking:
-            tally.patients_failed.add(patient)
-    places.into(tally)
+    if not asked:
+        return Judged(tally)
+    tables = map(merged.rows.table, ("patients", "timeline", "undated"))
+    tally = fold(Join(_know, _nothing, partial(_tell, asked, merged.links.known_sources)), *tables).finish(merged.links)
     return Judged(tally, "", _status(tally))
 
 
-def _patients(rows: RowFacts) -> Iterator[tuple[int, set[int], int, int]]:
-    """(patient, types of its records, source, place) of each patient once, where it stands first."""
-    tables = (rows.table("patients"), rows.table("timeline"), rows.table("undated"))
-    for patients, dated, undated in side_by_side(*tables):
-        having: dict[int, set[int]] = {}
-        for keys, kinds in ((dated[0::6], dated[1::6]), (undated[0::2], undated[1::2])):
-            for patient, kind in zip(keys, kinds, strict=True):
-                having.setdefault(patient, set()).add(kind)
-        first = {
-            patient: (source, place)
-            for patient, source, place in sorted(zip(patients[0::8], patients[6::8], patients[7::8], strict=True))[::-1]
-        }
-        for patient, (source, place) in first.items():
-            yield patient, having.get(patient, set()), source, place
+class _Known:
+    """having: types of each patient's records. first: (source, place) of each patient, where it stands first."""
+
+    __slots__ = ("first", "having")
+
+    def __init__(self) -> None:
+        self.having: dict[int, set[int]] = {}
+        self.first: dict[int, tuple[int, int]] = {}
+
+
+def _know(known: _Known | None, patients: Numbers, dated: Numbers, undated: Numbers) -> _Known:
+    known = _Known() if known is None else known
+    having, first = known.having, known.first
+    for keys, kinds in ((dated[0::6], dated[1::6]), (undated[0::2], undated[1::2])):
+        for patient, kind in zip(keys, kinds, strict=True):
+            having.setdefault(patient, set()).add(kind)
+    for patient, *at in zip(patients[0::8], patients[6::8], patients[7::8], strict=True):
+        place = at[0], at[1]
+        first[patient] = min(place, first.get(patient, place))
+    return known
+
+
+def _nothing(known: _Known, *tables: Numbers) -> RowTally:
+    return RowTally({})
+
+
+def _tell(asked: dict[int, str], names: SourceNames, known: _Known) -> RowTally:
+    counted = RowTally(names)
+    for patient, (source, place) in known.first.items():
+        kinds = known.having.get(patient, ())
+        for kind, path in asked.items():
+            if kind in kinds:
+                counted.passed(path)
+            else:
+                counted.fails(path, patient, source, place, "Patient")
+    return counted
 
 
 def _status(tally: Tally) -> Status | None:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from fhircheck.measures.conformance.reference_integrity import verdicts_of
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.plural import filled
 from fhircheck.model.report import Threshold
 
 
@@ -14,7 +15,8 @@ def judge(merged: Merged) -> Judged:
     missing = tally.denominator - tally.numerator
     if merged.sampled and tally.cannot_tell:
         return Judged(tally, f"{tally.cannot_tell} not judged: in a sample the target may have been left out")
-    return Judged(tally, f"{missing} lead to nothing in their resource or Bundle" if missing else "")
+    said = "{missing} {missing:leads|lead} to nothing in {missing:its|their} resource or Bundle"
+    return Judged(tally, filled(said, {"missing": missing}) if missing else "")
 
 
 MEASURE = CountedMeasure(

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.plural import filled
 from fhircheck.model.report import Threshold
 from fhircheck.resolve.links import LinkVerdicts, judge_links
 from fhircheck.resolve.target_types import TargetTypes
@@ -30,11 +31,11 @@ def _in_words(verdicts: LinkVerdicts, sampled: bool) -> str:
     if sampled:
         return f"{external} not judged: in a sample the target may have been left out" if external else ""
     parts = (
-        (verdicts.unresolved.total(), "lead to nothing in the data"),
-        (verdicts.wrong_type.total(), "lead to a resource of a type the element does not allow"),
-        (external, "lead outside the data (cannot tell)"),
+        (verdicts.unresolved.total(), "{count:leads|lead} to nothing in the data"),
+        (verdicts.wrong_type.total(), "{count:leads|lead} to a resource of a type the element does not allow"),
+        (external, "{count:leads|lead} outside the data (cannot tell)"),
     )
-    return "; ".join(f"{number} {what}" for number, what in parts if number)
+    return "; ".join(filled(f"{{count}} {what}", {"count": number}) for number, what in parts if number)
 
 
 MEASURE = CountedMeasure(

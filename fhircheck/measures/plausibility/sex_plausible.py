@@ -1,7 +1,8 @@
 """sex-plausible: can a patient of this sex have this diagnosis or procedure? (PLAU-4)"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
@@ -15,7 +16,8 @@ from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.report import Threshold
-from fhircheck.model.spilled_rows import side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 
 TYPES = ("Condition", "Observation", "Procedure")
 _KEYS = {kind: key_of(kind) for kind in TYPES}
@@ -54,12 +56,17 @@ def _sex(system: str, code: str, tools: Tools, remembered: dict[object, object])
 
 def judge(merged: Merged) -> Judged:
     """Compare the sex that a code fits with the patient's (Qualifier q_cond_gender, q_proc_gender)."""
-    counted = RowTally(merged)
-    for patients, rows in side_by_side(merged.rows.table("patients"), merged.rows.table("sexed")):
-        known = people(patients) if rows else {}
-        for start in range(0, len(rows), _WIDTH):
-            _count(rows[start : start + _WIDTH], known.get(rows[start]), counted)
-    return Judged(counted.finish())
+    if not len(merged.rows.table("sexed")):
+        return Judged(Tally())
+    join = Join(people, partial(_compare, merged.links.known_sources))
+    return Judged(fold(join, merged.rows.table("patients"), merged.rows.table("sexed")).finish(merged.links))
+
+
+def _compare(names: SourceNames, known: Mapping[int, Person], patients: Numbers, rows: Numbers) -> RowTally:
+    counted = RowTally(names)
+    for start in range(0, len(rows), _WIDTH):
+        _count(rows[start : start + _WIDTH], known.get(rows[start]), counted)
+    return counted
 
 
 def _count(row: Sequence[int], person: Person | None, counted: RowTally) -> None:

@@ -1,8 +1,9 @@
 """unique-content: is what happened once also recorded once? (UNIQ-2)"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 from json import JSONEncoder
 from typing import Any
 
@@ -15,7 +16,8 @@ from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.remembered import Remembered
-from fhircheck.model.spilled_rows import side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 from fhircheck.resolve.reference_walk import target_of
 
 CODES = {
@@ -51,6 +53,8 @@ _text = JSONEncoder(sort_keys=True, default=str).encode
 _keys: Remembered[str, int] = Remembered(key_of)
 """Keys of codings and of units, never of a text."""
 _WIDTH = 5
+Firsts = dict[int, tuple[tuple[int, ...], int]]
+"""Content -> (source, place, type, patient) and a number of rows."""
 
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
@@ -123,30 +127,65 @@ def _more(node: Node, names: Iterable[str]) -> int:
 
 def judge(merged: Merged) -> Judged:
     """Count records of which an equal one comes before (dqLib duplication_rate: one less its share)."""
-    counted, total = RowTally(merged), 0
-    for (rows,) in side_by_side(merged.rows.table("contents")):
-        total += len(rows) // _WIDTH
-        if merged.sampled:
-            continue
-        for kind, count in Counter(rows[1::_WIDTH]).items():
-            counted.passed(_KINDS[kind], count)
-        for kind, patient, source, place in _repeated(rows):
-            counted.turn(_KINDS[kind], patient, source, place)
+    rows = merged.rows.table("contents")
     if merged.sampled:
-        counted.cannot_tell(total)
-        return Judged(counted.finish(), "in a sample the other of a pair may have been left out")
-    return Judged(counted.finish())
+        counted = RowTally({})
+        counted.cannot_tell(len(rows))
+        reason = "in a sample the other of a pair may have been left out"
+        return Judged(counted.finish(merged.links), reason)
+    return Judged(fold(_join(merged.links.known_sources), rows).finish(merged.links))
 
 
-def _repeated(rows: Sequence[int]) -> Iterable[tuple[int, ...]]:
-    """All rows but the first, by place, of each content."""
+def _join(names: SourceNames) -> Join[Firsts, RowTally]:
+    """Rows of one content are cut where there are too many to be held."""
+    return Join(_firsts, partial(_others, names), partial(_ties, names), whole=partial(_repeated, names))
+
+
+def _firsts(known: Firsts | None, rows: Numbers) -> Firsts:
+    """The first row of each content by place, and how many are equal to it."""
+    found = {} if known is None else known
+    for start in range(0, len(rows), _WIDTH):
+        content, kind, patient, *at = rows[start : start + _WIDTH]
+        row = *at, kind, patient
+        first, number = found.get(content, (row, 0))
+        found[content] = (first, number + 1) if row == first else (row, 1) if row < first else (first, number)
+    return found
+
+
+def _others(names: SourceNames, firsts: Firsts, rows: Numbers) -> RowTally:
+    counted = RowTally(names)
+    for start in range(0, len(rows), _WIDTH):
+        content, kind, patient, *at = rows[start : start + _WIDTH]
+        counted.passed(_KINDS[kind])
+        if firsts[content][0] != (*at, kind, patient):
+            counted.turn(_KINDS[kind], patient, *at)
+    return counted
+
+
+def _ties(names: SourceNames, firsts: Firsts) -> RowTally:
+    """Of rows that are equal in all, one is the first."""
+    counted = RowTally(names)
+    for (source, place, kind, patient), number in firsts.values():
+        for _ in range(number - 1):
+            counted.tally.by.setdefault(_KINDS[kind], [0, 0])
+            counted.turn(_KINDS[kind], patient, source, place)
+    return counted
+
+
+def _repeated(names: SourceNames, rows: Numbers) -> RowTally:
+    """All pass but those that are not the first, by place, of their content."""
+    counted = RowTally(names)
+    for kind, count in Counter(rows[1::_WIDTH]).items():
+        counted.passed(_KINDS[kind], count)
     more = {key for key, count in Counter(rows[0::_WIDTH]).items() if count > 1}
     found: dict[int, list[tuple[int, ...]]] = {}
     for start in range(0, len(rows), _WIDTH) if more else ():
         if rows[start] in more:
             found.setdefault(rows[start], []).append(tuple(rows[start + 1 : start + _WIDTH]))
     for group in found.values():
-        yield from sorted(group, key=lambda row: row[2:])[1:]
+        for kind, patient, source, place in sorted(group, key=lambda row: row[2:])[1:]:
+            counted.turn(_KINDS[kind], patient, source, place)
+    return counted
 
 
 _ONE = (

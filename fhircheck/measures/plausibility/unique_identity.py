@@ -1,8 +1,10 @@
 """unique-identity: does each id and each business identifier stand for one resource? (UNIQ-1)"""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.row_tally import RowTally
@@ -10,10 +12,12 @@ from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import OTHER, key_of
+from fhircheck.model.plural import filled
 from fhircheck.model.record import Node
 from fhircheck.model.remembered import Remembered
 from fhircheck.model.report import Threshold
-from fhircheck.model.spilled_rows import side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 from fhircheck.resolve.reference_walk import identity_key
 
 SHARED = frozenset({"VN", "AN", "ACSN", "PLAC", "FILL", "PLACER", "FILLER"})
@@ -58,21 +62,82 @@ def _names_one(identifier: Node) -> bool:
 
 def judge(merged: Merged) -> Judged:
     """Count ids and identifiers of which there is more than one (Qualifier q_value_unique)."""
-    counted = RowTally(merged)
-    names, total, apart = merged.links.names, 0, [0, 0]
-    for (rows,) in side_by_side(merged.rows.table("identities")):
-        total += len(rows) // _WIDTH
-        if merged.sampled:
-            continue
-        groups = _groups(rows)
-        for (kind, version), count in Counter(zip(rows[1::_WIDTH], _flags(rows), strict=True)).items():
-            counted.passed(_path(names.get(kind, OTHER), version), count)
-        for group in groups:
-            _fail(group, names, counted, apart)
+    rows = merged.rows.table("identities")
     if merged.sampled:
-        counted.cannot_tell(total)
-        return Judged(counted.finish(), "in a sample the other of a pair may have been left out")
-    return Judged(counted.finish(), _reason(apart))
+        counted = RowTally({})
+        counted.cannot_tell(len(rows))
+        return Judged(counted.finish(merged.links), "in a sample the other of a pair may have been left out")
+    found = fold(_join(merged.links.known_sources, merged.links.names), rows)
+    return Judged(found.counted.finish(merged.links), _reason(found.apart))
+
+
+class _Found:
+    """apart: of what fails, how much stands in one source and how much in several."""
+
+    def __init__(self, names: SourceNames) -> None:
+        self.counted = RowTally(names)
+        self.apart = [0, 0]
+
+    def merge(self, other: "_Found") -> None:
+        self.counted.merge(other.counted)
+        self.apart[0] += other.apart[0]
+        self.apart[1] += other.apart[1]
+
+
+@dataclass(slots=True)
+class _Group:
+    """Rows of one key. first: by version, the smallest (source, place) of its rows. sources: smallest and largest."""
+
+    first: dict[int, tuple[int, int]]
+    sources: tuple[int, int]
+
+
+Groups = dict[int, _Group]
+
+
+def _join(sources: SourceNames, names: Mapping[int, str]) -> Join[Groups, _Found]:
+    """Rows of one key are cut where there are too many to be held; those of one version and resource stay together."""
+    see = partial(_beside, sources, names)
+    return Join(_known, see, together=((0, 2, 4, 5),), whole=partial(_again, sources, names))
+
+
+def _known(known: Groups | None, rows: Numbers) -> Groups:
+    groups = {} if known is None else known
+    for start in range(0, len(rows), _WIDTH):
+        key, _, version, _, source, place = rows[start : start + _WIDTH]
+        group = groups.setdefault(key, _Group({}, (source, source)))
+        at = source, place
+        group.first[version] = min(at, group.first.get(version, at))
+        group.sources = min(source, group.sources[0]), max(source, group.sources[1])
+    return groups
+
+
+def _beside(sources: SourceNames, names: Mapping[int, str], groups: Groups, rows: Numbers) -> _Found:
+    """What `_again` finds, of rows of which those of one version of one resource are all there."""
+    found, resources = _Found(sources), dict[tuple[int, ...], list[tuple[int, ...]]]()
+    for start in range(0, len(rows), _WIDTH):
+        key, kind, version, patient, source, place = rows[start : start + _WIDTH]
+        found.counted.passed(_path(names.get(kind, OTHER), version == IDENTIFIER))
+        resources.setdefault((key, version, source, place), []).append((kind, patient))
+    for (key, version, source, place), items in resources.items():
+        group = groups[key]
+        first = group.first[version] == (source, place) and (version > 0 or not any(group.first))
+        fails = items[first:] if version != IDENTIFIER else items[:0] if first else items[:1]
+        for kind, patient in fails:
+            path = _path(names.get(kind, OTHER), version == IDENTIFIER)
+            found.counted.turn(path, patient, source, place)
+            found.apart[group.sources[0] != group.sources[1]] += 1
+    return found
+
+
+def _again(sources: SourceNames, names: Mapping[int, str], rows: Numbers) -> _Found:
+    """All pass but those of which there is more than one. names: of types."""
+    found = _Found(sources)
+    for (kind, version), count in Counter(zip(rows[1::_WIDTH], _flags(rows), strict=True)).items():
+        found.counted.passed(_path(names.get(kind, OTHER), version), count)
+    for group in _groups(rows):
+        _fail(group, names, found.counted, found.apart)
+    return found
 
 
 def _flags(rows: Sequence[int]) -> Iterable[bool]:
@@ -93,7 +158,7 @@ def _groups(rows: Sequence[int]) -> Iterable[list[tuple[int, ...]]]:
     return (sorted(found[key], key=lambda row: row[1:2] + row[3:]) for key in sorted(more))
 
 
-def _fail(group: list[tuple[int, ...]], names: dict[int, str], counted: RowTally, apart: list[int]) -> None:
+def _fail(group: list[tuple[int, ...]], names: Mapping[int, str], counted: RowTally, apart: list[int]) -> None:
     """All but one of each version fail; those without a version where there is one with."""
     versions: set[int] = set()
     resources: set[tuple[int, int]] = set()
@@ -110,8 +175,11 @@ def _fail(group: list[tuple[int, ...]], names: dict[int, str], counted: RowTally
 
 
 def _reason(apart: list[int]) -> str:
-    parts = ((apart[0], "stand twice in one source"), (apart[1], "stand in several sources"))
-    return "; ".join(f"{count} {what}" for count, what in parts if count)
+    parts = (
+        (apart[0], "{count:stands|stand} twice in one source"),
+        (apart[1], "{count:stands|stand} in several sources"),
+    )
+    return "; ".join(filled(f"{{count}} {what}", {"count": count}) for count, what in parts if count)
 
 
 MEASURE = CountedMeasure(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
@@ -13,7 +14,8 @@ from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.record import Node
 from fhircheck.model.report import Threshold
-from fhircheck.model.spilled_rows import side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 from fhircheck.resolve.reference_walk import identity_key, target_of
 
 REFERENCES = {
@@ -34,6 +36,7 @@ SLACK = 7
 _KEYS = {kind: key_of(kind) for kind in REFERENCES}
 _KINDS = {key: kind for kind, key in _KEYS.items()}
 _STAY, _VISIT = 3, 7
+Stays = dict[int, tuple[int, int]]
 
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
@@ -74,17 +77,20 @@ def _stay(node: Node, seen: Seen) -> None:
 
 def judge(merged: Merged) -> Judged:
     """Compare each dated record with its stay (OHDSI DataQualityDashboard withinVisitDates)."""
-    counted = RowTally(merged)
-    for stays, visits in side_by_side(merged.rows.table("stays"), merged.rows.table("visits")):
-        known = _stays(stays)
-        for start in range(0, len(visits), _VISIT):
-            _count(visits[start : start + _VISIT], known.get(visits[start]), counted)
-    return Judged(counted.finish())
+    join = Join(_stays, partial(_compare, merged.links.known_sources))
+    return Judged(fold(join, merged.rows.table("stays"), merged.rows.table("visits")).finish(merged.links))
 
 
-def _stays(rows: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _compare(names: SourceNames, known: Stays, stays: Numbers, visits: Numbers) -> RowTally:
+    counted = RowTally(names)
+    for start in range(0, len(visits), _VISIT):
+        _count(visits[start : start + _VISIT], known.get(visits[start]), counted)
+    return counted
+
+
+def _stays(known: Stays | None, rows: Numbers, visits: Numbers) -> Stays:
     """First and last day of each stay, 0 for one that is open; of a stay that stands there twice, the wider."""
-    found: dict[int, tuple[int, int]] = {}
+    found = {} if known is None else known
     for start in range(0, len(rows), _STAY):
         key, first, last = rows[start : start + _STAY]
         old = found.get(key)

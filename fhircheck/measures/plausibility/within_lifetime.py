@@ -1,7 +1,8 @@
 """within-lifetime: did what is recorded happen while the patient lived? (PLAU-3)"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.people import Person, people
@@ -9,7 +10,8 @@ from fhircheck.measures.row_tally import RowTally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import key_of
 from fhircheck.model.report import Threshold
-from fhircheck.model.spilled_rows import side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 
 TYPES = (
     "AllergyIntolerance",
@@ -39,14 +41,17 @@ _WIDTH = 6
 
 def judge(merged: Merged) -> Judged:
     """Compare each dated record of a patient with birth and death (Qualifier q_date_in_lifetime)."""
-    counted = RowTally(merged)
-    for patients, events in side_by_side(merged.rows.table("patients"), merged.rows.table("timeline")):
-        known = people(patients)
-        for start in range(0, len(events), _WIDTH):
-            kind = _KINDS.get(events[start + 1])
-            if kind is not None:
-                _count(events[start : start + _WIDTH], kind, known.get(events[start]), counted)
-    return Judged(counted.finish())
+    join = Join(people, partial(_compare, merged.links.known_sources))
+    return Judged(fold(join, merged.rows.table("patients"), merged.rows.table("timeline")).finish(merged.links))
+
+
+def _compare(names: SourceNames, known: Mapping[int, Person], patients: Numbers, events: Numbers) -> RowTally:
+    counted = RowTally(names)
+    for start in range(0, len(events), _WIDTH):
+        kind = _KINDS.get(events[start + 1])
+        if kind is not None:
+            _count(events[start : start + _WIDTH], kind, known.get(events[start]), counted)
+    return counted
 
 
 def _count(row: Sequence[int], kind: str, person: Person | None, counted: RowTally) -> None:

@@ -12,10 +12,12 @@ from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import key_of
+from fhircheck.model.plural import filled
 from fhircheck.model.record import Node
 from fhircheck.model.report import Detail
 from fhircheck.model.row_facts import WIDTHS
-from fhircheck.model.spilled_rows import SpilledRows, side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.model.spilled_rows import SpilledRows
 
 MII = "urn:oid:2.16.840.1.113883.3.1937.777.24.5.3"
 _OID = "2.16.840.1.113883.3.1937.777.24.5.3."
@@ -39,6 +41,8 @@ _MII_NAMES = {
 _STATUSES = frozenset(("draft", "proposed", "active", "rejected", "inactive", "entered-in-error"))
 _PERMITS, _UNSAID, _DENIES = (key_of(each) for each in ("permits", "unsaid", "denies"))
 _PATIENT = WIDTHS["patients"]
+_Known = tuple[set[int], set[tuple[int, int]]]
+"""Patients; (patient, what a consent says)."""
 
 
 def observe(node: Node, seen: Seen, tally: Tally) -> None:
@@ -73,19 +77,9 @@ def _key(name: Name) -> int:
 
 def judge(merged: Merged) -> Judged:
     """Join patients with what their consents permit."""
-    tally, failing, by_key = Tally(), SpilledRows(2), Counter[int]()
-    for patients, consents in side_by_side(merged.rows.table("patients"), merged.rows.table("consents")):
-        people = set(patients[0::_PATIENT])
-        pairs = {pair for pair in zip(consents[0::2], consents[1::2], strict=True) if pair[0] in people}
-        by_key.update(key for _, key in pairs)
-        agreed = {patient for patient, key in pairs if key == _PERMITS}
-        unsaid = {patient for patient, key in pairs if key == _UNSAID} - agreed
-        tally.numerator += len(agreed)
-        tally.denominator += len(people) - len(unsaid)
-        tally.cannot_tell += len(unsaid)
-        for patient in people - agreed - unsaid:
-            failing.fresh += (patient, 0)
-        failing.settle()
+    join = Join(_people_and_consents, _nothing, _agreed)
+    found = fold(join, merged.rows.table("patients"), merged.rows.table("consents"))
+    tally, failing, by_key = found.tally, found.failing, found.by_key
     if merged.sampled:
         failing.close()
         tally = Tally(cannot_tell=tally.denominator + tally.cannot_tell)
@@ -96,13 +90,54 @@ def judge(merged: Merged) -> Judged:
     return Judged(tally, _reason(merged, tally), details=_details(merged.tally, by_key))
 
 
+class _Found:
+    """tally: of patients. failing: rows (patient, 0) of those who have not agreed. by_key: patients by what is said."""
+
+    def __init__(self) -> None:
+        self.tally, self.failing, self.by_key = Tally(), SpilledRows(2), Counter[int]()
+
+    def merge(self, other: "_Found") -> None:
+        self.tally.merge(other.tally)
+        self.failing.merge(other.failing)
+        other.failing.close()
+        self.by_key.update(other.by_key)
+
+
+def _people_and_consents(known: _Known | None, patients: Numbers, consents: Numbers) -> _Known:
+    people, pairs = (set(), set()) if known is None else known
+    people.update(patients[0::_PATIENT])
+    pairs.update(zip(consents[0::2], consents[1::2], strict=True))
+    return people, pairs
+
+
+def _nothing(known: _Known, patients: Numbers, consents: Numbers) -> _Found:
+    return _Found()
+
+
+def _agreed(known: _Known) -> _Found:
+    """Who has agreed, who has not, and of whom it is not said."""
+    found, people = _Found(), known[0]
+    pairs = {pair for pair in known[1] if pair[0] in people}
+    found.by_key.update(key for _, key in pairs)
+    agreed = {patient for patient, key in pairs if key == _PERMITS}
+    unsaid = {patient for patient, key in pairs if key == _UNSAID} - agreed
+    found.tally.numerator = len(agreed)
+    found.tally.denominator = len(people) - len(unsaid)
+    found.tally.cannot_tell = len(unsaid)
+    for patient in people - agreed - unsaid:
+        found.failing.fresh += (patient, 0)
+    found.failing.pack()
+    return found
+
+
 def _reason(merged: Merged, tally: Tally) -> str:
     if not tally.denominator + tally.cannot_tell:
         return ""
     if not merged.resources["Consent"]:
         return "the data holds no Consent; a use without one needs another legal basis"
     unlinked = sum(count for name, count in merged.tally.counts if name == ("unlinked",))
-    return f"{unlinked} active consents name their patient by no reference" if unlinked else ""
+    said = "{count} active {count:consent names its|consents name their} patient by no reference"
+    return filled(said, {"count": unlinked}) if unlinked else ""
 
 
 def _details(tally: Tally, by_key: Counter[int]) -> tuple[Detail, ...]:

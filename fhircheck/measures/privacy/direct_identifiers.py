@@ -21,6 +21,7 @@ from fhircheck.measures.seen import Seen
 from fhircheck.model.contribution import Contribution, summed
 from fhircheck.model.facts import EXAMPLES, Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.plural import filled
 from fhircheck.model.record import Node
 from fhircheck.model.report import Detail, Threshold
 
@@ -150,7 +151,11 @@ def judge(merged: Merged) -> Judged:
     labels = [(name[1], count) for name, count in tally.counts if name[0] == "security-label" and len(name) == 2]
     details += [Detail("resources-with-security-label", count, "resources", code) for code, count in labels]
     restricted = sum(count for code, count in labels if code in RESTRICTED)
-    reasons = [f"{restricted} resources are labelled restricted"] if restricted else []
+    reasons = (
+        [filled("{count} {count:resource is|resources are} labelled restricted", {"count": restricted})]
+        if restricted
+        else []
+    )
     if not options.de_identified:
         reasons.append("the data is not said to be de-identified")
     if not (options.de_identified or options.free_text):

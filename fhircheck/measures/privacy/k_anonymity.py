@@ -1,7 +1,7 @@
 """k-anonymity: how many people are alike in what others may know of them? (PRIV-1)"""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
@@ -12,7 +12,8 @@ from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.record import Node
 from fhircheck.model.report import Detail, Threshold
-from fhircheck.model.spilled_rows import SpilledRows, side_by_side
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.model.spilled_rows import SpilledRows
 
 MAXIMUM_RISK = Fraction(9, 100)
 K = 12
@@ -31,35 +32,56 @@ def observe(node: Node, seen: Seen, tally: Tally) -> None:
         tally.cannot_tell += 1
 
 
+_Known = tuple[Counter[int], Counter[tuple[int, int]]]
+
+
 @dataclass(slots=True)
 class _Classes:
-    """What was found of the classes of patients that are alike. least_l, unlike: see l-diversity in the formula."""
+    """What was found of the classes of patients that are alike. least_l, unlike: see l-diversity in the formula.
+
+    below: patients in classes smaller than each of BELOW. failing: rows (patient, 0) of those in classes below K.
+    """
 
     patients: int = 0
     number: int = 0
     smallest: int = 0
     least_l: Fraction | None = None
     unlike: int = 0
+    below: Counter[int] = field(default_factory=Counter)
+    failing: SpilledRows = field(default_factory=lambda: SpilledRows(2))
+
+    def merge(self, other: "_Classes") -> None:
+        """Add other classes."""
+        self.patients += other.patients
+        self.number += other.number
+        self.smallest = min(filter(None, (self.smallest, other.smallest)), default=0)
+        self.least_l = min((each for each in (self.least_l, other.least_l) if each is not None), default=None)
+        self.unlike += other.unlike
+        self.below.update(other.below)
+        self.failing.merge(other.failing)
+        other.failing.close()
 
 
 def judge(merged: Merged) -> Judged:
     """Put the patients into classes of equal quasi-identifiers (Sweeney 2002)."""
     options = merged.tools.options
     tally = Tally(cannot_tell=merged.tally.cannot_tell)
-    found, below = _Classes(), Counter[int]()
-    failing = SpilledRows(2)
-    _classes(merged, found, below, failing)
+    values, groups = by_value(merged.rows), with_sensitive(merged.rows)
+    found = fold(Join(_sizes, _small, _classes), values, groups)
+    values.close()
+    groups.close()
+    below = found.below
     over = f"over {', '.join(options.quasi_identifiers)}"
     if merged.sampled:
-        failing.close()
+        found.failing.close()
         tally.cannot_tell += found.patients
         return Judged(tally, f"{over}; in a sample every class is smaller than it is in the data")
     _count(tally, found.patients - below[K], found.patients)
-    tell_failing(failing, {0: "Patient"}, merged, tally)
+    tell_failing(found.failing, {0: "Patient"}, merged, tally)
     if not found.patients:
         return Judged(tally)
     status = None if options.de_identified else "informational"
-    return Judged(tally, f"{over}; l-diversity of {options.sensitive}", status, _details(found, below))  # type: ignore[arg-type]
+    return Judged(tally, f"{over}; l-diversity of {options.sensitive}", status, _details(found))  # type: ignore[arg-type]
 
 
 def _count(tally: Tally, passed: int, judged: int) -> None:
@@ -68,23 +90,34 @@ def _count(tally: Tally, passed: int, judged: int) -> None:
         tally.by["Patient"] = [passed, judged]
 
 
-def _classes(merged: Merged, found: _Classes, below: Counter[int], failing: SpilledRows) -> None:
-    """Sizes of the classes, bucket by bucket, with the sensitive values in them."""
-    values, groups = by_value(merged.rows), with_sensitive(merged.rows)
-    for numbers, pairs in side_by_side(values, groups):
-        rows = [(value, patient) for value, number, patient
-                in zip(numbers[0::3], numbers[1::3], numbers[2::3], strict=True) if number == 0]  # fmt: skip
-        sizes = Counter(value for value, _ in rows)
-        for size in sizes.values():
-            found.number, found.patients = found.number + 1, found.patients + size
-            found.smallest = min(size, found.smallest or size)
-            for least in BELOW:
-                below[least] += size if size < least else 0
-        failing.fresh += [each for value, patient in rows if sizes[value] < K for each in (patient, 0)]
-        failing.settle()
-        _diversity(sizes, Counter(zip(pairs[0::2], pairs[1::2], strict=True)), found)
-    values.close()
-    groups.close()
+def _sizes(known: _Known | None, numbers: Numbers, pairs: Numbers) -> _Known:
+    """Patients of each class, and of them those with each sensitive value."""
+    sizes, groups = (Counter(), Counter()) if known is None else known
+    sizes.update(value for value, number in zip(numbers[0::3], numbers[1::3], strict=True) if number == 0)
+    groups.update(zip(pairs[0::2], pairs[1::2], strict=True))
+    return sizes, groups
+
+
+def _small(known: _Known, numbers: Numbers, pairs: Numbers) -> _Classes:
+    """The patients in classes below K."""
+    found, sizes = _Classes(), known[0]
+    for value, number, patient in zip(numbers[0::3], numbers[1::3], numbers[2::3], strict=True):
+        if number == 0 and sizes[value] < K:
+            found.failing.fresh += (patient, 0)
+    found.failing.settle()
+    return found
+
+
+def _classes(known: _Known) -> _Classes:
+    """What is said of the classes themselves."""
+    found, (sizes, groups) = _Classes(), known
+    for size in sizes.values():
+        found.number, found.patients = found.number + 1, found.patients + size
+        found.smallest = min(size, found.smallest or size)
+        for least in BELOW:
+            found.below[least] += size if size < least else 0
+    _diversity(sizes, groups, found)
+    return found
 
 
 def _diversity(sizes: Counter[int], groups: Counter[tuple[int, int]], found: _Classes) -> None:
@@ -98,13 +131,13 @@ def _diversity(sizes: Counter[int], groups: Counter[tuple[int, int]], found: _Cl
         found.unlike += sizes[value] if diverse < 2 else 0
 
 
-def _details(found: _Classes, below: Counter[int]) -> tuple[Detail, ...]:
+def _details(found: _Classes) -> tuple[Detail, ...]:
     details = [
         Detail("classes", found.number),
         Detail("smallest-class", found.smallest, "patients"),
         Detail("largest-risk", Fraction(100, found.smallest), "%"),
         Detail("mean-risk", Fraction(100 * found.number, found.patients), "%"),
-        *(Detail("patients-in-classes-below", below[least], "patients", str(least)) for least in BELOW),
+        *(Detail("patients-in-classes-below", found.below[least], "patients", str(least)) for least in BELOW),
     ]
     if found.least_l is not None:
         details.append(Detail("smallest-l", found.least_l))

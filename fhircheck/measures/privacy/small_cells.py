@@ -1,52 +1,81 @@
 """small-cells: how much of a published table of these patients would have to be left blank? (PRIV-3)"""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
-from fhircheck.measures.equal_people import by_value, sizes_of, tell_failing
+from fhircheck.measures.equal_people import by_value, tell_failing
 from fhircheck.measures.quasi_identifiers import QuasiIdentifier, chosen, patients_alike
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.report import Detail
+from fhircheck.model.row_joins import Join, Numbers, fold
 from fhircheck.model.spilled_rows import SpilledRows
+
+_Sizes = Counter[tuple[int, int]]
 
 
 @dataclass(slots=True)
 class _Cells:
-    """Cells and small cells by number of the quasi-identifier."""
+    """Cells and small cells by number of the quasi-identifier. failing: rows (patient, number) of small cells."""
 
-    all: Counter[int]
-    small: Counter[int]
+    all: Counter[int] = field(default_factory=Counter)
+    small: Counter[int] = field(default_factory=Counter)
+    failing: SpilledRows = field(default_factory=lambda: SpilledRows(2))
+
+    def merge(self, other: "_Cells") -> None:
+        """Add other cells."""
+        self.all.update(other.all)
+        self.small.update(other.small)
+        self.failing.merge(other.failing)
+        other.failing.close()
 
 
 def judge(merged: Merged) -> Judged:
     """Count the cells of a table over each quasi-identifier by itself."""
     options = merged.tools.options
     wanted = dict(enumerate(chosen(options.quasi_identifiers), 1))
-    cells, failing = _Cells(Counter(), Counter()), SpilledRows(2)
     values = by_value(merged.rows)
-    for sizes, rows in sizes_of(values):
-        for (_, number), size in sizes.items():
-            if number:
-                cells.all[number] += 1
-                cells.small[number] += size < options.smallest_cell
-        for value, number, patient in rows:
-            if number and sizes[value, number] < options.smallest_cell:
-                failing.fresh += (patient, number)
-        failing.settle()
+    cells = fold(Join(_sizes, partial(_few, options.smallest_cell), partial(_cells, options.smallest_cell)), values)
     values.close()
     tally = Tally()
     if merged.sampled:
-        failing.close()
+        cells.failing.close()
         tally.cannot_tell = cells.all.total()
         return Judged(tally, "in a sample every cell is smaller than it is in the data")
     for number, each in wanted.items():
         _count(tally, each, cells.all[number], cells.small[number])
-    tell_failing(failing, {number: each.path for number, each in wanted.items()}, merged, tally)
+    tell_failing(cells.failing, {number: each.path for number, each in wanted.items()}, merged, tally)
     if not cells.all:
         return Judged(tally)
     return Judged(tally, f"cells below {options.smallest_cell} are small", details=_details(wanted, cells))
+
+
+def _sizes(known: _Sizes | None, numbers: Numbers) -> _Sizes:
+    """Patients for each (value, quasi-identifier)."""
+    sizes = Counter() if known is None else known
+    sizes.update(zip(numbers[0::3], numbers[1::3], strict=True))
+    return sizes
+
+
+def _few(smallest: int, sizes: _Sizes, numbers: Numbers) -> _Cells:
+    """The patients of small cells."""
+    found = _Cells()
+    for value, number, patient in zip(numbers[0::3], numbers[1::3], numbers[2::3], strict=True):
+        if number and sizes[value, number] < smallest:
+            found.failing.fresh += (patient, number)
+    found.failing.settle()
+    return found
+
+
+def _cells(smallest: int, sizes: _Sizes) -> _Cells:
+    found = _Cells()
+    for (_, number), size in sizes.items():
+        if number:
+            found.all[number] += 1
+            found.small[number] += size < smallest
+    return found
 
 
 def _count(tally: Tally, each: QuasiIdentifier, judged: int, small: int) -> None:

@@ -1,5 +1,7 @@
 """distribution-drift: are the same things coded lately as before? (DRIFT-1)"""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -8,10 +10,11 @@ from fhircheck.measures.date_span import DAY
 from fhircheck.measures.divergence import LARGE_SHIFT, SHIFT, by_chance, jensen_shannon, population_stability_index
 from fhircheck.measures.mix import MEASURE_NAME, TOP, Codes, mix_facts
 from fhircheck.measures.mix_keys import ABOUT, mix_of_profile
-from fhircheck.measures.periods import month_name, month_of
+from fhircheck.measures.periods import Periods
 from fhircheck.measures.seen import Seen
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.months import month_name, month_of
 from fhircheck.model.record import Node
 from fhircheck.model.report import Detail, Threshold
 
@@ -58,25 +61,47 @@ def judge(merged: Merged) -> Judged:
     facts, tally = mix_facts(merged), Tally()
     details: list[Detail] = []
     if facts.periods is not None and facts.codes:
-        details.append(
-            Detail("latest-period", facts.periods.length, "months", f"from {month_name(facts.periods.begin)}")
-        )
+        details.append(_latest(facts.periods))
     for name, codes in sorted(facts.codes.items()):
-        found = compare(codes)
-        if found is None:
-            tally.cannot_tell += 1
-            continue
-        index, divergence = found
-        tally.count(name, index <= LARGE_SHIFT)
-        details.append(Detail("population-stability-index", index, "", name))
-        details.append(Detail("jensen-shannon", divergence, "", name))
+        details += _count(tally, name, compare(codes))
     return Judged(tally, details=tuple(details))
+
+
+def judge_mixes(mixes: Iterable[tuple[str, tuple[Counter[str], Counter[str]]]], periods: Periods | None) -> Judged:
+    """The same of patients by group, before the latest period and in it. periods: None where there are no two."""
+    tally, details = Tally(), list[Detail]()
+    for name, (earlier, later) in mixes if periods is not None else ():
+        if len(earlier.keys() | later.keys()) > 1:
+            details += _count(tally, name, _distance(earlier, later, (earlier.total(), later.total())))
+    if periods is None or not tally.denominator + tally.cannot_tell:
+        return Judged(tally)
+    return Judged(tally, details=(_latest(periods), *details))
+
+
+def _latest(periods: Periods) -> Detail:
+    return Detail("latest-period", periods.length, "months", f"from {month_name(periods.begin)}")
+
+
+def _count(tally: Tally, name: str, found: tuple[float, float] | None) -> Iterator[Detail]:
+    """Count one comparison, with its numbers."""
+    if found is None:
+        tally.cannot_tell += 1
+        return
+    index, divergence = found
+    tally.count(name, index <= LARGE_SHIFT)
+    yield Detail("population-stability-index", index, "", name)
+    yield Detail("jensen-shannon", divergence, "", name)
 
 
 def compare(codes: Codes) -> tuple[float, float] | None:
     """Population stability index and Jensen-Shannon divergence, None where chance alone may be that large."""
-    earlier, later = codes.parts()
-    if by_chance(len(earlier), *codes.all) > NOISE:
+    return _distance(*codes.parts(), (codes.all[0], codes.all[1]))
+
+
+def _distance(
+    earlier: Mapping[Any, int], later: Mapping[Any, int], sizes: tuple[int, int]
+) -> tuple[float, float] | None:
+    if by_chance(len(earlier.keys() | later.keys()), *sizes) > NOISE:
         return None
     return population_stability_index(earlier, later), jensen_shannon(earlier, later)
 
@@ -96,7 +121,9 @@ MEASURE = CountedMeasure(
     "frequent codes, and all others together, have a population stability index of at most 0.25 between the latest "
     "period and what was before / systems that could be compared. The latest period is the last 12, 3 or 1 months with "
     "records, the longest of which the data spans two. Where chance alone would give an index over 0.05, it is 'cannot "
-    "tell'. Half a record is added to each class. Beside it the Jensen-Shannon divergence.",
+    "tell'. Half a record is added to each class. Beside it the Jensen-Shannon divergence. In a use case "
+    "an item is a property of its eligible patients, by the month of the index event: sex, age, class of the label, "
+    "and with or without what each requirement asks for.",
     source="population stability index (credit scoring; Lewis); Jensen-Shannon divergence (Lin 1991)",
     published=True,
     threshold=Threshold(

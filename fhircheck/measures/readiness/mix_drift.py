@@ -1,11 +1,14 @@
 """mix-drift: have profiles, code systems or their versions come or gone? (DRIFT-2)"""
 
+from collections.abc import Iterable, Sequence
+
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
-from fhircheck.measures.mix import MixFacts, mix_facts
+from fhircheck.measures.mix import mix_facts
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.report import Detail
 
+REQUIREMENT = "requirement"
 EXPECTED = 5
 """So many would be expected of what is missing in a period: by chance it would then be missing once in 150 times."""
 
@@ -15,7 +18,7 @@ def judge(merged: Merged) -> Judged:
     facts, tally = mix_facts(merged), Tally()
     changed: list[Detail] = []
     for (what, name), counts in sorted(facts.used.items()):
-        passed = stays(counts, facts)
+        passed = stays(counts, facts.records)
         if passed is None:
             tally.cannot_tell += 1
             continue
@@ -26,14 +29,29 @@ def judge(merged: Merged) -> Judged:
     return Judged(tally, details=tuple(changed))
 
 
-def stays(counts: list[int], facts: MixFacts) -> bool | None:
-    """Whether something is used in both periods; None where it is too rare to tell."""
+def judge_requirements(found: Iterable[tuple[str, tuple[Sequence[int], Sequence[int]]]]) -> Judged:
+    """The same of the requirements of a use case: (requirement, (patients with it, all)), each in both periods."""
+    tally, changed = Tally(), list[Detail]()
+    for name, (counts, patients) in found:
+        passed = stays(counts, patients)
+        if any(counts) and passed is None:
+            tally.cannot_tell += 1
+        elif any(counts):
+            tally.count(REQUIREMENT, bool(passed))
+            new = not counts[0]
+            what = f"new-{REQUIREMENT}" if new else f"gone-{REQUIREMENT}"
+            changed += [] if passed else [Detail(what, counts[new], "patients", name)]
+    return Judged(tally, details=tuple(changed))
+
+
+def stays(counts: Sequence[int], records: Sequence[int]) -> bool | None:
+    """Whether something is used in both periods; None where it is too rare to tell. records: all, in each of them."""
     if all(counts):
         return True
     here, there = (0, 1) if counts[0] else (1, 0)
-    if not facts.records[here]:
+    if not records[here]:
         return None
-    return False if counts[here] * facts.records[there] >= EXPECTED * facts.records[here] else None
+    return False if counts[here] * records[there] >= EXPECTED * records[here] else None
 
 
 MEASURE = CountedMeasure(
@@ -49,7 +67,8 @@ MEASURE = CountedMeasure(
     formula="One item is a profile in meta.profile, a code system in one element or a version of a code system (per "
     "system, of dated resources; elements and periods as in distribution-drift). Those in use in the latest period and "
     "before / all of them. What is in one period only, and so rare there that fewer than five would be expected in the "
-    "other, is 'cannot tell'.",
+    "other, is 'cannot tell'. In a use case an item is a requirement that eligible patients meet, by the month of the "
+    "index event.",
     source="ours: no published formula",
     published=False,
     threshold=None,

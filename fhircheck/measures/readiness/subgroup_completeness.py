@@ -66,6 +66,23 @@ def judge(merged: Merged) -> Judged:
     return Judged(tally, details=tuple(details))
 
 
+def judge_selection(shares: Mapping[tuple[str, str], Mapping[str, tuple[int, int]]], limit: int) -> Judged:
+    """Compare the groups of a use case: of how many is all there that is asked for?
+
+    shares: (what is there, by ``sex`` or ``age``) -> group -> (patients with it, all). limit: the smallest cell; groups
+    below it are 'cannot tell', and rates over such counts are not shown.
+    """
+    tally, details = Tally(), list[Detail]()
+    for (name, by), groups in sorted(shares.items()):
+        rates = {group: Fraction(*pair) for group, pair in sorted(groups.items()) if pair[1] >= max(limit, 1)}
+        tally.cannot_tell += len(groups) - len(rates)
+        found = _compare(tally, name, by, rates)
+        shown = {group: rate for group, rate in rates.items() if share_of(*groups[group], limit) is not None}
+        details += found if len(shown) == len(rates) else []
+        details += [Detail("rate", rate, "", f"{name}: {group}") for group, rate in shown.items()]
+    return Judged(tally, details=tuple(details))
+
+
 def _rates(shares: Mapping[str, tuple[int, int]], facts: PatientFacts, limit: int) -> dict[str, Fraction]:
     """Rates of subgroups with enough patients and items."""
     return {
@@ -100,7 +117,8 @@ MEASURE = CountedMeasure(
     "Condition; with an Observation; Condition.code with system and code; Observations with a value; values with a "
     "UCUM unit. Subgroups whose rate is at least 0.8 of the largest rate among them / subgroups with at least ten "
     "patients and ten things to be recorded. Smaller ones are 'cannot tell'. Age counts on the day of the last "
-    "record, in the groups of the table reference_population. Rates over counts of patients below ten are not shown.",
+    "record, in the groups of the table reference_population. In a use case: usable patients, and labelled ones, of "
+    "the eligible ones of a known sex or age. Rates over counts of patients below ten are not shown.",
     source="EEOC four-fifths rule (smallest rate over largest rate), here applied to rates of recording: ours",
     published=False,
     threshold=Threshold(

@@ -18,16 +18,20 @@ LEAST = Fraction(4, 5)
 def judge(merged: Merged) -> Judged:
     """Compare the patients' groups with those of the reference population."""
     facts, groups = patient_facts(merged), reference_groups(merged.tools.tables)
-    tally, limit = Tally(), merged.tools.options.smallest_cell
-    whole = facts.groups.total()
+    return judge_groups(groups, facts.groups, facts.ungrouped, merged.tools.options.smallest_cell)
+
+
+def judge_groups(groups: tuple[Group, ...], people: Mapping[str, int], ungrouped: int, limit: int) -> Judged:
+    """The same of patients by the name of their group; `ungrouped` ones are in none. limit: the smallest cell."""
+    tally, counts = Tally(), {group.name: people.get(group.name, 0) for group in groups}
+    whole = sum(counts.values())
     if not whole:
-        tally.cannot_tell = len(groups) if facts.ungrouped else 0
-        return Judged(tally, "no patient has a sex and an age of the reference population" if facts.ungrouped else "")
+        tally.cannot_tell = len(groups) if ungrouped else 0
+        return Judged(tally, "no patient has a sex and an age of the reference population" if ungrouped else "")
     details = [
         Detail("patients", whole, "patients", "in a group"),
-        Detail("patients", facts.ungrouped, "patients", "in no group"),
+        Detail("patients", ungrouped, "patients", "in no group"),
     ]
-    counts = {group.name: facts.groups[group.name] for group in groups}
     shown = cells_of(counts, limit)
     for group, rate in representation(groups, counts).items():
         if group.people * whole < limit * _people(groups):
@@ -64,8 +68,9 @@ MEASURE = CountedMeasure(
     formula="One item is a group by sex and age (per group) of the reference population (table reference_population; "
     "ours is Germany, 31 December 2023, Destatis). Groups whose share among patients of known sex and age, over their "
     "share in the population (representation rate), is at least 0.8 / groups of which at least as many patients would "
-    "be expected as the smallest cell shows (10). Age counts on the day of the last record. Rates of groups with fewer "
-    "patients than that are not shown.",
+    "be expected as the smallest cell shows (10). Age counts on the day of the last record; in a use case "
+    "eligible patients count, by their age at the index event. Rates of groups with fewer patients than that are not "
+    "shown.",
     source="AIDRIN representation rate p(a)/p(b) (arXiv 2406.19256); EHDS, Regulation 2025/327 Art. 78 "
     "(representativity); 0.8 by analogy with the EEOC four-fifths rule, which is about selection rates",
     published=True,

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Set
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.patient_pass import patient_facts
-from fhircheck.measures.periods import month_name
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
+from fhircheck.model.months import month_name
+from fhircheck.model.plural import filled
 from fhircheck.model.report import Detail
 
 
@@ -41,7 +42,7 @@ def judge_months(by_kind: Mapping[str, Set[int]]) -> Judged:
         Detail("longest-gap", longest_gap(every), "months"),
     )
     gap, kind = longest
-    reason = f"the longest gap is {gap} months ({kind})" if gap else ""
+    reason = filled("the longest gap is {gap} {gap:month|months} ({kind})", {"gap": gap, "kind": kind}) if gap else ""
     return Judged(tally, reason, details=(*whole, *details))
 
 

@@ -1,6 +1,7 @@
 """unit-harmonised: is the same thing measured in the same unit everywhere? (UNIT-3)"""
 
 from collections import Counter
+from functools import partial
 
 from fhircheck.measures.counted_measure import CountedMeasure, Judged, Merged
 from fhircheck.measures.quantities import (
@@ -11,31 +12,65 @@ from fhircheck.measures.quantities import (
     count_all,
     fail,
     kinds_of,
-    quantity_rows,
 )
+from fhircheck.measures.row_tally import RowTally
 from fhircheck.model.facts import Tally
 from fhircheck.model.kahn import Category, Context, Subcategory
 from fhircheck.model.link_facts import key_of
+from fhircheck.model.plural import filled
 from fhircheck.model.report import Detail
-from fhircheck.resolve.failed_places import FailedPlaces
+from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.resolve.failed_places import SourceNames
 
 _SHOWN = 10
+Units = Counter[tuple[int, int]]
+"""(code, unit) -> values"""
 
 
 def judge(merged: Merged) -> Judged:
     """Count values in the most frequent unit of their code."""
-    tally, failed = Tally(), FailedPlaces(merged.links)
-    mixed: dict[int, int] = {}
-    for numbers in quantity_rows(merged):
-        usual, units = _usual(Counter(zip(numbers[0::WIDTH], numbers[1::WIDTH], strict=True)))
-        mixed |= {code: count for code, count in units.items() if count > 1}
-        _count(numbers, usual, tally)
-        for start in range(0, len(numbers), WIDTH) if len(units) < units.total() else ():
-            if usual[numbers[start]] != numbers[start + 1]:
-                fail(tally, failed, numbers[start : start + WIDTH])
-    failed.into(tally)
-    reason = f"{len(mixed)} codes are measured in several units" if mixed else ""
-    return Judged(tally, reason, details=_details(merged, mixed))
+    join = Join(_units, partial(_compare, merged.links.known_sources), partial(_mixed, merged.links.known_sources))
+    found = fold(join, merged.rows.table("quantities"))
+    mixed = found.mixed
+    reason = (
+        filled("{count} {count:code is|codes are} measured in several units", {"count": len(mixed)}) if mixed else ""
+    )
+    return Judged(found.counted.finish(merged.links), reason, details=_details(merged, mixed))
+
+
+class _Found:
+    """mixed: number of units of each code that has several."""
+
+    def __init__(self, names: SourceNames) -> None:
+        self.counted = RowTally(names)
+        self.mixed: dict[int, int] = {}
+
+    def merge(self, other: "_Found") -> None:
+        self.counted.merge(other.counted)
+        self.mixed |= other.mixed
+
+
+def _units(known: Units | None, numbers: Numbers) -> Units:
+    """How often each code is measured in each unit."""
+    units = Counter() if known is None else known
+    units.update(zip(numbers[0::WIDTH], numbers[1::WIDTH], strict=True))
+    return units
+
+
+def _compare(names: SourceNames, known: Units, numbers: Numbers) -> _Found:
+    found = _Found(names)
+    usual, units = _usual(known)
+    _count(numbers, usual, found.counted.tally)
+    for start in range(0, len(numbers), WIDTH) if len(units) < units.total() else ():
+        if usual[numbers[start]] != numbers[start + 1]:
+            fail(found.counted, numbers[start : start + WIDTH])
+    return found
+
+
+def _mixed(names: SourceNames, known: Units) -> _Found:
+    found = _Found(names)
+    found.mixed = {code: count for code, count in _usual(known)[1].items() if count > 1}
+    return found
 
 
 def _usual(counts: Counter[tuple[int, int]]) -> tuple[dict[int, int], Counter[int]]:
@@ -46,7 +81,7 @@ def _usual(counts: Counter[tuple[int, int]]) -> tuple[dict[int, int], Counter[in
     return usual, Counter(code for code, _ in counts)
 
 
-def _count(numbers: "list[int]", usual: dict[int, int], tally: Tally) -> None:
+def _count(numbers: Numbers, usual: dict[int, int], tally: Tally) -> None:
     """Count all rows by their path."""
     rows = zip(numbers[0::WIDTH], numbers[1::WIDTH], numbers[2::WIDTH], strict=True)
     for (code, unit, part), count in Counter((code, unit, verdict & COMPONENT) for code, unit, verdict in rows).items():

@@ -1,6 +1,5 @@
 """Tell the receivers of a job of a run that came to no report: wrong use that shows late, a bug, no time."""
 
-import os
 from datetime import UTC, datetime
 
 from fhircheck.model.errors import CouldNotCheck, FhircheckError, UsageError
@@ -8,7 +7,7 @@ from fhircheck.model.job import Job
 from fhircheck.monitor.alerts.conditions import failed_run
 from fhircheck.monitor.alerts.notify import Delivery, notify
 from fhircheck.monitor.log import EventLog
-from fhircheck.report.shown import OPEN, Disguise
+from fhircheck.report.shown import disguise
 
 
 def run_failed(job: Job, now: datetime | None, error: Exception, log: EventLog) -> None:
@@ -34,7 +33,7 @@ def tell_failed_run(job: Job, now: datetime | None, fault: str, exit_code: int, 
 
 
 def _told(job: Job, now: datetime, fault: str, exit_code: int) -> tuple[Delivery, ...]:
-    names = Disguise(os.urandom(16)) if job.hash_ids else OPEN
+    names = disguise(job.hash_ids)
     run = failed_run(job.name, now.isoformat(), names.words(fault, sources=job.sources), exit_code)
     if job.history is not None:
         from fhircheck.history.store import Store

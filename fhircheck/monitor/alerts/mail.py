@@ -15,6 +15,7 @@ from typing import Any
 from fhircheck.model.alert import AlertMessage, identity
 from fhircheck.model.connection import Connection
 from fhircheck.model.errors import UsageError
+from fhircheck.model.plural import filled
 from fhircheck.monitor.alerts.http_delivery import RETRIES, TIMEOUT
 from fhircheck.monitor.alerts.receiver import (
     DELIVERY,
@@ -78,7 +79,8 @@ class Mail:
         while True:
             try:
                 refused = self._sent(table, mail)
-                return f"{refused} of {len(table['to'])} addresses were refused" if refused else ""
+                said = "{refused} of {all} {all:address|addresses} {refused:was|were} refused"
+                return filled(said, {"refused": refused, "all": len(table["to"])}) if refused else ""
             except (OSError, smtplib.SMTPException) as fault:
                 left -= 1
                 if left < 0 or not _passing(fault):

@@ -1,8 +1,6 @@
 """The figures of each run in a file for node_exporter's textfile collector."""
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ from typing import Any
 from fhircheck.model.errors import UsageError
 from fhircheck.monitor.alerts.metrics_text import metrics_text
 from fhircheck.monitor.alerts.receiver import COMMON, NotDelivered, Snapshot, Table
+from fhircheck.transport.whole_file import whole_file
 
 
 class PrometheusTextfile:
@@ -35,17 +34,9 @@ class PrometheusTextfile:
 
     def publish(self, table: Table, snapshot: Snapshot) -> None:
         """Write the file beside its place and move it there (node_exporter's collector reads only ``*.prom``)."""
-        target = Path(str(table["file"]))
         try:
-            handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+            # mode: another user's node_exporter reads it; it holds figures alone
+            with whole_file(Path(str(table["file"])), mode=0o644) as file:
+                file.write(metrics_text(snapshot).encode("utf-8"))
         except OSError as fault:
-            raise NotDelivered(f"file: {(fault.strerror or 'cannot be written').lower()}") from None
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(metrics_text(snapshot))
-            os.chmod(name, 0o644)  # another user's node_exporter reads it; it holds figures alone
-            os.replace(name, target)
-        except OSError as fault:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
             raise NotDelivered(f"file: {(fault.strerror or 'cannot be written').lower()}") from None

@@ -4,13 +4,23 @@ HealthDCAT-AP (release 8) as Turtle or JSON-LD, Croissant 1.0 as JSON-LD; the me
 quality measurements.
 """
 
-from collections.abc import Callable
-
 from fhircheck.model.errors import UsageError
 from fhircheck.model.report import RunReport
 from fhircheck.report.card.card_facts import NO_FACTS, CardFacts, load_card_facts
+from fhircheck.report.card.loadable import NO_TABLES, Tables, tables_beside
 
-__all__ = ["FORMS", "NO_FACTS", "CardFacts", "card", "form_of", "load_card_facts", "missing_facts"]
+__all__ = [
+    "FORMS",
+    "NO_FACTS",
+    "NO_TABLES",
+    "CardFacts",
+    "Tables",
+    "card",
+    "form_of",
+    "load_card_facts",
+    "missing_facts",
+    "tables_beside",
+]
 
 FORMS = {".ttl": "turtle", ".croissant.json": "croissant", ".jsonld": "json-ld"}
 """Suffix of a card's file -> its form."""
@@ -24,19 +34,18 @@ def form_of(path: str) -> str:
     raise UsageError(f"--card {path}: the name must end in {', '.join(FORMS)}")
 
 
-def card(report: RunReport, form: str, facts: CardFacts = NO_FACTS) -> str:
-    """The card of the data as text, in one of the FORMS. What neither the run nor `facts` say is left out."""
-    return _writer(form)(report, facts)
+def card(report: RunReport, form: str, facts: CardFacts = NO_FACTS, tables: Tables = NO_TABLES) -> str:
+    """The card of the data as text, in one of the FORMS. What neither the run nor `facts` say is left out.
 
-
-def _writer(form: str) -> Callable[[RunReport, CardFacts], str]:
+    tables: what loads from beside a Croissant card (`tables_beside`).
+    """
     if form == "croissant":
         from fhircheck.report.card.croissant import croissant
 
-        return croissant
+        return croissant(report, facts, tables)
     from fhircheck.report.card.health_dcat import json_ld, turtle
 
-    return turtle if form == "turtle" else json_ld
+    return (turtle if form == "turtle" else json_ld)(report, facts)
 
 
 def missing_facts(facts: CardFacts, form: str) -> tuple[str, ...]:

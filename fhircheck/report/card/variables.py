@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fhircheck.model.protocols import Conformance
 from fhircheck.model.record import Node
-from fhircheck.model.report import RunReport
+from fhircheck.model.report import MeasureResult, RunReport
 
 _SIMPLE = {
     "boolean": "boolean",
@@ -19,6 +19,9 @@ _SIMPLE = {
     "time": "time",
 }
 """FHIR types -> data types of XML Schema; all others are told as text or JSON."""
+WHETHER_THERE = frozenset({"mandatory-elements", "must-support-populated", "value-present", "patient-linked",
+                           "imaging-study-complete", "imaging-endpoint"})  # fmt: skip
+"""Measures whose items stand at an element whether it is there or not, and pass where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,25 @@ class Variable:
 
 def variables(report: RunReport) -> dict[str, tuple[Variable, ...]]:
     """By resource type, the top-level elements that the run is known to have seen: those that the base definition
-    demands and those that a measure judged. Types that R4 does not have are left out."""
+    demands and those that a measure found there. Types that R4 does not have are left out."""
     from fhircheck.definitions.definition_set import load_definitions
 
     definitions = load_definitions(offline=True)
-    seen = {path for measure in report.measures for path, _, judged in measure.by if judged}
+    seen = {path for measure in report.measures for path in _found(measure)}
     found = {name: tuple(_of(name, seen, definitions)) for name, count, _ in report.resources if count}
     return {name: each for name, each in found.items() if each}
+
+
+def _found(measure: MeasureResult) -> Iterator[str]:
+    """The elements that the measure found in the data; others count what is missing too."""
+    for path, passed, judged in measure.by:
+        there = judged
+        if measure.name in WHETHER_THERE:
+            there = passed
+        elif measure.name == "direct-identifiers":
+            there = judged - passed
+        if there and measure.name != "small-cells":
+            yield path
 
 
 def _of(name: str, seen: set[str], definitions: Conformance) -> Iterator[Variable]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from fhircheck.model.action import Words
 from fhircheck.model.issue import Place
+from fhircheck.model.plural import filled
 from fhircheck.model.small_cells import Cell
 from fhircheck.model.use_case import Texts, text_in
 from fhircheck.report.numbers import number, people, percent, points
@@ -33,7 +34,7 @@ class Bilingual:
     def say(self, table: dict[str, tuple[str, str]], key: str, **values: Said) -> Words:
         """The words of `table` called `key`; counts are written as each language does."""
         return Words(*(
-            text.format_map({name: self._in(value, language) for name, value in values.items()})
+            filled(text, {name: self._in(value, language) for name, value in values.items()})
             for text, language in zip(table[key], ("en", "de"), strict=True)
         ))  # fmt: skip
 

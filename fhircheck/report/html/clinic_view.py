@@ -13,7 +13,9 @@ from fhircheck.report.html.bounds import Bounds
 from fhircheck.report.html.html_words import PAGE
 from fhircheck.report.html.measure_words import plain, record_kind
 from fhircheck.report.html.rows import Cell, Table
-from fhircheck.report.words import REASONS, WORDS
+from fhircheck.report.sections.use_cases import JUDGED, measured
+from fhircheck.report.undecided_words import REASONS
+from fhircheck.report.words import WORDS
 
 
 def smallest_cell(report: RunReport) -> int:
@@ -122,11 +124,30 @@ def _use_case(number: int, case: UseCaseResult, both: Bilingual, bounds: Bounds)
     return {
         "title": both.texts(case.title),
         "groups": Table(f"groups-{number}", both.say(PAGE, "use-case-groups"), columns, groups, frozenset({1, 2, 3})),
+        "measures": _measures(number, case, both, bounds),
         "classes": [(both.same(name), both.people(cell)) for name, cell in cells.classes[: bounds.rows]],
         "leaks": [(both.same(name), both.number(count), both.people(cell)) for name, count, cell in cells.leaks[:12]],
         "open": [(both.same(name), both.same(why)) for name, why in case.undecided[:12]],
         "written": case.written,
     }
+
+
+def _measures(number: int, case: UseCaseResult, both: Bilingual, bounds: Bounds) -> Table:
+    """The measures over the patients of a use case, those that fail first."""
+    shown = sorted(
+        (each for each in measured(case) if each.status in JUDGED),
+        key=lambda each: (JUDGED.index(each.status), each.share or 0, each.name),
+    )
+    columns = [both.say(PAGE, key) for key in ("measure", "status", "share", "judged", "untold")]
+    rows = [
+        [Cell(plain(each.name), "#" + measure_anchor(each.name)),
+         Cell(Words(*WORDS[f"status-{each.status}"]), mark=each.status), _share(each.share, both),
+         Cell(both.number(each.denominator)), Cell(both.number(each.cannot_tell))]
+        for each in shown[: bounds.rows]
+    ]  # fmt: skip
+    more = max(len(shown) - bounds.rows, 0)
+    caption = both.say(PAGE, "use-case-measures")
+    return Table(f"measures-{number}", caption, columns, rows, frozenset({2, 3, 4}), more)
 
 
 def _group(group: str, both: Bilingual) -> Words:

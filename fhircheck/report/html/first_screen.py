@@ -6,6 +6,7 @@ from fractions import Fraction
 from fhircheck.model.action import Action, Gain, Words
 from fhircheck.model.report import RunReport, Score
 from fhircheck.model.use_case_cells import cells_of_case
+from fhircheck.report.detail_words import item_words
 from fhircheck.report.fitness import CASE_SCORE, Fitness, Reason, fitness
 from fhircheck.report.html.anchors import measure_anchor
 from fhircheck.report.html.bilingual import Bilingual, joined
@@ -132,7 +133,7 @@ class Task:
     href: str
     clinic: Words
     it: Words
-    where: list[tuple[str, Words]]
+    where: list[tuple[Words, Words]]
     kinds: list[str]
 
 
@@ -154,7 +155,7 @@ def _task(action: Action, both: Bilingual) -> Task:
         "#" + measure_anchor(action.measure),
         _words(action.clinic, both),
         _words(action.it, both),
-        [(both.clean(path), both.number(count)) for path, count in action.where[:4]],
+        [(both.sentence(path, item_words), both.number(count)) for path, count in action.where[:4]],
         [both.clean(each) for each in action.kinds[:4]],
     )
 

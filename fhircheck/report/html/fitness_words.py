@@ -23,7 +23,10 @@ FITNESS: dict[str, tuple[str, str]] = {
         "Of no eligible patient all is there that is needed.",
         "Von keinem Patienten ist alles Nötige da.",
     ),
-    "why-too-few": ("Fewer than {count} patients are usable.", "Weniger als {count} Patienten sind nutzbar."),
+    "why-too-few": (
+        "Fewer than {count} {count:patient is|patients are} usable.",
+        "Weniger als {count} {count:Patient ist|Patienten sind} nutzbar.",
+    ),
     "why-lost-most": ("Most are lost at: {names}.", "Die meisten gehen verloren bei: {names}."),
     "why-critical": ("Critical criterion failed: {names}.", "Kritisches Kriterium verfehlt: {names}."),
     "why-critical-elsewhere": (
@@ -31,15 +34,18 @@ FITNESS: dict[str, tuple[str, str]] = {
         "In den Daten insgesamt ist ein kritisches Kriterium verfehlt: {names}.",
     ),
     "why-errors": (
-        "{count} errors against the standard or its profiles.",
+        "{count} {count:error|errors} against the standard or its profiles.",
         "{count} Fehler gegen Standard oder Profile.",
     ),
     "why-failed": ("Threshold missed: {names}.", "Schwelle verfehlt: {names}."),
     "why-borne": (
-        "{count} known or accepted errors are left out.",
-        "{count} bekannte oder hingenommene Fehler zählen nicht.",
+        "{count} known or accepted {count:error is|errors are} left out.",
+        "{count} {count:bekannter oder hingenommener Fehler zählt|bekannte oder hingenommene Fehler zählen} nicht.",
     ),
-    "why-unreadable": ("{count} records could not be read.", "{count} Datensätze waren nicht lesbar."),
+    "why-unreadable": (
+        "{count} {count:record|records} could not be read.",
+        "{count} {count:Datensatz war|Datensätze waren} nicht lesbar.",
+    ),
     "why-part-decided": ("{share} of the checks could be decided.", "{share} der Prüfungen waren entscheidbar."),
     "why-part-usable": (
         "Under 90% of eligible patients are usable, as far as may be shown; those left may be a selection.",

@@ -7,7 +7,15 @@ from fhircheck.model.action import Words
 from fhircheck.model.issue import SEVERITIES
 from fhircheck.model.report import Detail, MeasureResult, RunReport, Threshold
 from fhircheck.model.small_cells import Cell
-from fhircheck.report.detail_words import detail_words, of_words, unit_words
+from fhircheck.report.detail_words import detail_words, item_words, of_words, unit_words
+from fhircheck.report.german import (
+    KindTexts,
+    MeasureTexts,
+    kahn_words,
+    kind_texts,
+    measure_texts,
+    threshold_source,
+)
 from fhircheck.report.html.anchors import kind_anchor, measure_anchor
 from fhircheck.report.html.bilingual import Bilingual, joined
 from fhircheck.report.html.bounds import Bounds
@@ -20,25 +28,21 @@ from fhircheck.report.reason_words import reason_words
 KINDS = 40
 WEAKEST = 6
 DETAILS = 8
-_LONGEST = 900
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One measure. english: summary, why and formula, which are written in English. lines: this run's, by label."""
+    """One measure. texts: as MeasureTexts, none where nobody knows it. counted to details: this run's."""
 
     anchor: str
     name: str
     code: str
     title: Words
-    summary: str = ""
-    why: str = ""
-    formula: str = ""
-    source: str = ""
+    texts: dict[str, Words] = field(default_factory=dict)
     threshold: Words = field(default_factory=lambda: Words("", ""))
-    filed: str = ""
+    filed: Words | None = None
     counted: list[Words] = field(default_factory=list)
-    weakest: list[tuple[str, Words]] = field(default_factory=list)
+    weakest: list[tuple[Words, Words]] = field(default_factory=list)
     places: list[Words] = field(default_factory=list)
     details: list[Words] = field(default_factory=list)
 
@@ -66,11 +70,8 @@ def _entry(name: str, found: list[MeasureResult], both: Bilingual, bounds: Bound
         both.clean(name),
         both.clean(result.code if result and result.code else measure.code if measure else ""),
         plain(both.clean(name)),
-        measure.summary[:_LONGEST] if measure else "",
-        measure.why[:_LONGEST] if measure else "",
-        measure.formula[:_LONGEST] if measure else "",
-        measure.source[:_LONGEST] if measure else "",
-        _threshold(threshold, both),
+        _both(measure_texts(measure, "en"), measure_texts(measure, "de")) if measure else {},
+        _threshold(name, threshold, both),
         _filed(result),
         [line for each in found[:3] for line in _counted(each, both)],
         _weakest(result, both) if result else [],
@@ -79,13 +80,19 @@ def _entry(name: str, found: list[MeasureResult], both: Bilingual, bounds: Bound
     )
 
 
-def _filed(result: MeasureResult | None) -> str:
+def _both(english: MeasureTexts | KindTexts, german: MeasureTexts | KindTexts) -> dict[str, Words]:
+    """The texts of an entry by name, in both languages."""
+    return dict(zip(english._fields, map(Words, english, german), strict=True))
+
+
+def _filed(result: MeasureResult | None) -> Words | None:
     if result is None:
-        return ""
-    return ", ".join(each for each in (result.category, result.subcategory, result.context) if each and each != "none")
+        return None
+    terms = (result.category, result.subcategory, result.context)
+    return joined([kahn_words(each) for each in terms if each and each != "none"])
 
 
-def _threshold(threshold: Threshold | None, both: Bilingual) -> Words:
+def _threshold(name: str, threshold: Threshold | None, both: Bilingual) -> Words:
     if threshold is None:
         return both.say(PAGE, "no-threshold")
     text = both.say(PAGE, "at-least", share=both.percent(1 - threshold.maximum_failing))
@@ -95,8 +102,8 @@ def _threshold(threshold: Threshold | None, both: Bilingual) -> Words:
         where = both.say(PAGE, "by-analogy")
     else:
         where = both.same("")
-    source = both.clean(threshold.source)
-    return both.of(lambda view: "; ".join(filter(None, (text.said(view.language), where.said(view.language), source))))
+    source = both.of(lambda view: both.clean(threshold_source(name, threshold.source, view.language)))
+    return joined([each for each in (text, where, source) if each.english], "; ")
 
 
 def _counted(each: MeasureResult, both: Bilingual) -> list[Words]:
@@ -116,10 +123,10 @@ def _counted(each: MeasureResult, both: Bilingual) -> list[Words]:
     return lines
 
 
-def _weakest(each: MeasureResult, both: Bilingual) -> list[tuple[str, Words]]:
+def _weakest(each: MeasureResult, both: Bilingual) -> list[tuple[Words, Words]]:
     failing = [part for part in each.by if part[1] < part[2]]
     failing.sort(key=lambda part: (Fraction(part[1], part[2]), -part[2], part[0]))
-    return [(both.clean(path), _of(passed, judged, both)) for path, passed, judged in failing[:WEAKEST]]
+    return [(both.sentence(path, item_words), _of(passed, judged, both)) for path, passed, judged in failing[:WEAKEST]]
 
 
 def _of(passed: int, judged: int, both: Bilingual) -> Words:
@@ -136,7 +143,7 @@ def _detail(detail: Detail, both: Bilingual) -> Words:
         both.sentence(detail.name, detail_words),
         both.sentence(detail.of, of_words),
         _value(detail, both),
-        both.sentence(detail.unit, unit_words),
+        both.of(lambda view: both.clean(unit_words(detail.unit, view.language, detail.value))),
     ]
     return joined([each for each in parts if each.english], " ")
 
@@ -152,14 +159,12 @@ def _value(detail: Detail, both: Bilingual) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class KindEntry:
-    """One type of finding, as it describes itself, in English."""
+    """One type of finding. texts: as KindTexts, none where nobody knows it."""
 
     anchor: str
     name: str
     levels: str
-    summary: str = ""
-    why: str = ""
-    fix: str = ""
+    texts: dict[str, Words] = field(default_factory=dict)
     clause: str = ""
 
 
@@ -174,6 +179,5 @@ def _kind(name: str, both: Bilingual) -> KindEntry:
     entry = ISSUE_KINDS.get(name)
     if entry is None:
         return KindEntry(kind_anchor(name), both.clean(name), "")
-    return KindEntry(
-        kind_anchor(name), both.clean(name), entry.severity, entry.summary, entry.why, entry.fix, entry.clause
-    )
+    texts = _both(kind_texts(entry, "en"), kind_texts(entry, "de"))
+    return KindEntry(kind_anchor(name), both.clean(name), entry.severity, texts, entry.clause)

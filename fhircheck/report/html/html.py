@@ -1,7 +1,5 @@
 """Report as one HTML page: no network, both languages, both themes, to be read with and without script, and printed."""
 
-import base64
-import hashlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,17 +12,16 @@ from fhircheck.report.html import clinic_view, glossary, it_tables, it_view
 from fhircheck.report.html.bilingual import Bilingual
 from fhircheck.report.html.bounds import LIMIT, STEPS, Bounds
 from fhircheck.report.html.changes import changes
+from fhircheck.report.html.environment import coloured, digest, environment, harmless
 from fhircheck.report.html.figure import Absent
 from fhircheck.report.html.figures import Drawings, drawn_figures
 from fhircheck.report.html.first_screen import cards, tasks
 from fhircheck.report.html.html_words import PAGE
 from fhircheck.report.html.plots import PLOTS
 from fhircheck.report.outcome import resources
-from fhircheck.report.shown import View, clean
+from fhircheck.report.shown import View
 
 FOLDER = Path(__file__).parent
-_LONGEST = 2_000
-"""Characters of any text; those of the data are cut before."""
 
 
 class Html:
@@ -138,8 +135,7 @@ def _summary(report: RunReport, both: Bilingual) -> Words:
 def _style() -> Any:
     from markupsafe import Markup
 
-    light, dark, rest = ((FOLDER / name).read_text(encoding="utf-8") for name in ("light.css", "dark.css", "style.css"))
-    return Markup(rest.replace("/* dark */", dark).replace("/* light */", light))
+    return Markup(coloured((FOLDER / "style.css").read_text(encoding="utf-8")))
 
 
 @cache
@@ -152,30 +148,16 @@ def _script() -> Any:
 @cache
 def _policy() -> str:
     """A Content-Security-Policy under which the page's own style and script run, and nothing is fetched."""
-    style, script = (_digest(str(each)) for each in (_style(), _script()))
+    style, script = (digest(str(each)) for each in (_style(), _script()))
     return (
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    made = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals |= {"t": _twins, "code": _code}
-    return made
+    return environment(FOLDER / "templates", names={"t": _twins, "code": _code})
 
 
 def _twins(words: Any) -> Any:
@@ -183,17 +165,12 @@ def _twins(words: Any) -> Any:
     from markupsafe import Markup, escape
 
     english, german = (words["english"], words["german"]) if isinstance(words, dict) else words
-    english, german = (each if hasattr(each, "__html__") else _harmless(each) for each in (english, german))
+    english, german = (each if hasattr(each, "__html__") else harmless(each) for each in (english, german))
     if english == german:
         return escape(english)
     return Markup('<span class="l-en" lang="en">{}</span><span class="l-de" lang="de">{}</span>').format(
         english, german
     )
-
-
-def _harmless(text: str) -> str:
-    """The last line of defence: whatever was not cleaned before is here; a number stays with its percent sign."""
-    return clean(text, _LONGEST).replace(" %", "\u00a0%")
 
 
 def _code(words: Words) -> Any:

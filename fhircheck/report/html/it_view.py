@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from fhircheck.model.action import Words
 from fhircheck.model.issue import SEVERITIES, Issue
-from fhircheck.model.report import IssueGroup, MeasureResult, PackageSummary, ProfileUse, RunReport
+from fhircheck.model.report import IssueGroup, MeasureResult, PackageSummary, ProfileUse, RunReport, ScorePart
+from fhircheck.report.german import criterion_reason
 from fhircheck.report.html.anchors import kind_anchor, measure_anchor
 from fhircheck.report.html.bilingual import Bilingual, joined
 from fhircheck.report.html.bounds import Bounds
@@ -14,8 +15,11 @@ from fhircheck.report.html.score_words import score_title
 from fhircheck.report.messages import message
 from fhircheck.report.numbers import weight
 from fhircheck.report.remedies import in_no_package, loaded, remedy
+from fhircheck.report.score_interval import results_of
 from fhircheck.report.sections.measures import STATUSES
-from fhircheck.report.words import REASONS, SEVERITY, WORDS
+from fhircheck.report.sections.scores import why_less, why_not
+from fhircheck.report.undecided_words import REASONS
+from fhircheck.report.words import SEVERITY, WORDS
 
 
 def measures(report: RunReport, both: Bilingual, bounds: Bounds) -> Table:
@@ -136,6 +140,13 @@ def undecided(report: RunReport, both: Bilingual, bounds: Bounds) -> Table:
     return Table("undecided", both.say(PAGE, "open"), columns, rows, frozenset({2}), more)
 
 
+def _lost(part: ScorePart, result: MeasureResult | None, both: Bilingual) -> Words:
+    """Why a criterion lost points, or does not count."""
+    if not part.counted:
+        return both.say(PAGE, "not-counted", reason=both.of(lambda view: why_not(part.note, view)))
+    return both.of(lambda view: both.clean(why_less(part, result, view)) or "–")
+
+
 def scores(report: RunReport, both: Bilingual, bounds: Bounds) -> list[Table]:
     """A table a score: each criterion with its weight, what it earned, and the reasons."""
     columns = [both.say(PAGE, key) for key in ("measure", "weight", "earned", "part-why", "part-lost")]
@@ -144,14 +155,14 @@ def scores(report: RunReport, both: Bilingual, bounds: Bounds) -> list[Table]:
         value = both.say(PAGE, "score-of", points=both.points(score.value))
         rubric = joined([both.say(PAGE, "rubric"), both.same(score.rubric)], " ")
         caption = joined([score_title(score.name, both), value, rubric], " · ")
+        measures = results_of(score, report)
         rows = [
             [
                 Cell(both.same(part.measure), "#" + measure_anchor(part.measure), code=True),
                 Cell(_weight(part.weight, both), number=float(part.weight)),
                 Cell(_weight(part.earned, both) if part.counted else both.same("–"), number=float(part.earned)),
-                Cell(both.same(part.reason)),
-                Cell(both.same(part.note or "–") if part.counted
-                     else both.say(PAGE, "not-counted", reason=both.same(part.note))),
+                Cell(both.sentence(part.reason, criterion_reason)),
+                Cell(_lost(part, measures.get(part.measure), both)),
             ]
             for part in score.parts[: bounds.rows]
         ]  # fmt: skip

@@ -18,6 +18,8 @@ MEASURE_WORDS: dict[str, tuple[str, str]] = {
     "code-valid": ("Codes exist in their catalogue", "Codes gibt es in ihrem Katalog"),
     "display-matches": ("Names match their codes", "Bezeichnungen passen zu ihren Codes"),
     "current-system": ("Catalogues have their current names", "Kataloge tragen ihre aktuellen Namen"),
+    "public-code": ("Others can read the codes", "Andere können die Codes lesen"),
+    "public-extension": ("Others can read additional details", "Andere können Zusatzangaben lesen"),
     "date-sequence": ("Dates are in a possible order", "Daten stehen in möglicher Reihenfolge"),
     "unit-plausible": ("Units fit what was measured", "Einheiten passen zum Messwert"),
     "value-in-range": ("Measured values are possible", "Messwerte sind möglich"),
@@ -48,6 +50,8 @@ MEASURE_WORDS: dict[str, tuple[str, str]] = {
     "mix-drift": ("Catalogues and formats are used as before", "Kataloge und Formate wie zuvor"),
     "label-available": ("Patients have the outcome to be learned", "Patienten haben das Ergebnis, das gelernt wird"),
     "class-balance": ("No outcome is much too rare", "Kein Ergebnis ist viel zu selten"),
+    "sampling-complete": ("No measurements are missing in between", "Zwischendurch fehlen keine Messungen"),
+    "clock-agrees": ("Devices have the right time", "Geräte haben die richtige Uhrzeit"),
     "k-anonymity": (
         "Nobody can be picked out by age, sex and place",
         "Niemand ist an Alter, Geschlecht, Ort erkennbar",

@@ -22,7 +22,7 @@ PLOTS: dict[str, tuple[str, str]] = {
         "ihr Jahr.",
     ),
     "time-text-hidden": (
-        "Records from {first} to {last}, a row for each of {count} kinds of record.",
+        "Records from {first} to {last}, a row for each of {count} {count:kind|kinds} of record.",
         "Datensätze von {first} bis {last}, eine Zeile für jede von {count} Arten.",
     ),
     "score-told": ("{name}: {points}, between {bounds}", "{name}: {points}, zwischen {bounds}"),
@@ -56,8 +56,10 @@ PLOTS: dict[str, tuple[str, str]] = {
     "funnel": ("Patients for a use case", "Patienten für einen Anwendungsfall"),
     "funnel-of": ("From all patients to usable ones: {case}", "Von allen zu nutzbaren Patienten: {case}"),
     "funnel-text": (
-        "Of {patients} patients {eligible} are eligible, and {usable} of them usable; a bar for each step.",
-        "Von {patients} Patienten kommen {eligible} in Frage, davon sind {usable} nutzbar; ein Balken je Schritt.",
+        "Of {patients} {patients:patient|patients} {eligible} {eligible:is|are} eligible, and {usable} of"
+        " them usable; a bar for each step.",
+        "Von {patients} Patienten {eligible:kommt|kommen} {eligible} in Frage, davon {usable:ist|sind} {usable}"
+        " nutzbar; ein Balken je Schritt.",
     ),
     "no-use-case": (
         "No use case was asked for: fhircheck check ... --use-case NAME draws its funnel.",
@@ -71,7 +73,7 @@ PLOTS: dict[str, tuple[str, str]] = {
     "untold": ("cannot tell", "nicht entscheidbar"),
     "codes": ("Codes by code system", "Codes nach Codesystem"),
     "codes-text": (
-        "{codings} codings from {count} code systems; most from {first} ({number}).",
+        "{codings} {codings:coding|codings} from {count} code {count:system|systems}; most from {first} ({number}).",
         "{codings} Kodierungen aus {count} Codesystemen, die meisten aus {first} ({number}).",
     ),
     "no-census": (
@@ -85,11 +87,12 @@ PLOTS: dict[str, tuple[str, str]] = {
     "without-system": ("(no system said)", "(ohne Angabe)"),
     "time": ("When the data is from", "Aus welcher Zeit die Daten sind"),
     "time-text": (
-        "Records from {first} to {last}, a row for each of {count} kinds of record. The longest gap: {gap} ({kind}).",
+        "Records from {first} to {last}, a row for each of {count} {count:kind|kinds} of record. The longest"
+        " gap: {gap} ({kind}).",
         "Datensätze von {first} bis {last}, eine Zeile für jede von {count} Arten. Die längste Lücke: {gap} ({kind}).",
     ),
     "time-text-whole": (
-        "Records from {first} to {last}, a row for each of {count} kinds of record, without a gap.",
+        "Records from {first} to {last}, a row for each of {count} {count:kind|kinds} of record, without a gap.",
         "Datensätze von {first} bis {last}, eine Zeile für jede von {count} Arten, ohne Lücke.",
     ),
     "time-share": ("Months with data, by kind of record", "Monate mit Daten, nach Art der Datensätze"),
@@ -104,13 +107,13 @@ PLOTS: dict[str, tuple[str, str]] = {
     "last": ("Last", "Letzter"),
     "records": ("Records", "Datensätze"),
     "gap": ("Longest gap", "Längste Lücke"),
-    "gap-months": ("{count} months", "{count} Monate"),
+    "gap-months": ("{count} {count:month|months}", "{count} {count:Monat|Monate}"),
     "months-with": ("Months with data", "Monate mit Daten"),
     "months-all": ("Months in all", "Monate insgesamt"),
     "trend": ("Scores over time", "Bewertung im Verlauf"),
     "trend-text": (
-        "{count} runs from {first} to {last}. {list}.",
-        "{count} Läufe von {first} bis {last}. {list}.",
+        "{count} {count:run|runs} from {first} to {last}. {list}.",
+        "{count} {count:Lauf|Läufe} von {first} bis {last}. {list}.",
     ),
     "trend-told": ("{name}: from {first} to {last}", "{name}: von {first} auf {last}"),
     "no-history": (

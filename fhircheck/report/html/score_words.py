@@ -4,12 +4,7 @@ from fhircheck.model.action import Words
 from fhircheck.model.report import RunReport, Score
 from fhircheck.report.fitness import CASE_SCORE
 from fhircheck.report.html.bilingual import Bilingual
-from fhircheck.report.score_name import score_name
-
-SCORES: dict[str, tuple[str, str]] = {
-    "interoperability": ("Exchange with others", "Austausch mit anderen"),
-    "ai-readiness": ("Learning from it (AI)", "Lernen daraus (KI)"),
-}
+from fhircheck.report.score_name import SCORES, score_name
 
 
 def score_words(score: Score, report: RunReport, both: Bilingual) -> Words:

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from fhircheck.model.action import Action, Gain
 from fhircheck.model.report import RunReport
+from fhircheck.report.detail_words import item_words
 from fhircheck.report.numbers import number, points
 from fhircheck.report.page import Page
 from fhircheck.report.score_name import score_name
@@ -64,6 +65,9 @@ def _points(value: Fraction, view: View) -> str:
 def _where(action: Action, view: View) -> str:
     """How many items of which measure, and the elements or types of finding that most of them are at."""
     text = say(view, "action-count", count=number(action.count, view.language), measure=clean(action.measure))
-    parts = [f"{clean(path)} {number(count, view.language)}×" for path, count in action.where[:PATHS]]
+    parts = [
+        f"{clean(item_words(path, view.language))} {number(count, view.language)}×"
+        for path, count in action.where[:PATHS]
+    ]
     parts += [clean(kind) for kind in action.kinds[:PATHS]]
     return f"{text}: {', '.join(parts)}" if parts else text

@@ -2,6 +2,7 @@
 
 from fhircheck.model.issue import SEVERITIES
 from fhircheck.model.report import RunReport
+from fhircheck.report.german import kind_texts
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.report.page import Page
 from fhircheck.report.sections.findings import STYLES
@@ -25,7 +26,8 @@ def show(page: Page, report: RunReport) -> None:
         page.line((clean(name), "bold"), (f"  {shown}", STYLES[found[0]]), indent=2)
         if kind is None:
             continue
-        page.wrapped((kind.summary, ""), indent=4)
-        for key, text in (("explained-why", kind.why), ("explained-fix", kind.fix)):
+        texts = kind_texts(kind, view.language)
+        page.wrapped((texts.summary, ""), indent=4)
+        for key, text in (("explained-why", texts.why), ("explained-fix", texts.fix)):
             page.wrapped((say(view, key) + ": ", "bold"), (text, ""), indent=4, hanging=2)
         page.line((say(view, "explained-clause") + ": ", "bold"), (kind.clause, "cyan"), indent=4)

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from fhircheck.model.issue import Place
 from fhircheck.model.report import Detail, MeasureResult, RunReport
-from fhircheck.report.detail_words import detail_words, unit_words
+from fhircheck.report.detail_words import detail_words, item_words, unit_words
+from fhircheck.report.german import threshold_source
 from fhircheck.report.numbers import UNKNOWN, number, percent, weight
 from fhircheck.report.page import Page, Span
 from fhircheck.report.reason_words import reason_words
@@ -71,13 +72,17 @@ def _category(page: Page, category: str, within: list[MeasureResult], rows: dict
         page.table([rows[""], *(rows[each.name] for each in open_)], indent=4)
     for each in open_:
         _behind(page, each)
-    for status in _FOLDED:
-        folded = [each for each in within if each.status == status]
-        if folded:
-            shown = ", ".join(_folded(each, page.view) for each in folded)
-            page.wrapped(
-                (say(page.view, f"status-{status}") + ": ", STYLES.get(status, "dim")), (shown, ""), indent=4, hanging=2
-            )
+    by_status(page, within, _FOLDED)
+
+
+def by_status(page: Page, measures: Iterable[MeasureResult], statuses: Iterable[str] = STATUSES) -> None:
+    """The measures of each of `statuses` in one paragraph."""
+    given = tuple(measures)
+    for status in statuses:
+        shown = ", ".join(_folded(each, page.view) for each in given if each.status == status)
+        if shown:
+            style = STYLES.get(status, "dim")
+            page.wrapped((say(page.view, f"status-{status}") + ": ", style), (shown, ""), indent=4, hanging=2)
 
 
 def _folded(each: MeasureResult, view: View) -> str:
@@ -108,7 +113,7 @@ def _interval(each: MeasureResult, view: View) -> str:
 def _detail(detail: Detail, view: View) -> str:
     value = detail.value
     shown = number(value, view.language) if isinstance(value, int) else weight(Fraction(value or 0), view.language)
-    name, unit = detail_words(detail.name, view.language), unit_words(detail.unit, view.language)
+    name, unit = detail_words(detail.name, view.language), unit_words(detail.unit, view.language, value)
     return clean(" ".join(part for part in (name, shown, unit) if part))
 
 
@@ -143,7 +148,7 @@ def _needed(page: Page, each: MeasureResult, sources: dict[str, int]) -> str:
     threshold = each.threshold
     if threshold is None:
         return UNKNOWN
-    source = clean(threshold.source)
+    source = clean(threshold_source(each.name, threshold.source, page.view.language))
     if not threshold.published and not threshold.rubric:
         source = say(page.view, "analogy", source=source)
     index = sources.setdefault(source, len(sources) + 1)
@@ -182,7 +187,7 @@ def _path(page: Page, path: str, passed: int, judged: int) -> str:
     """One element path with its share and counts."""
     language = page.view.language
     counts = f"{number(passed, language)}/{number(judged, language)}"
-    return f"{clean(path)} {percent(Fraction(passed, judged), language)} ({counts})"
+    return f"{clean(item_words(path, language))} {percent(Fraction(passed, judged), language)} ({counts})"
 
 
 def _example(page: Page, place: Place) -> None:

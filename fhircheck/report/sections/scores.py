@@ -3,8 +3,9 @@
 from fhircheck.model.report import MeasureResult, RunReport, Score, ScorePart
 from fhircheck.report.numbers import number, percent, points, weight
 from fhircheck.report.page import Page, Span
-from fhircheck.report.score_name import score_name
-from fhircheck.report.shown import clean
+from fhircheck.report.score_interval import results_of
+from fhircheck.report.score_name import SCORES, score_name
+from fhircheck.report.shown import View, clean
 from fhircheck.report.words import say
 
 # Notes of the score stage that are words of the measures' table.
@@ -25,7 +26,7 @@ def show(page: Page, report: RunReport) -> None:
     page.heading(say(view, "scores"), say(view, "rubric", name=clean(rubrics)))
     page.table([_line(page, score) for score in report.scores])
     for score in report.scores:
-        _parts(page, score, {each.name: each for each in report.measures})
+        _parts(page, score, results_of(score, report))
 
 
 def _line(page: Page, score: Score) -> tuple[Span, ...]:
@@ -47,7 +48,8 @@ def _parts(page: Page, score: Score, measures: dict[str, MeasureResult]) -> None
         return
     view = page.view
     page.blank()
-    page.line((score_name(score.name, view), "bold"), indent=2)
+    german = SCORES[score.name][1] if view.language == "de" and score.name in SCORES else ""
+    page.line((score_name(score.name, view), "bold"), (f"  {german}" if german else "", "dim"), indent=2)
     short = [part for part in score.parts if part.counted and part.earned < part.weight]
     short.sort(key=lambda part: part.earned - part.weight)
     waiting = _waiting(score)
@@ -72,9 +74,13 @@ def _not_counted(page: Page, parts: list[ScorePart]) -> None:
     for part in parts:
         by_note.setdefault(part.note, []).append(clean(part.measure))
     for note, names in by_note.items():
-        reason = say(view, _STATUSES[note]) if note in _STATUSES else clean(note)
-        told = say(view, "not-counted", reason=reason)
+        told = say(view, "not-counted", reason=why_not(note, view))
         page.wrapped((f"{told}: {', '.join(names)}", "dim"), indent=4, hanging=2)
+
+
+def why_not(note: str, view: View) -> str:
+    """Why a criterion is in neither sum."""
+    return say(view, _STATUSES[note]) if note in _STATUSES else clean(note)
 
 
 def _waiting(score: Score) -> dict[str, list[str]]:
@@ -89,16 +95,15 @@ def _waiting(score: Score) -> dict[str, list[str]]:
 def _part(page: Page, part: ScorePart, result: MeasureResult | None, waiting: list[str]) -> tuple[Span, ...]:
     view = page.view
     earned = say(view, "of", earned=weight(part.earned, view.language), weight=weight(part.weight, view.language))
-    why = _why_less(page, part, result)
+    why = why_less(part, result, view)
     if waiting:
         costs = say(view, "costs-also", names=", ".join(map(clean, waiting)))
         why = f"{why}; {costs}" if why else costs
     return (earned, "red"), (clean(part.measure), ""), (why, "")
 
 
-def _why_less(page: Page, part: ScorePart, result: MeasureResult | None) -> str:
+def why_less(part: ScorePart, result: MeasureResult | None, view: View) -> str:
     """Why a criterion that counts did not earn all its weight; empty where it did."""
-    view = page.view
     if part.prerequisite and not part.failing_before:
         return say(view, "needs-failed", name=clean(part.prerequisite))
     if part.earned == part.weight or result is None:

@@ -7,7 +7,8 @@ from fhircheck.report.numbers import number
 from fhircheck.report.page import Page
 from fhircheck.report.remedies import in_no_package, loaded, remedy
 from fhircheck.report.shown import clean
-from fhircheck.report.words import counted, reason, say
+from fhircheck.report.undecided_words import reason
+from fhircheck.report.words import counted, say
 
 DETAILS = 4
 REASONS = 12

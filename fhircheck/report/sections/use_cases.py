@@ -1,13 +1,17 @@
 """Use cases: how many patients serve them, and where the others are lost."""
 
-from fhircheck.model.report import RunReport
+from fhircheck.model.report import MeasureResult, RunReport
 from fhircheck.model.small_cells import share_of
 from fhircheck.model.use_case import UseCaseResult, text_in
 from fhircheck.model.use_case_cells import CaseCells, StepCells, cells_of_case
 from fhircheck.report.numbers import number, people, percent
 from fhircheck.report.page import Page
+from fhircheck.report.sections.measures import STATUSES, by_status
 from fhircheck.report.shown import clean
 from fhircheck.report.words import counted, say
+
+JUDGED = tuple(each for each in STATUSES if each != "not-applicable")
+"""Statuses of measures that there is something to say of."""
 
 
 def show(page: Page, report: RunReport) -> None:
@@ -38,6 +42,7 @@ def _case(page: Page, case: UseCaseResult, cells: CaseCells) -> None:
         page.wrapped((say(view, "use-case-undecided", name=clean(name), why=clean(why)), "yellow"), indent=4, hanging=2)
     _label(page, case, cells)
     _groups(page, cells)
+    by_status(page, measured(case), JUDGED)
     for name, resources, cell in cells.leaks:
         text = say(view, "use-case-late", name=clean(name), resources=number(resources, language),
                    patients=people(cell, language))  # fmt: skip
@@ -62,6 +67,11 @@ def _row(page: Page, cells: StepCells) -> tuple[tuple[str, str], tuple[str, str]
     )
     lost = say(view, "use-case-lost", lost=people(cells.lost, view.language), reasons=reasons)
     return (people(cells.left, view.language), ""), (f"{title}: {lost}", "red")
+
+
+def measured(case: UseCaseResult) -> list[MeasureResult]:
+    """The measures of a use case that its funnel does not show already."""
+    return [each for each in case.measures if each.code not in ("USE-1", "LABEL-1")]
 
 
 def _label(page: Page, case: UseCaseResult, cells: CaseCells) -> None:

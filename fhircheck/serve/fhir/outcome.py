@@ -7,7 +7,7 @@ from fhircheck.model.issue import Issue
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.report.messages import message
 from fhircheck.report.shown import View, clean
-from fhircheck.report.words import reason
+from fhircheck.report.undecided_words import reason
 from fhircheck.serve.fhir.checker import Verdict
 from fhircheck.serve.fhir.refusal import Refused
 from fhircheck.serve.fhir.words import said

@@ -1,5 +1,7 @@
 """What answers of ``$validate`` say beside the findings, in English and German."""
 
+from fhircheck.model.plural import filled
+
 WORDS: dict[str, tuple[str, str]] = {
     "all-ok": ("All OK", "Alles in Ordnung"),
     "no-errors": (
@@ -8,10 +10,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "cannot-tell": ("Could not be told ({count}×): {what}", "Nicht entscheidbar ({count}×): {what}"),
     "accepted": (
-        "{count} findings are accepted by the settings of this service and not shown",
-        "{count} Befunde sind in den Einstellungen dieses Dienstes akzeptiert und nicht gezeigt",
+        "{count} {count:finding is|findings are} accepted by the settings of this service and not shown",
+        "{count} {count:Befund ist|Befunde sind} in den Einstellungen dieses Dienstes akzeptiert und nicht gezeigt",
     ),
-    "and-more": ("{count} more findings are not shown", "{count} weitere Befunde sind nicht gezeigt"),
+    "and-more": (
+        "{count} more {count:finding is|findings are} not shown",
+        "{count} {count:weiterer Befund ist|weitere Befunde sind} nicht gezeigt",
+    ),
     "only-content": (
         "Only the content was checked: this service stores nothing, so that uniqueness, versions and permissions"
         " of a server are not part of the answer (mode {mode})",
@@ -138,4 +143,4 @@ WORDS: dict[str, tuple[str, str]] = {
 def said(key: str, language: str, **values: object) -> str:
     """The words called `key` in `language` (``en``, ``de``), filled with `values`."""
     text = WORDS[key][language == "de"]
-    return text.format_map(values) if values else text
+    return filled(text, values) if values else text

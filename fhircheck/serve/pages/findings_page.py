@@ -6,6 +6,7 @@ from fhircheck.history.feedback import states
 from fhircheck.model.feedback import STATES, FindingState
 from fhircheck.model.issue import SEVERITIES, Issue
 from fhircheck.model.report import RunReport
+from fhircheck.report.german import kind_texts
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.report.messages import message
 from fhircheck.report.read_report import read_report
@@ -55,6 +56,7 @@ def finding(
     state = next((each for each in standing if each.fingerprint == fingerprint), None)
     if state is None:
         raise LookupError(fingerprint)
+    kind = ISSUE_KINDS.get(state.kind)
     return render(
         "finding.html",
         visit,
@@ -62,7 +64,7 @@ def finding(
         series=series,
         run_number=number,
         state=state,
-        kind=ISSUE_KINDS.get(state.kind),
+        kind=kind_texts(kind, visit.language) if kind else None,
         log=tuple(reversed(store.answers(series, fingerprint))),
         fault=fault,
         entered=entered or {},

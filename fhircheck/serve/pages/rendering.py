@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from fhircheck.model.feedback import revision
 from fhircheck.report.feedback_words import say as feedback
+from fhircheck.report.html.environment import environment
 from fhircheck.report.numbers import decimal, number, percent, points
 from fhircheck.report.shown import clean
 from fhircheck.report.words import SEVERITY
@@ -20,18 +22,8 @@ LONGEST = 4_000
 @cache
 def templates() -> Any:
     """The templates, read once."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    found = Environment(
-        loader=PackageLoader("fhircheck.serve.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters["part"] = lambda text: quote(str(text), safe="")
-    return found
+    part = {"part": lambda text: quote(str(text), safe="")}
+    return environment(Path(__file__).with_name("templates"), finalize=_harmless, filters=part)
 
 
 def _harmless(value: Any) -> Any:

@@ -1,13 +1,12 @@
 """A stored report in its forms, as files to open or to save."""
 
-import base64
-import hashlib
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
 from fhircheck.model.report import RunReport
+from fhircheck.report.html.environment import digest
 from fhircheck.report.shown import View
 
 MEDIA: dict[str, tuple[str, str]] = {
@@ -72,8 +71,8 @@ def report_policy(html: str) -> str:
     """The Content-Security-Policy of the HTML report, a file with its style and script in it: that very script may
     run, and no other."""
     scripts = re.findall(r"<script[^>]*>(.*?)</script>", html, re.DOTALL)
-    hashes = {base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts}
-    allowed = " ".join(f"'sha256-{each}'" for each in sorted(hashes)) or "'none'"
+    hashes = {digest(each) for each in scripts}
+    allowed = " ".join(f"'{each}'" for each in sorted(hashes)) or "'none'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
         "base-uri 'none'; frame-ancestors 'none'"

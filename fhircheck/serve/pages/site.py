@@ -10,7 +10,7 @@ from fhircheck.model.errors import FhircheckError, StoreUnusable, UsageError
 from fhircheck.serve.access import Attempts, Token
 from fhircheck.serve.fhir.refusal import Refused
 from fhircheck.serve.fhir.request_body import body_of
-from fhircheck.serve.pages import answering, compare_page, findings_page, run_page, series_page
+from fhircheck.serve.pages import answering, assess_page, compare_page, findings_page, run_page, series_page
 from fhircheck.serve.pages.rendering import render
 from fhircheck.serve.pages.report_forms import MEDIA, ReportForms, file_name, report_policy
 from fhircheck.serve.pages.stored import Stored
@@ -24,7 +24,10 @@ Make = Callable[[Visit], Any]
 
 @dataclass
 class Site:
-    """The local page. token: None where none is needed. attempts: wrong tokens, counted with those of ``$validate``."""
+    """The local page. token: None where none is needed. attempts: wrong tokens, counted with those of ``$validate``.
+
+    assessment: AnswerFile of the answers about the hospital, None where none was named.
+    """
 
     stored: Stored
     sessions: Sessions
@@ -32,6 +35,7 @@ class Site:
     token: Token | None = None
     attempts: Attempts = field(default_factory=Attempts)
     forms: ReportForms = field(default_factory=ReportForms)
+    assessment: Any = None
 
     def routes(self) -> list[Any]:
         """All pages."""
@@ -50,6 +54,10 @@ class Site:
             *(Route(path, partial(self._page, make=make), methods=["GET"]) for path, make in pages),
             Route(base + "/runs/{number:int}/report/{form}", self._report, methods=["GET"]),
             Route(base + "/answers", self._answers, methods=["POST"]),
+            Route("/assess", partial(self._page, make=self._assess), methods=["GET"]),
+            Route("/assess/report", partial(self._page, make=self._readiness), methods=["GET"]),
+            Route("/assess/{group}", partial(self._page, make=self._part), methods=["GET"]),
+            Route("/assess/{group}", self._assessed, methods=["POST"]),
             Route("/login", self._login, methods=["GET", "POST"]),
             Route("/logout", self._logout, methods=["POST"]),
             Route("/style.css", partial(_file, name="style.css", media="text/css"), methods=["GET"]),
@@ -160,6 +168,10 @@ class Site:
 
     async def _answers(self, request: Any) -> Any:
         """Answers to findings, then the page they came from."""
+        return await self._sent(request, self._taken)
+
+    async def _sent(self, request: Any, take: Callable[..., Any]) -> Any:
+        """What `take` makes of a form of this session and the path's parameters."""
         from starlette.concurrency import run_in_threadpool
 
         try:
@@ -169,8 +181,20 @@ class Site:
         except (UsageError, Refused) as fault:
             text = str(fault)
             return self._answer(request, lambda visit: self._fault(visit, text), 400)
-        series = request.path_params["series"]
-        return await run_in_threadpool(self._answer, request, partial(self._taken, series=series, fields=fields))
+        return await run_in_threadpool(self._answer, request, partial(take, fields=fields, **request.path_params))
+
+    def _assess(self, visit: Visit) -> str:
+        return assess_page.overview(visit, self.assessment)
+
+    def _part(self, visit: Visit, group: str) -> str:
+        return assess_page.part(visit, self.assessment, group)
+
+    def _readiness(self, visit: Visit) -> Any:
+        return assess_page.report(visit, self.assessment, self.stored.open())
+
+    async def _assessed(self, request: Any) -> Any:
+        """Answers about the hospital, then the questions that follow."""
+        return await self._sent(request, partial(assess_page.taken, file=self.assessment))
 
     def _taken(self, visit: Visit, series: str, fields: answering.Fields) -> Any:
         """Take the answers of a form; where something is missing, the page it came from with what was entered."""

@@ -1,10 +1,53 @@
 """The words of the local page in English and German; those of states and answers are in report/feedback_words."""
 
+from fhircheck.model.plural import filled
+
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("fhircheck", "fhircheck"),
     "skip": ("Skip to content", "Zum Inhalt"),
     "nav": ("Main", "Hauptnavigation"),
     "path": ("You are here", "Sie sind hier"),
+    "assess": ("Readiness", "Bereitschaft"),
+    "assess-title": ("Cloud and AI readiness", "Bereitschaft für Cloud und KI"),
+    "assess-none": (
+        "No file for the answers was named. Start the server with --assessment FILE.",
+        "Keine Datei für die Antworten genannt. Den Server mit --assessment DATEI starten.",
+    ),
+    "assess-part": ("Part", "Abschnitt"),
+    "assess-answered": ("Answered", "Beantwortet"),
+    "assess-open": ("Open", "Offen"),
+    "assess-add": ("Add", "Hinzufügen"),
+    "assess-remove": ("Remove", "Entfernen"),
+    "assess-keep": ("Keep and go on", "Speichern und weiter"),
+    "assess-report": ("Readiness report", "Bericht zur Bereitschaft"),
+    "assess-unknown": ("not known", "nicht bekannt"),
+    "assess-proof": (
+        "For yes and partly: which document shows it, of which day?",
+        "Bei Ja und Teilweise: welches Dokument zeigt das, von welchem Tag?",
+    ),
+    "assess-more": (
+        "Kept. Further questions follow from your answers.",
+        "Gespeichert. Aus den Antworten folgen weitere Fragen.",
+    ),
+    "assess-kept": ("Kept.", "Gespeichert."),
+    "assess-meanwhile": (
+        "The answers were changed elsewhere meanwhile. Look at them and send yours again.",
+        "Die Antworten wurden inzwischen anderswo geändert. Bitte ansehen und noch einmal senden.",
+    ),
+    "assess-faulty": (
+        "Not kept: {count} {count:entry does|entries do} not fit.",
+        "Nicht gespeichert: {count} {count:Angabe passt|Angaben passen} nicht.",
+    ),
+    "assess-faulty-one": ("Not kept: one entry does not fit.", "Nicht gespeichert: eine Angabe passt nicht."),
+    "assess-number": ("A number, please, within {least} to {most}.", "Bitte eine Zahl von {least} bis {most}."),
+    "assess-date": ("A date, please: 2026-05-31, or 2026-05.", "Bitte ein Datum: 31.5.2026, oder 5.2026."),
+    "assess-long": ("Too long.", "Zu lang."),
+    "assess-needed": ("This one is needed.", "Diese Angabe wird gebraucht."),
+    "assess-exclusive": ('"None" stands alone.', "„Nichts davon“ steht allein."),
+    "assess-no-persons": (
+        "About the hospital, never about patients; roles instead of names.",
+        "Über das Haus, nie über Patienten; Rollen statt Namen.",
+    ),
     "series-all": ("All series", "Alle Reihen"),
     "language": ("Language", "Sprache"),
     "theme": ("Appearance", "Darstellung"),
@@ -188,4 +231,4 @@ WORDS: dict[str, tuple[str, str]] = {
 def say(language: str, key: str, **values: object) -> str:
     """The words called `key` in `language` (``en``, ``de``), filled with `values`."""
     text = WORDS[key][language == "de"]
-    return text.format_map(values) if values else text
+    return filled(text, values) if values else text

@@ -3,24 +3,27 @@
 It is loaded when the first unit is met that no run before it has met (see UnitVerdicts).
 """
 
+from functools import cache
 from typing import Any
 
 LONGEST = 200
-_parser: list[Any] = []
 
 
 def judge(code: str) -> bool | None:
     """Whether `code` is a unit of UCUM (case sensitive)."""
     if not code or len(code) > LONGEST or code.count("(") > 20:
         return False if len(code) <= LONGEST else None
-    if not _parser:
-        from ucumvert import get_ucum_parser
-
-        _parser.append(get_ucum_parser())
     from lark.exceptions import LarkError
 
     try:
-        _parser[0].parse(code)
+        _parser().parse(code)
     except LarkError:
         return False
     return True
+
+
+@cache
+def _parser() -> Any:
+    from ucumvert import get_ucum_parser
+
+    return get_ucum_parser()

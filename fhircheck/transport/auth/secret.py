@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from fhircheck.model.errors import UsageError
+from fhircheck.transport.bounded_file import read_bounded
 
 _LARGEST = 1 << 16
 _HOW = "env:NAME, file:PATH or keyring:SERVICE/USER"
@@ -47,7 +48,7 @@ def read_secret(reference: str) -> str:
         value = os.environ.get(place, "")
         problem = "the environment has no such variable, or it is empty"
     elif kind == "file":
-        value, problem = _file(place)
+        value, problem = _file(place, reference)
     elif kind == "keyring":
         value, problem = _from_keyring(reference)
     else:
@@ -57,16 +58,11 @@ def read_secret(reference: str) -> str:
     return value
 
 
-def _file(place: str) -> tuple[str, str]:
-    """Content and, where there is none, the reason."""
+def _file(place: str, reference: str) -> tuple[str, str]:
+    """Content and, where there is none, the reason. Raises UsageError where it cannot be read."""
     try:
-        with Path(place).expanduser().open("rb") as file:
-            data = file.read(_LARGEST + 1)
-        if len(data) > _LARGEST:
-            return "", f"larger than {_LARGEST >> 10} KiB"
+        data = read_bounded(Path(place).expanduser(), _LARGEST, reference)
         return data.decode("utf-8-sig").rstrip("\r\n"), "the file is empty"
-    except OSError as fault:
-        return "", (fault.strerror or "cannot be read").lower()
     except (ValueError, RuntimeError):
         return "", "no UTF-8 text, or no path"
 

@@ -19,8 +19,8 @@ SIZE = IssueKind(
     why="Either the data is damaged or cut off, or the size was counted in base64 characters.",
     clause=CLAUSE,
     fix="State the number of bytes of the content as it is before base64.",
-    english="Stated size {stated}, the data has {actual} bytes",
-    german="Angegebene Größe {stated}, die Daten haben {actual} Bytes",
+    english="Stated size {stated}, the data has {actual} {actual:byte|bytes}",
+    german="Angegebene Größe {stated}, die Daten haben {actual} {actual:Byte|Bytes}",
     failing='{"contentType": "text/plain", "data": "SGFsbG8=", "size": 8}',
     passing='{"contentType": "text/plain", "data": "SGFsbG8=", "size": 5}',
 )

@@ -4,7 +4,7 @@ The first walk knows no places in words and builds nothing; it is asked of every
 not entered: each is asked for itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from fhircheck.assertions.assertion import Findings, Surroundings
@@ -25,6 +25,8 @@ from fhircheck.validate.elements.place import SIBLING, Place, PlaceTree
 Node = dict[str, Any]
 Holds = Callable[[Any, Surroundings], bool]
 Explain = Callable[[Any, str, Findings, Surroundings], None]
+LONG = 1_000
+"""Objects of a list that wait at once to be looked at."""
 
 
 class ElementRule(NamedTuple):
@@ -115,7 +117,10 @@ class ElementWalk:
         """Whether it is clear at first sight that no rule has anything to say of the resource `node`."""
         self._ids.forget()
         root = self._tree.root(resource_type)
-        waiting: list[tuple[Node, Place, Any]] = [(node, root, None)] if root else []
+        return root is None or self._pass([(node, root, None)])
+
+    def _pass(self, waiting: list[tuple[Node, Place, Any]]) -> bool:
+        """Whether all these objects pass, with what is in them. The list is used up."""
         take, put, hold = waiting.pop, waiting.append, self._extensions.hold
         while waiting:
             value, place, holder = take()
@@ -138,9 +143,21 @@ class ElementWalk:
                     if kind is dict:
                         put((each, below, within))
                     elif kind is list:
+                        if len(each) > LONG:
+                            if not self._long_passes(each, below):
+                                return False
+                            continue
                         waiting += [(part, below, None) for part in each if part.__class__ is dict]
                 elif gate is not None and kind is list and not _all_pass(gate, each):
                     return False
+        return True
+
+    def _long_passes(self, parts: list[Any], place: Place) -> bool:
+        """The objects of a long list, some at a time: one that waits takes half the memory of a small one itself."""
+        for start in range(0, len(parts), LONG):
+            some = parts[start : start + LONG]
+            if not self._pass([(part, place, None) for part in some if part.__class__ is dict]):
+                return False
         return True
 
     def explain(self, node: Node, resource_type: str, expression: str, findings: Findings) -> None:
@@ -150,16 +167,19 @@ class ElementWalk:
             return
         self._ids.forget()
         doubtful = False
-        waiting: list[_Waiting] = [_Waiting(node, root, None, None)]
+        waiting: list[Iterator[_Waiting]] = [iter((_Waiting(node, root, None, None),))]
         while waiting:
-            each = waiting.pop()
+            each = next(waiting[-1], None)
+            if each is None:
+                waiting.pop()
+                continue
             if each.value.__class__ is str:
                 doubtful = doubtful or (each.at is not None and each.at.name == "id")
                 self._text(each, expression, findings)
                 continue
             doubtful = doubtful or (each.place.rule is has_content and not has_content(each.value))
             self._object(each, expression, findings)
-            waiting += reversed(_members(each))
+            waiting.append(_members(each))
         if doubtful:
             element_id.explain(node, root, expression, findings)
 
@@ -219,9 +239,8 @@ def _all_pass(gate: Callable[[str], object], values: list[Any]) -> bool:
     return all(each.__class__ is not str or gate(each) for each in values)
 
 
-def _members(holder: _Waiting) -> list[_Waiting]:
+def _members(holder: _Waiting) -> Iterator[_Waiting]:
     """The objects in an object, and the texts that do not pass at first sight."""
-    found: list[_Waiting] = []
     value, place, before = holder.value, holder.place, holder.at
     within = value.get("url") if place.type == "Extension" else None
     for name, each in value.items():
@@ -230,12 +249,11 @@ def _members(holder: _Waiting) -> list[_Waiting]:
             for index, part in enumerate(each):
                 if below is not None:
                     if part.__class__ is dict:
-                        found.append(_Waiting(part, below, _At(before, place, name, index), None))
+                        yield _Waiting(part, below, _At(before, place, name, index), None)
                 elif gate is not None and part.__class__ is str and not gate(part):
-                    found.append(_Waiting(part, place, _At(before, place, name, index), None))
+                    yield _Waiting(part, place, _At(before, place, name, index), None)
         elif below is not None:
             if each.__class__ is dict:
-                found.append(_Waiting(each, below, _At(before, place, name, -1), within))
+                yield _Waiting(each, below, _At(before, place, name, -1), within)
         elif gate is not None and each.__class__ is str and not gate(each):
-            found.append(_Waiting(each, place, _At(before, place, name, -1), None))
-    return found
+            yield _Waiting(each, place, _At(before, place, name, -1), None)

@@ -106,8 +106,8 @@ COUNT = IssueKind(
     why="One of the two is wrong.",
     clause=f"{REPORT}.group.population.count",
     fix="Count again, or complete the list.",
-    english="The count is {count}, but {listed} subjects are listed",
-    german="Angegeben sind {count}, aufgeführt sind {listed} Personen",
+    english="The count is {count}, but {listed} {listed:subject is|subjects are} listed",
+    german="Angegeben sind {count}, aufgeführt {listed:ist|sind} {listed} {listed:Person|Personen}",
     failing='{"count": 2, "subjectResults": [{"reference": "Patient/1"}]}',
     passing='{"count": 1, "subjectResults": [{"reference": "Patient/1"}]}',
 )

@@ -32,8 +32,8 @@ SIZE = IssueKind(
     why="Systems that take the response in refuse it.",
     clause="http://hl7.org/fhir/R4/extension-maxsize.html",
     fix="Reduce the file, or give a url instead of data.",
-    english="The attachment has {count} bytes, at most {limit} are allowed",
-    german="Der Anhang hat {count} Bytes, höchstens {limit} sind erlaubt",
+    english="The attachment has {count} {count:byte|bytes}, at most {limit} {limit:is|are} allowed",
+    german="Der Anhang hat {count} {count:Byte|Bytes}, höchstens {limit} {limit:ist|sind} erlaubt",
     failing='{"valueAttachment": {"contentType": "image/gif", "size": 9000000}}',
     passing='{"valueAttachment": {"contentType": "image/gif", "size": 9000}}',
 )

@@ -39,8 +39,8 @@ COUNT = IssueKind(
     why="Who asked set the number with a purpose, such as the three worst complaints.",
     clause="http://hl7.org/fhir/R4/extension-questionnaire-maxoccurs.html",
     fix="Complete or shorten the list of answers.",
-    english="Question '{link}' has {count} answers, the {side} is {limit}",
-    german="Frage '{link}' hat {count} Antworten, {side}: {limit}",
+    english="Question '{link}' has {count} {count:answer|answers}, the {side} is {limit}",
+    german="Frage '{link}' hat {count} {count:Antwort|Antworten}, {side}: {limit}",
     failing='{"linkId": "1", "answer": [{"valueString": "a"}, {"valueString": "b"}]}',
     passing='{"linkId": "1", "answer": [{"valueString": "a"}]}',
 )

@@ -52,8 +52,8 @@ DECIMALS = IssueKind(
     why="It states a precision that was not measured.",
     clause=_CLAUSE.format("maxdecimalplaces"),
     fix="Round the number at the source.",
-    english="The number has {count} decimal places, {limit} are allowed",
-    german="Die Zahl hat {count} Nachkommastellen, erlaubt sind {limit}",
+    english="The number has {count} decimal {count:place|places}, {limit} {limit:is|are} allowed",
+    german="Die Zahl hat {count} {count:Nachkommastelle|Nachkommastellen}, erlaubt {limit:ist|sind} {limit}",
     failing='{"valueDecimal": 1.666}',
     passing='{"valueDecimal": 1.67}',
 )
@@ -65,8 +65,8 @@ SHORT = IssueKind(
     why="Who asked expects more than this.",
     clause=_CLAUSE.format("minlength"),
     fix="Complete the answer.",
-    english="The answer has {count} characters, at least {limit} are needed",
-    german="Die Antwort hat {count} Zeichen, mindestens {limit} sind nötig",
+    english="The answer has {count} {count:character|characters}, at least {limit} {limit:is|are} needed",
+    german="Die Antwort hat {count} Zeichen, mindestens {limit} {limit:ist|sind} nötig",
     failing='{"valueString": "x"}',
     passing='{"valueString": "a longer text"}',
 )
@@ -78,8 +78,8 @@ LONG = IssueKind(
     why="Systems that store the answer may cut it off.",
     clause="http://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.maxLength",
     fix="Shorten the answer.",
-    english="The answer has {count} characters, at most {limit} are allowed",
-    german="Die Antwort hat {count} Zeichen, höchstens {limit} sind erlaubt",
+    english="The answer has {count} {count:character|characters}, at most {limit} {limit:is|are} allowed",
+    german="Die Antwort hat {count} Zeichen, höchstens {limit} {limit:ist|sind} erlaubt",
     failing='{"valueString": "a text beyond the limit"}',
     passing='{"valueString": "a text"}',
 )

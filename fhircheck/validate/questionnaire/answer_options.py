@@ -21,8 +21,8 @@ NOT_OFFERED = IssueKind(
     why="Who evaluates the response knows the answers of the questionnaire only.",
     clause=f"{_QUESTION}.answerOption",
     fix="Choose one of the options; for free text the question has to be an open-choice.",
-    english="The {type} {code} is none of the {count} options of question '{link}'",
-    german="{type} {code} ist keine der {count} Optionen der Frage '{link}'",
+    english="The {type} {code} is {count:not the one option|none of the {count} options} of question '{link}'",
+    german="{type} {code} ist {count:nicht die eine Option|keine der {count} Optionen} der Frage '{link}'",
     failing='{"valueCoding": {"system": "http://example.org/answers", "code": "other"}}',
     passing='{"valueCoding": {"system": "http://example.org/answers", "code": "one-of-them"}}',
 )
@@ -87,7 +87,7 @@ TEXT_IS_OPTION = IssueKind(
     clause=f"{_QUESTION}.answerOption",
     fix="Give the coded option.",
     english="The text is one of the coded options of question '{link}'",
-    german="Der Text ist eine der codierten Optionen der Frage '{link}'",
+    german="Der Text ist eine der kodierten Optionen der Frage '{link}'",
     failing='{"valueString": "Yes"}',
     passing='{"valueCoding": {"system": "http://terminology.hl7.org/CodeSystem/v2-0136", "code": "Y"}}',
 )

@@ -73,8 +73,10 @@ OFF_BASE = IssueKind(
     why="By the rules of Bundles the reference leads nowhere.",
     clause="http://hl7.org/fhir/R4/bundle.html#references",
     fix="Refer by the entry's fullUrl, or give both entries a fullUrl on the same base.",
-    english="{element}: {count} entries have this type and id, but none the fullUrl that the reference means",
-    german="{element}: {count} Einträge haben Typ und id, aber keiner die fullUrl, die die Referenz meint",
+    english="{element}: {count} {count:entry has|entries have} this type and id, "
+    "but {count:not|none} the fullUrl that the reference means",
+    german="{element}: {count} {count:Eintrag hat|Einträge haben} Typ und id, "
+    "aber {count:nicht|keiner} die fullUrl, die die Referenz meint",
     failing='{"entry": [{"fullUrl": "urn:uuid:1", "resource": {"resourceType": "Composition", "subject":'
     ' {"reference": "Patient/1"}}}, {"fullUrl": "urn:uuid:2", "resource": {"resourceType": "Patient", "id": "1"}}]}',
     passing='{"entry": [{"fullUrl": "urn:uuid:1", "resource": {"resourceType": "Composition", "subject":'
@@ -88,8 +90,8 @@ AMBIGUOUS = IssueKind(
     why="Readers may take different ones.",
     clause="http://hl7.org/fhir/R4/bundle.html#references",
     fix="Give every entry a fullUrl of its own.",
-    english="{element}: {count} entries fit the reference",
-    german="{element}: {count} Einträge passen zur Referenz",
+    english="{element}: {count} {count:entry fits|entries fit} the reference",
+    german="{element}: {count} {count:Eintrag passt|Einträge passen} zur Referenz",
     failing='{"entry": [{"fullUrl": "urn:uuid:1"}, {"fullUrl": "urn:uuid:1"}]}',
     passing='{"entry": [{"fullUrl": "urn:uuid:1"}, {"fullUrl": "urn:uuid:2"}]}',
 )

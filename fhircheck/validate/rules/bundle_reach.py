@@ -65,8 +65,8 @@ AMBIGUOUS = IssueKind(
     why="Readers may take different ones.",
     clause="http://hl7.org/fhir/R4/bundle.html#references",
     fix="Give every entry a fullUrl of its own.",
-    english="{count} entries fit the reference",
-    german="{count} Einträge passen zur Referenz",
+    english="{count} {count:entry fits|entries fit} the reference",
+    german="{count} {count:Eintrag passt|Einträge passen} zur Referenz",
     failing='{"entry": [{"fullUrl": "urn:uuid:1"}, {"fullUrl": "urn:uuid:1"}]}',
     passing='{"entry": [{"fullUrl": "urn:uuid:1"}, {"fullUrl": "urn:uuid:2"}]}',
 )
@@ -78,8 +78,10 @@ OFF_BASE = IssueKind(
     why="By the rules of Bundles the reference leads nowhere, though it was probably meant to.",
     clause="http://hl7.org/fhir/R4/bundle.html#references",
     fix="Refer by the entry's fullUrl, or give both entries a fullUrl on the same base.",
-    english="{count} entries have this type and id, but none the fullUrl that the reference means",
-    german="{count} Einträge haben Typ und id, aber keiner die fullUrl, die die Referenz meint",
+    english="{count} {count:entry has|entries have} this type and id, "
+    "but {count:not|none} the fullUrl that the reference means",
+    german="{count} {count:Eintrag hat|Einträge haben} Typ und id, "
+    "aber {count:nicht|keiner} die fullUrl, die die Referenz meint",
     failing='{"entry": [{"fullUrl": "urn:uuid:2", "resource": {"resourceType": "Patient", "id": "1"}}]}',
     passing='{"entry": [{"fullUrl": "http://a.org/Patient/1", "resource": {"resourceType": "Patient", "id": "1"}}]}',
 )
@@ -104,8 +106,8 @@ FRAGMENTS = IssueKind(
     why="An id is there once, or it identifies nothing.",
     clause="http://hl7.org/fhir/R4/element-definitions.html#Element.id",
     fix="Give each part an id of its own.",
-    english="{count} parts of the entry have the id that is linked to",
-    german="{count} Teile des Eintrags haben die verlinkte id",
+    english="{count} {count:part of the entry has|parts of the entry have} the id that is linked to",
+    german="{count} {count:Teil des Eintrags hat|Teile des Eintrags haben} die verlinkte id",
     failing='{"valueUrl": "urn:uuid:1#a"}',
     passing='{"valueUrl": "urn:uuid:1#b"}',
 )

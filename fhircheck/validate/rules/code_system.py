@@ -22,8 +22,8 @@ COUNT = IssueKind(
     why="Whoever loads the code system cannot know whether a part is missing.",
     clause=f"{CLAUSE}#count",
     fix="Correct the count, or leave it out.",
-    english="The code system states {stated} concepts and has {found}",
-    german="Das CodeSystem gibt {stated} Konzepte an und hat {found}",
+    english="The code system states {stated} {stated:concept|concepts} and has {found}",
+    german="Das CodeSystem gibt {stated} {stated:Konzept|Konzepte} an und hat {found}",
     failing='{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "count": 2,'
     ' "concept": [{"code": "a"}]}',
     passing='{"resourceType": "CodeSystem", "status": "draft", "content": "complete", "count": 1,'
@@ -37,8 +37,8 @@ FRAGMENT_COUNT = IssueKind(
     why="Either it is no fragment, or the count is wrong.",
     clause=f"{CLAUSE}#count",
     fix="Correct content or count.",
-    english="The fragment has {found} concepts, the whole is said to have {stated}",
-    german="Der Ausschnitt hat {found} Konzepte, das Ganze angeblich {stated}",
+    english="The fragment has {found} {found:concept|concepts}, the whole is said to have {stated}",
+    german="Der Ausschnitt hat {found} {found:Konzept|Konzepte}, das Ganze angeblich {stated}",
     failing='{"resourceType": "CodeSystem", "status": "draft", "content": "fragment", "count": 1,'
     ' "concept": [{"code": "a"}]}',
     passing='{"resourceType": "CodeSystem", "status": "draft", "content": "fragment", "count": 9,'

@@ -9,6 +9,7 @@ from fhircheck.definitions.snapshot.review import Review, review
 from fhircheck.model.errors import DefinitionUnusable
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.path import child, item, shown_term
+from fhircheck.model.plural import filled
 from fhircheck.validate.lenient import Node, member, numbered, objects, strings, text
 from fhircheck.validate.rules.rule import Subject
 
@@ -92,8 +93,8 @@ UNMATCHED = IssueKind(
     why="What it asks for is never checked.",
     clause=f"{PROFILING}#snapshot",
     fix="Name an element of the base, and keep the order of the base.",
-    english="{what} of the differential matches nothing in the base (the order matters)",
-    german="{what} des Differentials entspricht nichts in der Basis (die Reihenfolge zählt)",
+    english="Matches nothing in the base (the order matters): {what} of the differential",
+    german="Ohne Entsprechung in der Basis (die Reihenfolge zählt): {what} des Differentials",
     failing='{"differential": {"element": [{"path": "Patient.birthDate"}, {"path": "Patient.name"}]}}',
     passing='{"differential": {"element": [{"path": "Patient.name"}, {"path": "Patient.birthDate"}]}}',
 )
@@ -275,7 +276,12 @@ def _report(subject: Subject, found: Review) -> None:
     for index in found.unmatched:
         add(UNMATCHED, _element(root, "differential", index), definition, what=f"Element {index}")
     if found.unmatched:
-        add(UNMATCHED, root, definition, what=f"{len(found.unmatched)} elements")
+        add(
+            UNMATCHED,
+            root,
+            definition,
+            what=filled("{count} {count:element|elements}", {"count": len(found.unmatched)}),
+        )
     for path, each in found.complaints:
         stated, base = shown_term(str(each.stated)), shown_term(str(each.base))
         add(WIDER, root, definition, element=shown_term(path), facet=each.facet, stated=stated, base=base)

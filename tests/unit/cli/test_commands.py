@@ -52,8 +52,8 @@ def test_check_takes_all_options_of_validate_and_those_of_its_measures() -> None
 def test_the_options_scripts_lean_on_are_there() -> None:
     options = {option for each in COMMANDS["check"].load().params for option in each.opts}
     assert options >= {
-        "--profile", "--package", "--format", "--output", "--jobs", "--sample", "--min-coverage", "--fail-on",
-        "--min-score", "--offline",
+        "--profile", "--package", "--format", "--output", "--jobs", "--memory-limit", "--sample", "--min-coverage",
+        "--fail-on", "--min-score", "--offline",
     }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from fhircheck.api import run_options
 from fhircheck.cli.connection_options import connection_options
 from fhircheck.model.connection import DEFAULT_CONNECTION, Connection
 from fhircheck.model.errors import UsageError
-from fhircheck.run import RunOptions, with_settings
+from fhircheck.prepared import with_settings
+from fhircheck.run import RunOptions
 from fhircheck.transport.auth.checks import OPTIONS
 from fhircheck.validate.settings_file import CONNECTION
 

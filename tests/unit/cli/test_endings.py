@@ -1,5 +1,6 @@
 """Exit codes and the one line that goes with them."""
 
+import tempfile
 from dataclasses import replace
 
 import pytest
@@ -52,6 +53,15 @@ def test_interrupted(fhircheck, run) -> None:
     assert (ended.code, ended.stderr.strip()) == (130, "fhircheck: interrupted")
 
 
+def test_no_folder_for_temporary_files_is_no_bug(fhircheck, run, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", list)
+    monkeypatch.setattr("fhircheck.report.text.Text.finish", lambda *args: tempfile.mkdtemp())
+    ended = fhircheck("check", "x.json")
+    assert ended.code == 3
+    assert ended.stderr == "fhircheck: no folder for temporary files can be written: name one with TMPDIR\n"
+
+
 def fail_with_patient_data() -> None:
     raise KeyError("Erika Mustermann")
 
@@ -92,6 +102,8 @@ def test_out_of_memory(fhircheck, run) -> None:
         (("check", "x", "--min-score", "101"), "0 to 100"),
         (("check", "x", "--min-coverage", "many"), "0 to 100"),
         (("check", "x", "--jobs", "-1"), "--jobs"),
+        (("check", "x", "--memory-limit", "1MB"), "memory_limit: must be at least 1 MiB"),
+        (("compare", "x", "y", "--memory-limit", "much"), "--memory-limit: must be a size such as 400MB or 2GiB"),
         (("check", "x", "--sample", "0"), "--sample"),
         (("check", "x", "--output", "/no/such/folder/r.txt"), "/no/such/folder/r.txt"),
     ],

@@ -39,7 +39,7 @@ def test_without_questions(run: Init, tmp_path: Path) -> None:
     data(tmp_path, {"resourceType": "MedicationRequest", "meta": {"profile": [KBV]}})
     done = run("--source", "data", "--yes", "--name", "night", "--language", "de")
     assert done.exit_code == 0, done.output
-    assert "seen: 1 MedicationRequest; 1 profiles claimed" in done.output
+    assert "seen: 1 MedicationRequest; 1 profile claimed" in done.output
     assert "to do: fhircheck packages install kbv.ita.erp" in done.output
     job = load_job("job.toml")
     assert (job.name, job.sources, job.language) == ("night", ("data",), "de")

@@ -4,6 +4,9 @@ from fractions import Fraction
 
 import pytest
 
+from fhircheck.model.errors import UsageError
+from fhircheck.reconcile import comparing
+from fhircheck.reconcile.comparing import CompareOptions
 from fhircheck.report.shown import View
 from fhircheck.run import RunOptions
 from tests.golden.sample_reports import EVERYTHING, FINDINGS
@@ -19,14 +22,31 @@ def test_defaults(fhircheck, run) -> None:
 def test_every_option_arrives(fhircheck, run) -> None:
     fhircheck(
         "check", "-", "--profile", "http://a", "--profile", "p.json", "--package", "x#1.0.0", "--jobs", "0",
-        "--sample", "10", "--min-coverage", "99.9%", "--fail-on", "warning", "--min-score", "66.6", "--offline",
-        "--rubric", "my.toml", "--package-cache", "cache", "--registry", "https://r.example.org",
+        "--memory-limit", "2GiB", "--sample", "10", "--min-coverage", "99.9%", "--fail-on", "warning",
+        "--min-score", "66.6", "--offline", "--rubric", "my.toml", "--package-cache", "cache", "--registry", "https://r.example.org",
     )  # fmt: skip
     assert run.options == RunOptions(
-        sources=("-",), profiles=("http://a", "p.json"), packages=("x#1.0.0",), jobs=0, sample=10,
+        sources=("-",), profiles=("http://a", "p.json"), packages=("x#1.0.0",), jobs=0, memory_limit=2 << 30, sample=10,
         min_coverage=Fraction(999, 10), fail_on="warning", min_score=Fraction(666, 10), offline=True, rubric="my.toml",
         package_cache="cache", registries=("https://r.example.org",),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("size", "count"), [("", 1 << 30), ("1GB", 1_000_000_000), ("2GiB", 2 << 30), ("300M", 300 << 20)]
+)
+def test_sizes_of_compare_are_those_of_check(fhircheck, monkeypatch, size: str, count: int) -> None:
+    asked = []
+
+    def compared(options: CompareOptions, sink: object) -> None:
+        asked.append(options.memory)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(comparing, "run_comparison", compared)
+    assert fhircheck("compare", "a", "b", *(("--memory-limit", size) if size else ())).code == 2
+    with pytest.raises(UsageError, match="enough"):
+        comparing.compare("a", "b", **({"memory_limit": size} if size else {}))
+    assert asked == [count, count]
 
 
 def test_a_score_asked_for_is_measured(fhircheck, run) -> None:

@@ -159,3 +159,17 @@ def test_two_writers_at_once_leave_one_whole_file(tmp_path: Path) -> None:
     (path,) = files(tmp_path)
     found = json.loads(path.read_bytes())
     assert set(found["list"]) == {found["mark"]}
+
+
+def test_a_shipped_cache_is_looked_into_and_never_written(tmp_path: Path) -> None:
+    own, shipped = tmp_path / "own", tmp_path / "shipped"
+    CompileCache(shipped).get("made before", Made(DATA))
+    before = files(shipped)
+    cache = CompileCache(own, shipped)
+    assert cache.get("made before", never) == DATA
+    assert files(own) == []
+    assert cache.get("new", Made({"b": 1})) == {"b": 1}
+    assert files(shipped) == before
+    assert len(files(own)) == 1
+    assert CompileCache(None, shipped).get("made before", never) == DATA
+    assert CompileCache(None, shipped).get("new", Made(DATA)) == DATA

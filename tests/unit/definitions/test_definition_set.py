@@ -142,9 +142,9 @@ def test_conflicts_are_notes(own_caches: Path) -> None:
     installed(own_caches, "test.one", "1.0.0", profile(A), profile(B, "1.0.0"))
     installed(own_caches, "test.two", "1.0.0", profile(A, name="Other"), profile(B, "2.0.0"))
     several, different = [note for note in load("test.one", "test.two").notes if "not installed" not in note]
-    assert several.startswith("1 canonical URLs stand in several versions")
+    assert several.startswith("1 canonical URL stands in several versions")
     assert several.endswith(f"{B} (1.0.0, 2.0.0)")
-    assert different.startswith("1 definitions have the same URL and version but different content")
+    assert different.startswith("1 definition has the same URL and version but different content")
     assert different.endswith(f"{A}|1.0.0 in test.one#1.0.0, test.two#1.0.0")
 
 

@@ -90,7 +90,7 @@ def test_a_wrong_index_hides_nothing_and_is_told(tmp_path: Path) -> None:
     for index in (b'{"index-version":1,"files":[]}', b"no json", b'{"files":[{"filename":"gone.json"}]}', b"[1]"):
         package = open_package(write_tgz(tmp_path / "a.tgz", {".index.json": index, **FILES}))
         assert urls(package) == [URL]
-        assert package.notes == ("its .index.json leaves out 1 of 1 definitions; all are used",)
+        assert package.notes == ("its .index.json leaves out 1 of 1 definition; all are used",)
     right = json.dumps({"files": [{"filename": "StructureDefinition-one.json"}]}).encode()
     assert open_package(write_folder(tmp_path / "f", {".index.json": right, **FILES})).notes == ()
 

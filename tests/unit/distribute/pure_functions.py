@@ -38,15 +38,97 @@ def refusing(plan: int) -> Callable[[int], int]:
     return work
 
 
+def _kill_me() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def dying(plan: int) -> Callable[[int], int]:
-    """Its process is killed at the chunk `plan`, as the system does when memory runs out."""
+    """Its process is killed at the chunk `plan`, as the system does when memory runs out; -1: at every chunk."""
 
     def work(chunk: int) -> int:
-        if chunk == plan:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if plan in (chunk, -1):
+            _kill_me()
         return chunk
 
     return work
+
+
+def dying_at(plan: frozenset[int]) -> Callable[[list[int]], list[int]]:
+    """Its process is killed at a chunk that holds one of some numbers."""
+
+    def work(chunk: list[int]) -> list[int]:
+        if plan & set(chunk):
+            _kill_me()
+        return chunk
+
+    return work
+
+
+def dying_early(plan: None) -> Callable[[int], int]:
+    """Its process is killed before it is ready."""
+    _kill_me()
+    return lambda chunk: chunk
+
+
+def dying_once(plan: tuple[str, tuple[int, ...]]) -> Callable[[int], int]:
+    """Its process is killed at some chunks, the first time each."""
+    folder, victims = plan
+
+    def work(chunk: int) -> int:
+        mark = Path(folder, f"died-{chunk}")
+        if chunk in victims and not mark.exists():
+            mark.touch()
+            _kill_me()
+        return chunk
+
+    return work
+
+
+def out_of_memory(plan: int) -> Callable[[int], int]:
+    """No memory is left at the chunk `plan`."""
+
+    def work(chunk: int) -> int:
+        if chunk == plan:
+            raise MemoryError
+        return chunk
+
+    return work
+
+
+def watching(plan: tuple[str, int]) -> Callable[[int], int]:
+    """Its process is killed at one chunk, and leaves a note of the chunks that others work on."""
+    folder, victim = Path(plan[0]), plan[1]
+
+    def work(chunk: int) -> int:
+        own = folder / f"working-{chunk}"
+        own.touch()
+        time.sleep(0.01)
+        if chunk == victim:
+            own.unlink()
+            tries = len(list(folder.glob("tried-*")))
+            (folder / f"tried-{tries}").write_text(" ".join(each.name for each in folder.glob("working-*")))
+            _kill_me()
+        own.unlink()
+        return chunk
+
+    return work
+
+
+class Sum:
+    """A result that merges."""
+
+    def __init__(self, number: int) -> None:
+        self.total = number
+        self.seen = [number]
+
+    def merge(self, other: "Sum") -> None:
+        self.total += other.total
+        self.seen += other.seen
+
+
+def summing(plan: None) -> Callable[[int], Sum]:
+    """Sums."""
+    return Sum
 
 
 inherited: list[str] = []
@@ -72,3 +154,22 @@ def marking(folder: str) -> Callable[[int], int]:
         return chunk
 
     return work
+
+
+def dying_of_a_record(plan: Any) -> Callable[[Any], Any]:
+    """The first pass, whose process is killed by a record that holds the word killer."""
+    from fhircheck.first_pass import first_pass
+
+    check = first_pass(plan)
+
+    def work(chunk: Any) -> Any:
+        if any(b"killer" in piece.data for piece in chunk):
+            _kill_me()
+        return check(chunk)
+
+    return work
+
+
+def environment(plan: str) -> Callable[[int], str | None]:
+    """What the variable `plan` says in the worker."""
+    return lambda _: os.environ.get(plan)

@@ -1,6 +1,7 @@
 """A use case for examples: every Patient is eligible, a Condition is the label, its code the class."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from fhircheck.measures.counted_measure import CountedMeasure, Merged
 from fhircheck.measures.seen import Seen
@@ -8,7 +9,9 @@ from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
 from fhircheck.model.issue import Place
 from fhircheck.model.measure_options import MeasureOptions
-from fhircheck.model.use_case import LabelClass, LabelFacts
+from fhircheck.model.use_case import LabelClass, LabelFacts, StreamFacts
+from fhircheck.use_cases.asked import AskedUseCases, nothing_known
+from fhircheck.use_cases.shipped import shipped
 from tests.unit.measures.known import known_tools
 
 
@@ -38,9 +41,15 @@ class Labelled:
         classes = tuple(LabelClass(name, len(places)) for name, places in self.classes.items())
         return [LabelFacts("example", available, classes, tuple(by_class))] if self.patients else []
 
+    def streams(self, merged: Merged) -> Sequence[StreamFacts]:
+        return []
+
 
 def tools_of(entry: CountedMeasure) -> Tools | None:
     """What the examples of an entry are judged with."""
     if entry.code.startswith("LABEL"):
         return Tools(options=MeasureOptions(smallest_cell=1), use_cases=Labelled())
+    if entry.code.startswith("STREAM"):
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        return Tools(now, use_cases=AskedUseCases([shipped("telemedicine-vital-signs")], nothing_known, now))
     return known_tools() if entry.code in ("COMP-1", "COMP-2", "CODE-3", "CODE-4") else None

@@ -58,9 +58,6 @@ class Codes:
         self._verdict = verdict
         self._compares = compares
 
-    def code_is_known(self, system: str, code: str) -> bool | None:
-        return None
-
     def verdict(self, system: str, code: str, version: str = "", display: str = "", language: str = "") -> CodeVerdict:
         return self._verdict
 

@@ -38,4 +38,7 @@ def test_explain_shows_the_cells_with_their_marks() -> None:
         assert re.search(r"5259-2[^\n]*:\s+accuracy \(semantic\)\s+\[U\]", text)
         assert "FAIR" in text
         assert {"en": "Look into values that cannot be true", "de": "Unmögliche Messwerte klären"}[language] in text
+        german = ("EHDS-Verordnung (EU) 2025/327, Art. 78 Abs. 3:", "KI-Verordnung (EU) 2024/1689, Art. 10:")
+        assert [each in " ".join(text.split()) for each in german] == [language == "de"] * 2
+        assert ("EU AI Act" in text) == (language == "en")
     assert "–" in str(explanation("unit-harmonised", View("explain")))

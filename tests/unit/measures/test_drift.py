@@ -9,7 +9,7 @@ from fhircheck.measures import judge_measures, observe_all
 from fhircheck.measures.coded_elements import CODED
 from fhircheck.measures.mix import Codes
 from fhircheck.measures.mix_keys import ABOUT
-from fhircheck.measures.periods import month_name, month_of, periods_of
+from fhircheck.measures.periods import periods_of
 from fhircheck.measures.tools import Tools
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import LinkFacts
@@ -58,10 +58,6 @@ def test_the_latest_period(months: dict[int, int], expected: tuple[int, int] | N
     assert (found and (found.begin, found.length)) == expected
     if found:
         assert [found.of(month) for month in (found.first - 1, found.first, found.end, found.end + 1)] == [-1, 0, 1, -1]
-
-
-def test_months() -> None:
-    assert month_name(month_of(datetime(2024, 12, 31, tzinfo=UTC).toordinal())) == "2024-12"
 
 
 def test_the_same_mix_passes_and_another_fails() -> None:

@@ -54,7 +54,7 @@ def test_links_hold_within_their_bundle_only() -> None:
     assert counts(within) == (2, 3, 0)
     assert (within.status, within.resources_failed) == ("failed", 1)
     assert within.examples[0].expression == "Bundle.entry[2].resource.subject"
-    assert "1 lead to nothing" in within.reason
+    assert "1 leads to nothing" in within.reason
     assert counts(results["reference-resolves"]) == (1, 4, 0)
 
 

@@ -10,6 +10,7 @@ from fhircheck.measures.readiness.time_coverage import longest_gap
 from fhircheck.measures.tools import Tools
 from fhircheck.model import spilled_rows
 from fhircheck.model.report import MeasureResult
+from fhircheck.model.row_joins import fold
 from tests.unit.measures.judged import counts, judged
 
 NOW = Tools(datetime(2025, 6, 30, tzinfo=UTC))
@@ -123,15 +124,14 @@ def test_follow_up() -> None:
 def test_on_disk_it_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     here = judged(*FOLLOWED, tools=NOW)
     seen = []
-    merge = patient_pass.side_by_side
 
-    def spilled(*tables: spilled_rows.SpilledRows) -> Any:
+    def spilled(part: Any, *tables: spilled_rows.SpilledRows) -> Any:
         for each in tables:
             each.spill()
         seen.append(any(each.on_disk for each in tables))
-        return merge(*tables)
+        return fold(part, *tables)
 
-    monkeypatch.setattr(patient_pass, "side_by_side", spilled)
+    monkeypatch.setattr(patient_pass, "fold", spilled)
     there = judged(*FOLLOWED, tools=NOW)
     assert seen == [True]
     assert [there[name] for name in ("time-coverage", "recency", "follow-up")] == [

@@ -68,9 +68,17 @@ def test_whoever_knows_all_that_is_shown_learns_no_small_count(counts: list[int]
 
 def test_a_funnel_hides_small_losses_and_small_rests() -> None:
     steps = funnel_of((100, 97, 50, 50, 12, 4, 0), LIMIT)
-    assert [people(cell) for cell in steps] == ["100", "91–99", "50", "50", "12", "< 10", "0"]
+    assert [people(cell) for cell in steps] == ["100", "91–99", "50", "50", "12", "< 12", "0"]
     assert [people(cell) for cell in funnel_of((4, 4, 2), LIMIT)] == ["< 10"] * 3
-    assert [people(cell) for cell in funnel_of((14, 12), LIMIT)] == ["14", "10–13"]
+    assert [people(cell) for cell in funnel_of((14, 12), LIMIT)] == ["14", "< 14"]
+    assert [people(cell) for cell in funnel_of((11, 10, 3), LIMIT)] == ["11", "< 11", "< 11"]
+
+
+@given(st.integers(1, 60), st.integers(3, 12))
+def test_a_hidden_step_may_be_any_of_as_many_as_the_limit_hides(before: int, limit: int) -> None:
+    shown = [funnel_of((before, count), limit)[1] for count in range(before + 1)]
+    for count, cell in enumerate(shown):
+        assert cell.count == count or shown.count(cell) >= min(limit - 1, before)
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=6).map(lambda found: sorted(found, reverse=True)))

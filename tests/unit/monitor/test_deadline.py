@@ -86,3 +86,14 @@ def test_signals_end_the_block_as_an_interrupt(name: str) -> None:
     assert raised.value.signal == number
     assert isinstance(raised.value, KeyboardInterrupt)
     assert signal.getsignal(number) == before
+
+
+def test_what_is_ignored_stays_so_as_under_nohup() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with terminable():
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

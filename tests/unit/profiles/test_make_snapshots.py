@@ -16,7 +16,10 @@ PROFILES = sorted(FOLDER.glob("StructureDefinition-*.json"))
 CORE = "http://hl7.org/fhir/StructureDefinition/"
 WITH_PARTS = {
     f"StructureDefinition-{each}"
-    for each in ("label-class", "requirement-density", "requirement-link", "requirement-window")
+    for each in (
+        *("label-class", "requirement-clock", "requirement-density", "requirement-link", "requirement-sampling"),
+        "requirement-window",
+    )
 }
 DECIDED_LATER = {"slicing", "sliceName", "constraint"}
 
@@ -174,3 +177,13 @@ def test_use_cases_are_what_their_tables_say() -> None:
     for path, text in made.items():
         assert path.read_text(encoding="utf-8") == text, f"run python profiles/make_use_cases.py: {path.name}"
     assert set(script.SHIPPED.glob("*.json")) <= set(made)
+
+
+def test_the_readiness_questionnaire_is_what_its_table_says() -> None:
+    spec = importlib.util.spec_from_file_location("make_questionnaire", FOLDER / "make_questionnaire.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for path, text in module.make().items():
+        assert path.read_text(encoding="utf-8") == text, f"run python profiles/make_questionnaire.py: {path.name}"

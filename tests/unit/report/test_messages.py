@@ -3,24 +3,43 @@ from string import Formatter
 
 import pytest
 
+from fhircheck.fetch.manifest import _finding
+from fhircheck.model.feedback import FindingState
 from fhircheck.model.issue import Issue, IssueKind, Place, params
 from fhircheck.registry import Registry
-from fhircheck.report import messages
+from fhircheck.report import feedback_rows, messages
 from fhircheck.report.kinds import ISSUE_KINDS
 from fhircheck.report.messages import text
 from fhircheck.report.shown import Disguise
+from tests.golden.sample_reports import EVERYTHING
 
 PLAIN = IssueKind("plain", "error", "value", "s", "w", "c", "f", "{element} is wrong.", "{element} ist falsch.")
 WITH = IssueKind("with-value", "error", "value", "s", "w", "c", "f", "{value} is no {type}", "{value} ist kein {type}")
+COUNTED = IssueKind("counted", "error", "value", "s", "w", "c", "f",
+                    "{n} {n:entry fits|entries fit}", "{n} {n:Eintrag passt|Einträge passen}")  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def own_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "ISSUE_KINDS", Registry("kinds", PLAIN, WITH))
+    monkeypatch.setattr(messages, "ISSUE_KINDS", Registry("kinds", PLAIN, WITH, COUNTED))
 
 
 def issue(kind: str, value: str | None = None, **more: str | int) -> Issue:
     return Issue(kind, "error", Place("m.json", 0, "Patient/meier", "Patient.x"), params(**more), value)
+
+
+def test_a_word_goes_with_its_count() -> None:
+    assert text(issue("counted", n=1)) == "1 entry fits"
+    assert text(issue("counted", n=2), "de") == "2 Einträge passen"
+    assert text(issue("counted")) == "? entries fit"
+    assert text(issue("counted", "a|{b}", n=1), "de", show_values=True) == '1 Eintrag passt (Wert: "a|{b}")'
+
+
+def test_without_an_example_and_in_a_manifest_words_go_with_their_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feedback_rows, "ISSUE_KINDS", Registry("kinds", COUNTED))
+    state = FindingState("f", "counted", "error", "", "", "", 1)
+    assert [each.meaning for each in feedback_rows.feedback_rows([state], EVERYTHING, "de")] == ["… Einträge passen"]
+    assert _finding("a", False, issue("counted", n=1), COUNTED)["text"] == "1 entry fits"
 
 
 def test_values_are_denied_by_default() -> None:

@@ -1,18 +1,40 @@
 """German for the model's English sentences: every reason, number and note that can be given has some."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import fhircheck
-from fhircheck.report.detail_words import DETAILS, UNITS, detail_words, of_words, unit_words
+from fhircheck.measures.patient_pass import ITEMS as PASS_ITEMS
+from fhircheck.measures.patient_pass import KINDS
+from fhircheck.report.detail_words import (
+    DETAILS,
+    ITEMS,
+    SINGULAR,
+    UNITS,
+    detail_words,
+    item_words,
+    of_words,
+    unit_words,
+)
+from fhircheck.report.messages import text
 from fhircheck.report.reason_words import ENDINGS, NOTES, REASONS, ending_words, german, known, note_words, reason_words
+from fhircheck.report.undecided_words import REASONS as UNDECIDED
 from tests.needs import ROOT
 
 CODE = ROOT / "fhircheck"
-MEASURED = [*(CODE / "measures").rglob("*.py"), CODE / "use_cases/results.py", CODE / "score/outside.py"]
+MEASURED = [
+    *(CODE / "measures").rglob("*.py"),
+    CODE / "use_cases/results.py",
+    CODE / "use_cases/case_measures.py",
+    CODE / "score/outside.py",
+]
+OTHERS = {"invariant", "invariant-warning", "best-practice", "wrong-display"}
+"""Findings that quote rules and displays of definitions."""
+STOP = re.compile(r"(?<![\w.'-])(the|and|of|a|is|not|with|without|no|or|more|than)(?![\w-]|\.\w)")
 REASON_MAKERS = {"_reason", "_in_words"}
 
 
@@ -26,10 +48,20 @@ def template(node: ast.AST) -> str | None:
 
 
 def texts(node: ast.AST) -> Iterator[str]:
-    """The texts that an expression can be: itself, or what stands at its ends (conditional, tuple, joined)."""
+    """The texts that an expression can be: itself, or what stands at its ends (conditional, tuple, joined).
+
+    One that is `filled` is there for one and for many.
+    """
     found = template(node)
+    if found is not None and "|" in found:
+        named = re.sub(r"\{\w+\}", "{}", found)
+        yield re.sub(r"\{\w+:([^|}]*)\|[^}]*\}", r"\1", named)
+        yield re.sub(r"\{\w+:[^|}]*\|([^}]*)\}", r"\1", named)
+        return
     if found is not None:
         yield found
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "filled":
+        yield from texts(node.args[0])
     elif isinstance(node, ast.IfExp):
         yield from texts(node.body)
         yield from texts(node.orelse)
@@ -59,7 +91,7 @@ def reasons() -> set[str]:
                         found |= set(texts(each.value))
             if isinstance(node, ast.Assign):
                 names = [each.id for each in node.targets if isinstance(each, ast.Name)]
-                if set(names) & {"reason", "_REASONS", "NO_CASE", "reasons"}:
+                if set(names) & {"reason", "_REASONS", "NO_CASE", "reasons", "said"}:
                     found |= set(texts(node.value))
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "reasons.append":
                 found |= set(texts(node.args[0]))
@@ -121,6 +153,9 @@ def test_all_that_a_run_says_has_german() -> None:
         assert known(note, NOTES), note
     for reason in report.verdict.reasons:
         assert ending_words(reason, "de") != reason
+    for issue in (each for group in report.issues for each in group.examples if each.kind not in OTHERS):
+        said = text(issue, "de")
+        assert not STOP.search(said), said
 
 
 @pytest.mark.parametrize(
@@ -144,10 +179,18 @@ def test_parts_are_said_one_by_one_and_unknown_ones_stay() -> None:
     text = "3 lead to nothing in the data; 2 are odd; texts were not searched"
     assert german(text, REASONS) == "3 führen in den Daten zu nichts; 2 are odd; Texte wurden nicht durchsucht"
     assert reason_words(text, "en") == text
+    assert reason_words("1 leads to nothing in the data; 1 lead outside the data (cannot tell)", "de") == (
+        "1 führt in den Daten zu nichts; 1 führt aus den Daten hinaus (nicht entscheidbar)"
+    )
+    both = "6 lead to nothing in the data; 30 lead to a resource of a type the element does not allow"
+    assert reason_words(both, "de").startswith("6 führen in den Daten zu nichts; 30 führen zu einer Ressource")
 
 
 def test_endings() -> None:
     assert ending_words("findings: 3 x fatal, 89 x error", "de") == "Befunde: 3 × fatal, 89 × Fehler"
+    died = "{} not checked: the process that did so died twice"
+    assert ending_words(died.format("1 record was"), "de").startswith("1 Datensatz ist nicht geprüft")
+    assert ending_words(died.format("2 records were"), "de").startswith("2 Datensätze sind nicht geprüft")
     assert ending_words("coverage is under 99.5 %", "de") == "die Abdeckung liegt unter 99.5 %"
     assert {"score {} is under {}", "nothing was read", "coverage is under {} %"} <= set(ENDINGS)
 
@@ -164,6 +207,34 @@ def test_names_units_and_what_they_are_about() -> None:
     assert of_words("in no group", "de") == "in keiner Gruppe"
     assert of_words("from 2025-03", "de") == "ab 2025-03"
     assert of_words("Observation.code", "de") == "Observation.code"
+    assert [unit_words("months", each, 1) for each in ("en", "de")] == ["month", "Monat"]
+    assert [unit_words("months", each, 2) for each in ("en", "de")] == ["months", "Monate"]
+    assert set(SINGULAR) == {each for each in UNITS if each not in ("%", "1/h")}
+    assert item_words("files", "de") == "Dateien"
+    assert item_words("files", "en") == "files"
+
+
+def test_every_item_in_words_has_german() -> None:
+    """Paths of elements have no blank; what has one, and "files", is a word of ours."""
+    assert {*KINDS.values(), *PASS_ITEMS.values(), "usable patients", "patients with a label", "files"} == set(ITEMS)
+
+
+def test_every_reason_that_something_cannot_be_told_has_words() -> None:
+    """Those that stand in the code as a name of their own, or are handed over as text."""
+    found: set[str] = set()
+    for path in (
+        each for stage in ("assertions", "validate", "compile", "terminology") for each in (CODE / stage).rglob("*.py")
+    ):
+        source = path.read_text(encoding="utf-8")
+        names = set(re.findall(r"undecided\(([A-Z_]+)[,)]", source)) | set(re.findall(r"reason=([A-Z_]+)", source))
+        found |= {
+            name for constant in names for name in re.findall(rf'^{constant} = "([a-z-]+)"', source, re.MULTILINE)
+        }
+        found |= set(re.findall(r'undecided(?:\(| = \()"([a-z-]+)"', source)) | set(
+            re.findall(r'CANNOT_TELL, reason="([a-z-]+)"', source)
+        )
+    assert len(found) > 25
+    assert found <= set(UNDECIDED), found - set(UNDECIDED)
 
 
 def test_the_folder_of_measures_is_where_it_was() -> None:

@@ -1,4 +1,4 @@
-"""Places learned by one walk spare the next one, and never lose a reference."""
+"""Places learned by one walk spare the next one, and never lose a reference or an extension."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from fhircheck.model.link_facts import LinkFacts
 from fhircheck.resolve import known_places
-from fhircheck.resolve.known_places import found_again, learn
+from fhircheck.resolve.known_places import Found, found_again, learn
 from fhircheck.resolve.reference_walk import collect_links
 from tests.unit.measures.seen import Seen
 
@@ -24,11 +24,22 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def again(node: dict[str, Any], text: str | None = None) -> list[tuple[str, str]] | None:
     found = found_again(node, node["resourceType"], (json.dumps(node) if text is None else text).encode())
-    return None if found is None else sorted(found)
+    return None if found is None else sorted(found.references)
+
+
+def walked(*places: str) -> Found:
+    """What a walk found: references, and extensions where the place is called so."""
+    found = Found()
+    for each in places:
+        if each.endswith("xtension"):
+            found.extensions.append((each, []))
+        else:
+            found.references.append((each, "x"))
+    return found
 
 
 def learned() -> None:
-    learn("Observation", [("Observation.subject", "x"), ("Observation.performer", "x")])
+    learn("Observation", walked("Observation.subject", "Observation.performer"))
 
 
 def test_all_references_at_known_places_are_found() -> None:
@@ -46,6 +57,19 @@ def test_what_stands_elsewhere_makes_it_walk() -> None:
     assert again({**OBSERVATION, "note": [{"authorReference": SUBJECT}]}) is None
     assert again({**OBSERVATION, "extension": [{"valueReference": SUBJECT}]}) is None
     assert again({**OBSERVATION, "reference": "Patient/2"}) is None
+
+
+def test_extensions_are_found_again_or_make_it_walk() -> None:
+    learn(
+        "Observation", walked("Observation.subject", "Observation.extension", "Observation._status.modifierExtension")
+    )
+    one, two = [{"url": "http://a"}], [{"url": "http://b"}, {"url": "http://c"}]
+    node = {"resourceType": "Observation", "subject": SUBJECT, "extension": one, "_status": {"modifierExtension": two}}
+    found = found_again(node, "Observation", json.dumps(node).encode())
+    assert found is not None
+    assert found.extensions == [("Observation.extension", one), ("Observation._status.modifierExtension", two)]
+    assert again({**node, "code": {"extension": one}}) is None
+    assert again({**node, "extension": [{"url": "http://a", "extension": two}]}) is None
 
 
 def test_a_name_written_with_escapes_makes_it_walk() -> None:
@@ -69,7 +93,7 @@ def test_without_text_it_walks() -> None:
 def test_no_more_places_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known_places, "LEARNED", 3)
     for number in range(10):
-        learn(f"Type{number}", [(f"Type{number}.a", "x")])
+        learn(f"Type{number}", walked(f"Type{number}.a"))
     assert sum(map(len, known_places._types.values())) == 3
 
 
@@ -82,3 +106,11 @@ def test_links_are_the_same_with_and_without_text() -> None:
     rows = [sorted(zip(*[iter([*each.edges.fresh, *each.scoped.fresh])] * 4, strict=True)) for each in (walked, spared)]
     assert rows[0] == rows[1]
     assert len(rows[0]) == 10
+
+
+def test_xml_is_walked_through() -> None:
+    """Its text tells nothing of members: what was learned of other resources of the type must not stand for it."""
+    learn("Observation", walked("Observation.performer"))
+    xml = '<Observation xmlns="http://hl7.org/fhir"><subject><reference value="Patient/1"/></subject></Observation>'
+    assert again({"resourceType": "Observation", "subject": SUBJECT}, xml) is None
+    assert again({"resourceType": "Observation", "performer": PERFORMERS}) is not None

@@ -137,3 +137,24 @@ def test_use_cases_win_too() -> None:
         ("one", 10, 10),
         ("ai-readiness: sepsis", 0, 50),
     ]
+
+
+def test_what_only_use_cases_count_is_mended_where_it_fails() -> None:
+    """The data as a whole has no such defect; one of two use cases has, and mending it may make patients usable."""
+    usable = result("patients-usable", 3, 1)
+    cases = [
+        SimpleNamespace(name="sepsis", measures=(result("subgroup-completeness", 1, 1), usable)),
+        SimpleNamespace(name="images", measures=(result("subgroup-completeness", 2, 0), usable)),
+    ]
+    scored = rubric(
+        criterion("subgroup-completeness", score="use-case"),
+        criterion("patients-usable", score="use-case"),
+        criterion("ucum-unit"),
+    )
+    measures = [result("subgroup-completeness", 4, 0), result("ucum-unit", 1, 0)]
+    (action,) = [each for each in what_to_fix(measures, scored, use_cases=cases) if each.measure != "patients-usable"]
+    assert (action.name, action.count) == ("document-all-groups-alike", 1)
+    assert [(each.score, each.low, each.high) for each in action.gains] == [
+        ("ai-readiness: sepsis", 25, Fraction(75, 2)),
+    ]
+    assert action.worth == Fraction(25, 3), "weeks are the third class"

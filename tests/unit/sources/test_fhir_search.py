@@ -14,9 +14,10 @@ from fhircheck.model.connection import Connection
 from fhircheck.model.errors import SourceUnusable
 from fhircheck.model.record import Record
 from fhircheck.sources import ReadOptions, open_sources
-from fhircheck.transport import retry
+from fhircheck.transport import http, retry
 from fhircheck.transport.http import redacted, same_place
 from fhircheck.transport.json_reader import read_records
+from tests.module_time import set_time
 
 Reply = tuple[int, dict[str, str], bytes | Iterator[bytes]]
 Answers = Callable[[str, dict[str, str]], Reply]
@@ -202,7 +203,7 @@ def test_a_busy_server_is_asked_again(server: Server) -> None:
 
 def test_a_server_may_not_put_us_off_for_hours(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr("fhircheck.transport.http.time.sleep", pauses.append)
+    set_time(monkeypatch, http, sleep=pauses.append)
     replies = iter([(429, {"Retry-After": "86400"}, b"")])
     server.answer = lambda path, headers: next(replies, page(server, ["a"]))
     assert told(read(server)) == ["a"]

@@ -294,7 +294,7 @@ def test_chunks_hold_about_what_they_should_and_pickle(tmp_path: Path) -> None:
 
     write(tmp_path, **{f"{n:03}.json": PATIENT for n in range(300)})
     chunks = list(open_sources([str(tmp_path)], ReadOptions(chunk_bytes=10_000)))
-    assert [len(chunk) for chunk in chunks] == [35, 35, 35, 35, 35, 35, 35, 35, 20]
+    assert [len(chunk) for chunk in chunks] == [26] * 11 + [14]
     assert pickle.loads(pickle.dumps(chunks)) == chunks
 
 
@@ -319,3 +319,17 @@ def test_a_file_that_vanishes_is_said_and_the_rest_is_read(tmp_path: Path) -> No
     write(tmp_path, **{"b.json": PATIENT})
     (tmp_path / "a.json").symlink_to(tmp_path / "gone")
     assert seen(tmp_path) == [("a.json", "file-unreadable"), ("b.json", "p")]
+
+
+def test_lines_go_out_a_piece_at_a_time_and_tiny_files_together(tmp_path: Path) -> None:
+    """Chunks of about the size asked for: no worker gets two pieces of lines where another has none."""
+    line = b'{"resourceType": "Patient", "id": "%06d"}\n'
+    (tmp_path / "lines.ndjson").write_bytes(b"".join(line % number for number in range(2_000)))
+    chunks = list(open_sources([str(tmp_path / "lines.ndjson")], ReadOptions(chunk_bytes=10_000)))
+    assert [len(chunk) for chunk in chunks] == [1] * len(chunks)
+    assert len(chunks) == 9
+    (tmp_path / "tiny").mkdir()
+    for number in range(100):
+        (tmp_path / "tiny" / f"{number}.json").write_bytes(PATIENT)
+    chunks = list(open_sources([str(tmp_path / "tiny")], ReadOptions(chunk_bytes=10_000)))
+    assert [len(chunk) for chunk in chunks] == [26, 26, 26, 22]

@@ -30,6 +30,12 @@ def failing(reason: str) -> Iterator[int]:
     os._exit(1 if reason == "died" else 0)
 
 
+def surroundings(variable: str) -> Iterator[str | None]:
+    """What a variable of the environment says in this process, and its folder."""
+    yield os.environ.get(variable)
+    yield os.getcwd()
+
+
 def waiting(told: str) -> Iterator[int]:
     """Writes its process id into the file `told`, then gives nothing for a minute."""
     with open(told, "w") as file:

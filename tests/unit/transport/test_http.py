@@ -10,10 +10,11 @@ import pytest
 
 from fhircheck.model.connection import Connection
 from fhircheck.model.errors import UsageError
-from fhircheck.transport import retry
+from fhircheck.transport import http, retry
 from fhircheck.transport.http import HttpClient, ServerFault
 from fhircheck.transport.rate_limit import RateLimit, Turnstile
 from tests.loopback import Asked, Loopback, Reply
+from tests.module_time import set_time
 
 JSON = {"Content-Type": "application/fhir+json"}
 PROXIES = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
@@ -41,7 +42,7 @@ def other() -> Iterator[Loopback]:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("fhircheck.transport.http.time.sleep", slept.append)
+    set_time(monkeypatch, http, sleep=slept.append)
     return slept
 
 

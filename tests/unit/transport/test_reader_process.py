@@ -13,7 +13,7 @@ from fhircheck.model.errors import CouldNotCheck, SourceUnusable
 from fhircheck.transport import reader_process
 from fhircheck.transport.reader_process import ReaderProcess, start_early
 from fhircheck.transport.server_fault import ServerFault
-from tests.unit.transport.streams import counted, failing, settings, waiting
+from tests.unit.transport.streams import counted, failing, settings, surroundings, waiting
 
 
 def gone(process: int, seconds: float = 10.0) -> bool:
@@ -100,16 +100,32 @@ def test_it_does_not_outlive_the_one_that_started_it(tmp_path: Path) -> None:
 
 def test_a_process_started_early_is_the_one_that_reads() -> None:
     start_early("fhircheck.sources.search_pieces")
-    (early,) = reader_process._waiting
+    ((_, early),) = reader_process._waiting
     ((_, process),) = ReaderProcess(counted, 1)
     assert process == early.pid
     assert not reader_process._waiting
 
 
+def test_a_process_started_early_does_not_read_by_an_older_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_early("")
+    ((_, early),) = reader_process._waiting
+    monkeypatch.setenv("SET_AFTER_ITS_START", "seen")
+    assert list(ReaderProcess(surroundings, "SET_AFTER_ITS_START")) == ["seen", str(Path.cwd())]
+    assert early.poll() is not None
+
+
+def test_a_process_started_early_does_not_read_in_another_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    start_early("")
+    monkeypatch.chdir(tmp_path)
+    assert list(ReaderProcess(surroundings, "PATH")) == [os.environ["PATH"], str(tmp_path)]
+
+
 def test_a_process_that_nobody_needs_ends() -> None:
     code = (
         "from fhircheck.transport.reader_process import _waiting, start_early\n"
-        "start_early('fhircheck.sources'); print(_waiting[0].pid)"
+        "start_early('fhircheck.sources'); print(_waiting[0][1].pid)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
     assert done.stderr == ""

@@ -9,11 +9,13 @@ import pytest
 
 from fhircheck.model.connection import Connection
 from fhircheck.model.errors import UsageError
+from fhircheck.transport import http
 from fhircheck.transport.http import HttpClient, ServerFault
 from fhircheck.transport.tls import TlsAsk, handshake
 from fhircheck.transport.tls_trust import tls_context
 from tests.certificates import Authority, Made
 from tests.loopback import Loopback
+from tests.module_time import set_time
 
 HOSTS = ("localhost", "127.0.0.1")
 
@@ -30,7 +32,7 @@ def other_authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fhircheck.transport.http.time.sleep", lambda seconds: None)
+    set_time(monkeypatch, http, sleep=lambda seconds: None)
     for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
 

@@ -291,6 +291,11 @@ def test_usable_resources_are_written_and_others_not(tmp_path: Path, apart: str)
     lines = [json.loads(each) for each in written.read_text(encoding="utf-8").splitlines()]
     assert found.written == len(lines) == 4
     assert {each["id"] for each in lines} == {"1", "o-1", "2", "o-2"}
+    (tmp_path / "by-type").mkdir()
+    assert run(tmp_path, *needs, nodes=nodes, write_usable=tmp_path / "by-type", apart=apart).written == 4
+    patients = (tmp_path / "by-type" / "Patient.ndjson").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(each)["id"] for each in patients] == ["1", "2"]
+    assert (tmp_path / "by-type" / "Observation.ndjson").read_text(encoding="utf-8").count("\n") == 2
     with pytest.raises(UsageError, match="exactly one --use-case"):
         fhircheck.check(tmp_path / "data.ndjson", write_usable=written)
     assert not list(tmp_path.glob(".*part"))

@@ -90,11 +90,11 @@ FLAWED: dict[str, tuple[tuple[int, int], Lost]] = {
         {"document": {"missing": 5}, "text": {"missing": 1}, "sections": {"missing": 4}},
     ),
     "telemedicine-vital-signs": (
-        (24, 14),
+        (24, 13),
         {
             "device-value": {"not-linked": 2},
             "unit": {"missing": 2},
-            "stream": {"too-sparse": 3, "too-few": 2, "elements-missing": 1},
+            "stream": {"too-sparse": 3, "too-few": 2, "elements-missing": 1, "clock": 1},
         },
     ),
 }
@@ -107,6 +107,20 @@ LABELLED = {
     "sepsis-diagnosis-support": (Fraction(19, 22), {"sepsis": 1, "no-sepsis": 18}),
     "speech-documentation": (Fraction(5, 6), {}),
 }
+
+UNEVEN = {
+    "consent-education": (9, 12),
+    "cooperative-care": (3, 6),
+    "genomics": (9, 12),
+    "image-analysis": (7, 12),
+    "individualised-therapy": (8, 12),
+    "process-automation": (9, 12),
+    "research-cohort": (3, 6),
+    "sepsis-diagnosis-support": (9, 12),
+    "speech-documentation": (9, 12),
+    "telemedicine-vital-signs": (4, 6),
+}
+"""Subgroups of whom as much is there as of the others, of all that could be compared."""
 
 
 @lru_cache
@@ -136,6 +150,8 @@ def test_good_data_serves_its_use_case(name: str) -> None:
     assert by_name["usable-patients"].share == 1
     assert by_name["label-available"].share == (1 if name in LABELLED else None)
     assert by_name["class-balance"].status in ("passed", "not-applicable")
+    assert by_name["subgroup-completeness"].status == "passed"
+    assert by_name["subgroup-completeness"].share == 1
 
 
 @pytest.mark.parametrize("name", FLAWED)
@@ -161,6 +177,39 @@ def test_flaws_move_the_measures_of_labels(name: str) -> None:
     assert whole["label-available"].examples
 
 
+@pytest.mark.parametrize("name", FLAWED)
+def test_flaws_move_the_measure_of_subgroups(name: str) -> None:
+    found = {each.name: each for each in case(name, "flawed").measures}["subgroup-completeness"]
+    assert found.status == "failed"
+    assert (found.numerator, found.denominator) == UNEVEN[name]
+    assert any(each.name == "ratio" and (each.value or 0) < Fraction(4, 5) for each in found.details)
+
+
+def test_flaws_move_the_measures_of_streams() -> None:
+    good, flawed = (
+        {each.name: each for each in case("telemedicine-vital-signs", kind).measures} for kind in ("good", "flawed")
+    )
+    names = ("sampling-complete", "clock-agrees", "unique-content", "ucum-unit", "unit-harmonised")
+    assert {name: (good[name].numerator, good[name].denominator) for name in names} == dict.fromkeys(names, (384, 384))
+    assert {name: (flawed[name].numerator, flawed[name].denominator) for name in names} == {
+        "sampling-complete": (348, 438),
+        "clock-agrees": (318, 350),
+        "unique-content": (349, 350),
+        "ucum-unit": (334, 366),
+        "unit-harmonised": (333, 334),
+    }
+    details = {each.name: each.value for name in names for each in flawed[name].details}
+    assert details["streams-below-share"] == 3, "those of whom the funnel says that they are too sparse"
+    assert (details["samples-ahead-by-whole-hours"], details["samples-late"]) == (16, 16)
+    assert details["samples-of-one-moment-with-other-values"] == 1
+    assert flawed["clock-agrees"].patients_failed == 2
+    assert all(flawed[name].examples for name in names)
+    whole = {each.name: each for each in report("telemedicine-vital-signs", "flawed").measures}
+    assert whole["clock-agrees"].share == flawed["clock-agrees"].share
+    other = {each.name: each for each in case("genomics", "flawed").measures}
+    assert other["sampling-complete"].status == other["clock-agrees"].status == "not-applicable"
+
+
 @pytest.mark.parametrize("name", shipped_names())
 def test_months_are_covered_by_requirement(name: str) -> None:
     """The measure of time over this use case's resources only; its gap is the one the funnel tells."""
@@ -178,14 +227,25 @@ def test_small_numbers_of_patients_stand_in_no_measure() -> None:
     name = "sepsis-diagnosis-support"
     shown = report(name, "flawed", smallest_cell=10)
     whole = {each.name: each for each in shown.measures}["label-available"]
-    no_people = ("class-balance", "time-coverage")
-    measures = [each for each in shown.use_cases[0].measures if each.name not in no_people]
-    assert [each.name for each in measures] == ["usable-patients", "label-available"]
+    people = ("usable-patients", "label-available")
+    measures = [each for each in shown.use_cases[0].measures if each.name in people]
+    assert [each.name for each in measures] == list(people)
     for each in (whole, *measures):
         assert (each.status, each.numerator, each.denominator, each.cannot_tell) == ("cannot-tell", 0, 0, 1)
         assert not each.by
         assert not each.patients_failed
         assert not each.examples
+
+
+def test_groups_below_the_smallest_cell_are_not_compared() -> None:
+    shown = {each.name: each for each in report("sepsis-diagnosis-support", "flawed", smallest_cell=10)
+             .use_cases[0].measures}  # fmt: skip
+    groups = shown["subgroup-completeness"]
+    assert {path for path, _, _ in groups.by} == {"usable patients", "patients with a label"}
+    assert groups.denominator == 4, "the two sexes; every age is below ten"
+    assert not groups.details, "a rate over fewer than ten patients"
+    rates = [each.value for each in shown["subgroup-representation"].details if each.name == "representation-rate"]
+    assert set(rates) == {0, None}, "of a group that nobody is in, or not shown"
 
 
 def test_what_comes_after_the_event_is_named_and_not_counted() -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from fhircheck.model.action import Words
+from fhircheck.model.months import month_name, month_number
 from fhircheck.model.report import MeasureResult, RunReport
 from fhircheck.report.html.bilingual import Bilingual
 from fhircheck.report.html.canvas import Canvas, Spec
@@ -23,7 +24,7 @@ _HEIGHT, _TALL = 46, 22
 
 @dataclass
 class Dated:
-    """Records of one kind by when. months: 12 x year + month - 1 -> records. years: those of no shown month."""
+    """Records of one kind by when. months: month_number -> records. years: those of no shown month."""
 
     months: Counter[int] = field(default_factory=Counter)
     years: Counter[int] = field(default_factory=Counter)
@@ -31,12 +32,12 @@ class Dated:
     @property
     def first(self) -> int:
         """The first month; of a year its January."""
-        return min([*self.months, *(year * 12 for year in self.years)])
+        return min([*self.months, *(month_number(year, 1) for year in self.years)])
 
     @property
     def last(self) -> int:
         """The last month; of a year its December."""
-        return max([*self.months, *(year * 12 + 11 for year in self.years)])
+        return max([*self.months, *(month_number(year, 12) for year in self.years)])
 
     @property
     def total(self) -> int:
@@ -69,7 +70,7 @@ def _dated(report: RunReport) -> dict[str, Dated]:
         for day, count in volume.days:
             if day[:4].isdigit() and count:
                 if day[5:7].isdigit():
-                    dated.months[int(day[:4]) * 12 + int(day[5:7]) - 1] += count
+                    dated.months[month_number(int(day[:4]), int(day[5:7]))] += count
                 else:
                     dated.years[int(day[:4])] += count
         if dated.months or dated.years:
@@ -95,7 +96,7 @@ def _by_month(report: RunReport, found: dict[str, Dated], both: Bilingual) -> Fi
     widest = max(shown, key=lambda name: gaps.get(name, -1))
     key = "time-text-hidden" if widest not in gaps else "time-text" if gaps[widest] else "time-text-whole"
     text = both.say(
-        PLOTS, key, first=_month(first), last=_month(last), count=len(shown), kind=_kind(widest, both),
+        PLOTS, key, first=month_name(first), last=month_name(last), count=len(shown), kind=_kind(widest, both),
         gap=both.say(PLOTS, "gap-months", count=gaps.get(widest, 0)),
     )  # fmt: skip
     smallest = report.census.smallest_cell if report.census else 0
@@ -116,15 +117,11 @@ def _by_month(report: RunReport, found: dict[str, Dated], both: Bilingual) -> Fi
 def _row(name: str, dated: Dated, gap: int | None, both: Bilingual) -> tuple[Words, ...]:
     return (
         _kind(name, both),
-        both.same(_month(dated.first)),
-        both.same(_month(dated.last)),
+        both.same(month_name(dated.first)),
+        both.same(month_name(dated.last)),
         both.number(dated.total),
         both.same("–") if gap is None else both.say(PLOTS, "gap-months", count=gap),
     )
-
-
-def _month(month: int) -> str:
-    return f"{month // 12:04}-{month % 12 + 1:02}"
 
 
 def _chart(rows: list[tuple[str, Dated]]) -> Spec:
@@ -151,8 +148,8 @@ def _chart(rows: list[tuple[str, Dated]]) -> Spec:
         canvas.on(lines).mark_rule(color=LINE).encode(x=x, x2=alt.X2("x2:Q"), y=y),
         canvas.on(rects).mark_rect(color=SERIES[0]).encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q")),
         text(labels, "left", INK),
-        text([{"x": 0, "y": height - 2, "text": _month(first)}], "left", MUTED),
-        text([{"x": WIDTH, "y": height - 2, "text": _month(last)}], "right", MUTED),
+        text([{"x": 0, "y": height - 2, "text": month_name(first)}], "left", MUTED),
+        text([{"x": WIDTH, "y": height - 2, "text": month_name(last)}], "right", MUTED),
     )
     return canvas.spec()
 
@@ -165,11 +162,11 @@ def _bars(dated: Dated, first: int, step: int, wide: float, base: float) -> list
     thin = []
     for year, count in sorted(dated.years.items()):
         if step == 1:
-            begin = max(year * 12 - first, 0)
-            end = min(year * 12 + 12, dated.last + 1) - first
+            begin = max(month_number(year, 1) - first, 0)
+            end = min(month_number(year, 12), dated.last) + 1 - first
             thin.append({"x": wide * begin, "x2": wide * end, "y": base, "y2": base - 2})
         else:
-            binned[year * 12 // step - first // step] += count
+            binned[month_number(year, 1) // step - first // step] += count
     most, gap = max(binned.values(), default=1), min(1.0, wide / 4)
     return thin + [
         {"x": wide * at, "x2": wide * (at + 1) - gap, "y": base, "y2": base - max(_TALL * count / most, 2)}

@@ -95,7 +95,7 @@ def test_no_consent_at_all_is_no_agreement() -> None:
 
 def test_a_consent_that_names_nobody_is_counted() -> None:
     unlinked = consent({"type": "permit"}) | {"patient": {"identifier": {"value": "x"}}}
-    assert "1 active consents" in measured(PATIENT, unlinked).reason
+    assert "1 active consent names" in measured(PATIENT, unlinked).reason
 
 
 def test_coverage_by_policy_and_category_with_small_cells_hidden() -> None:
@@ -107,7 +107,7 @@ def test_coverage_by_policy_and_category_with_small_cells_hidden() -> None:
     policy = found["patients-with-policy", f"MDAT wissenschaftlich nutzen EU DSGVO NIVEAU ({MDAT})"]
     assert (policy.value, policy.least) == (12, None)
     category = found["patients-with-category", "http://loinc.org|57016-8"]
-    assert (category.value, category.least, category.most) == (None, 1, 9)
+    assert (category.value, category.least, category.most) == (None, 1, 11)
 
 
 def test_what_looks_like_no_code_is_not_shown() -> None:

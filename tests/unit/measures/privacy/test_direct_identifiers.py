@@ -120,7 +120,7 @@ def test_security_labels_are_counted() -> None:
     assert [(each.of, each.value) for each in result.details] == [("R", 1)]
     assert result.reason == "", "nothing applies"
     assert (
-        "1 resources are labelled restricted"
+        "1 resource is labelled restricted"
         in measured(PERSON, {"resourceType": "Basic", "meta": {"security": security}}).reason
     )
 

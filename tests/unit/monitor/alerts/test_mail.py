@@ -19,6 +19,7 @@ from fhircheck.monitor.alerts import ALERTS, mail, notify
 from fhircheck.monitor.alerts.checks import check_alerts
 from fhircheck.monitor.alerts.receiver import NotDelivered
 from tests.certificates import Authority
+from tests.module_time import set_time
 from tests.unit.monitor.alerts.sample_runs import HOSTILE, STOPPED, message, table
 
 PASSWORD = "correct-horse"
@@ -93,7 +94,7 @@ def settings(
     request: pytest.FixtureRequest, box: Postbox, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, Any]]:
     monkeypatch.setenv("MAIL_PASSWORD", PASSWORD)
-    monkeypatch.setattr(mail.time, "sleep", lambda seconds: None)
+    set_time(monkeypatch, mail, sleep=lambda seconds: None)
     context = authority.server_context(authority.issue("mail", hosts=("localhost",)))
     server = Server(box, context, request.param == "tls")
     server.start()
@@ -179,7 +180,7 @@ def test_what_may_pass_is_tried_again(
 @pytest.mark.parametrize("settings", ["starttls"], indirect=True)
 def test_some_addresses_refused_is_said_and_all_refused_is_a_fault(settings: dict[str, Any], box: Postbox) -> None:
     box.unknown = {"labor-it@klinik.example"}
-    assert send(settings) == "1 of 2 addresses were refused"
+    assert send(settings) == "1 of 2 addresses was refused"
     box.unknown = set(settings["to"])
     with pytest.raises(NotDelivered, match="refused every address"):
         send(settings)

@@ -19,6 +19,7 @@ from fhircheck.monitor.alerts.receiver import NotDelivered
 from fhircheck.transport import retry
 from tests.certificates import Authority
 from tests.loopback import Loopback, Reply
+from tests.module_time import set_time
 from tests.unit.monitor.alerts.sample_runs import HOSTILE, NEW_KIND, STOPPED, message, table
 
 SECRET_PATH = "/services/T000/B000/s3cr3t"
@@ -28,7 +29,7 @@ TAKEN: Reply = (200, {}, b"ok")
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
-    monkeypatch.setattr(http_delivery.time, "sleep", pauses.append)
+    set_time(monkeypatch, http_delivery, sleep=pauses.append)
     return pauses
 
 

@@ -16,6 +16,7 @@ import fhircheck
 from fhircheck.model.errors import UsageError
 from fhircheck.model.report import RunReport
 from fhircheck.report.card import FORMS, NO_FACTS, CardFacts, card, form_of, load_card_facts, missing_facts
+from fhircheck.report.card.variables import variables
 
 HERE = Path(__file__).parent
 NAME = URIRef("https://data.example/lab-2024")
@@ -112,6 +113,13 @@ def test_variables_are_elements_that_are_there(report: RunReport, facts: CardFac
     assert {name.partition(".")[0] for name in names} == {"Observation", "Patient"}
 
 
+def test_elements_that_are_only_asked_for_are_no_variables(report: RunReport) -> None:
+    """Photos are items of direct-identifiers, birth dates of value-present, where nobody has one; names are there."""
+    found = {each.path for each in variables(report)["Patient"]}
+    assert "Patient.name" in found
+    assert not found & {"Patient.birthDate", "Patient.telecom", "Patient.address", "Patient.photo", "Patient.contact"}
+
+
 def test_few_patients_are_not_told(tmp_path: Path, facts: CardFacts) -> None:
     found = graph(card(checked(tmp_path, 3), "turtle", facts), "turtle")
     assert found.value(NAME, HEALTH.numberOfUniqueIndividuals) is None
@@ -175,8 +183,10 @@ def test_croissant_is_sound_for_its_own_reader(report: RunReport, facts: CardFac
         "print(sorted(metadata.ctx.issues.errors))\nprint(sorted(each.name for each in metadata.record_sets))"
     )
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=False, timeout=120)
-    assert done.stdout.splitlines() == ["[]", "['Observation', 'Patient']"], done.stderr[-2000:]
+    assert done.stdout.splitlines() == ["[]", "[]"], done.stderr[-2000:]
     read = json.loads(path.read_text(encoding="utf-8"))
+    measured = {each["name"] for each in read["variableMeasured"]}
+    assert {"Observation.status", "Patient.id"} <= measured, "told, though no file beside the card has them"
     assert read["conformsTo"] == "http://mlcommons.org/croissant/1.0"
     assert {each["dqv:isMeasurementOf"]["@id"].rpartition("/")[2] for each in read["dqv:hasQualityMeasurement"]} >= {
         "ucum-unit"

@@ -18,6 +18,7 @@ from fhircheck.transport.http import HttpClient, ServerFault
 from tests.certificates import private_pem
 from tests.guarded_server import JSON, GuardedServer
 from tests.loopback import Loopback
+from tests.module_time import set_time
 
 SECRET = "s3cret of ümläuts & +%:"
 EC_KEY, RSA_KEY = ec.generate_private_key(ec.SECP384R1()), rsa.generate_private_key(65537, 2048)
@@ -116,7 +117,7 @@ def test_one_token_serves_all_threads_until_shortly_before_its_end(
 ) -> None:
     now = [1000.0]
     server.life = 300
-    monkeypatch.setattr(token_endpoint.time, "monotonic", lambda: now[0])
+    set_time(monkeypatch, token_endpoint, monotonic=lambda: now[0])
     with client(server, **OAUTH) as one:
         threads = [threading.Thread(target=one.get, args=(server.base,)) for _ in range(8)]
         for each in threads:

@@ -201,3 +201,17 @@ def test_what_is_malformed_never_raises(check: ResourceCheck) -> None:
             for kind in ("CodeSystem", "ValueSet", "ConceptMap", "Patient"):
                 findings(check, {"resourceType": kind, name: bad})
                 findings(check, {"resourceType": kind, "concept": [{name: bad, "code": bad}], "group": [{name: bad}]})
+
+
+@pytest.mark.parametrize("fault", [1, 2_499, None])
+def test_a_long_list_is_looked_at_to_its_end(fault: int | None, check: ResourceCheck) -> None:
+    """Its objects wait in parts; what is in them, and what comes after the list, is looked at too."""
+    names: list[Any] = [{"given": ["Ada"], "period": {"start": "2020"}} for _ in range(2_500)]
+    node = {"resourceType": "Patient", "birthDate": "2020-01-01", "name": [*names, None], "contact": [{"name": {}}]}
+    assert findings(check, node) == []
+    if fault is None:
+        node["contact"] = [{"period": {"start": "1090-01-01"}}]
+    else:
+        names[fault]["period"]["start"] = "1090-01-01"
+    expected = "contact[0].period.start" if fault is None else f"name[{fault}].period.start"
+    assert findings(check, node) == [("date-out-of-reason", expected)]
