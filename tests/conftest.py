@@ -11,9 +11,9 @@ from tests.browsing import browser
 from tests.needs import ROOT, SHARED, forbidden, shared_path, skips_forbidden
 from tests.servers.hapi.fixture import hapi, hapi_run, loaded
 from tests.servers.postgres import postgres
-from tests.spark_session import spark
+from tests.spark_session import small_parts, spark
 
-__all__ = ["browser", "hapi", "hapi_run", "loaded", "postgres", "spark"]
+__all__ = ["browser", "hapi", "hapi_run", "loaded", "postgres", "small_parts", "spark"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -27,3 +27,12 @@ def spark() -> Iterator[Any]:
     }
     with opened_session(SparkOptions(master="local[2]", conf=tuple(conf.items()))) as session:
         yield session
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that are cut at all are cut into parts of 256 KiB."""
+    from fhircheck.distribute import spark_inputs
+
+    settings = {"spark.sql.files.maxPartitionBytes": str(256 << 10), "spark.sql.files.minPartitionNum": "1"}
+    monkeypatch.setattr(spark_inputs, "_fixed_parts", lambda _session, _size: settings)

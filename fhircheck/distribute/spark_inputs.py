@@ -127,7 +127,7 @@ class FileFrames:
             yield self._said(inputs.said)
 
     def _whole(self, files: list[Found]) -> Any:
-        session = own_copy(self._session)
+        session = own_copy(self._session, {"spark.sql.files.minPartitionNum": str(_tasks(self._session) * 4)})
         names = session.sparkContext.broadcast({plain_path(each.path): Name(each.name, each.order) for each in files})
         frame = session.read.format("binaryFile").options(**EXACT_PATHS).load([each.path for each in files])
         return frame.select("path", "content").mapInArrow(partial(check_whole, self._reading, names), OUTPUT)
@@ -232,12 +232,21 @@ def _layers(files: list[Found]) -> list[list[Found]]:
     return layers
 
 
+def _tasks(session: Any) -> int:
+    """Tasks that run at a time."""
+    number: int = session.sparkContext.defaultParallelism
+    return max(1, number)
+
+
 def _fixed_parts(session: Any, size: int) -> dict[str, str]:
-    """Settings under which Spark cuts the same files at the same bytes in the count and in the check."""
-    tasks = max(1, session.sparkContext.defaultParallelism)
+    """Settings under which Spark cuts the same files at the same bytes in the count and in the check.
+
+    With more than one part asked for at least, Spark would cut them at its cost of opening a file, if that is less.
+    """
+    tasks = _tasks(session)
     largest = int(session._jsparkSession.sessionState().conf().filesMaxPartitionBytes())
-    part = max(4 << 20, min(largest, size // (tasks * 3) + 1))
-    return {"spark.sql.files.maxPartitionBytes": str(part), "spark.sql.files.minPartitionNum": str(1 << 20)}
+    part = min(largest, max(4 << 20, size // (tasks * 3) + 1))
+    return {"spark.sql.files.maxPartitionBytes": str(part), "spark.sql.files.minPartitionNum": "1"}
 
 
 def _blocks(files: list[Found], heads: dict[str, bytes], counts: list[Any]) -> dict[tuple[str, int], Block]:

@@ -13,7 +13,7 @@ from fhircheck.distribute.spark_inputs import FileFrames, inputs_of
 from fhircheck.distribute.spark_lakes import Lake, lake_of, rows_of
 from fhircheck.distribute.spark_reading import Reading, Table, check_rows
 from fhircheck.distribute.spark_session import encrypts, opened_session, own_copy, plain_errors
-from fhircheck.distribute.spark_tables import SparkRows, kept_frame, merged_state
+from fhircheck.distribute.spark_tables import SparkRows, gather_together, kept_frame, merged_state
 from fhircheck.distribute.spark_worker import LINKS, OUTPUT, Job, width_of
 from fhircheck.model.errors import CouldNotCheck, UsageError
 from fhircheck.model.facts import Partial
@@ -85,17 +85,16 @@ class SparkSources:
 
     def hand_over(self, merged: Partial) -> None:
         """Put the tables of rows into `merged`, where measures across records look for them."""
+        rows = self.part("rows")
+        tables: dict[str, Any] = {name: self._table(rows, name, size) for name, size in self.sizes.items()}
+        gather_together(rows, tables)
         for name in WIDTHS:
-            merged.rows.put(name, self._table(f"rows.{name}"))
+            merged.rows.put(name, tables.get(f"rows.{name}", SpilledRows(WIDTHS[name])))
         for name in LINKS:
-            setattr(merged.links, name, self._table(f"links.{name}"))
+            setattr(merged.links, name, tables.get(f"links.{name}", SpilledRows(width_of(f"links.{name}"))))
 
-    def _table(self, name: str) -> Any:
-        size = self.sizes.get(name, 0)
-        if not size:
-            return SpilledRows(width_of(name))
-        frame = self.part("rows").where(f"name = '{name}'")
-        return SparkRows(frame, width_of(name), size, self.spark.small_bytes)
+    def _table(self, rows: Any, name: str, size: int) -> SparkRows:
+        return SparkRows(rows.where(f"name = '{name}'"), width_of(name), size, self.spark.small_bytes)
 
     def close(self) -> None:
         """Free what Spark keeps; a session of our own ends."""

@@ -2,7 +2,7 @@
 
 import pickle
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
 from math import ceil
@@ -20,6 +20,8 @@ WIDTH = 16
 """States merged by one task of the tree."""
 TASK_BYTES = 64 << 20
 """Bytes of rows joined by one task, as far as there are buckets for it."""
+GATHERED = 64 << 20
+"""Bytes of small tables that come here in one job, at most."""
 JOINED = "table int, bucket int, payload binary"
 PAYLOAD = "payload binary"
 
@@ -133,14 +135,42 @@ class SparkRows:
     def gathered(self) -> SpilledRows:
         """All rows in a table of this process; kept, since several joins ask for the same table."""
         if self._here is None:
-            found = SpilledRows(self.width)
             with plain_errors():
-                for row in self.frame.select("payload").toLocalIterator():
-                    found.rows.frombytes(bytes(row.payload))
-                    found.settle()
-            found.merge(self._more)
-            self._here = found
+                self.hold(row.payload for row in self.frame.select("payload").collect())
+        assert self._here is not None
         return self._here
+
+    def hold(self, payloads: Iterable[Any]) -> None:
+        """Take `payloads`, all that the frame holds, as the rows that are here too."""
+        found = SpilledRows(self.width)
+        for each in payloads:
+            found.rows.frombytes(each)
+        found.settle()
+        found.merge(self._more)
+        self._here = found
+
+
+def gather_together(frame: Any, tables: Mapping[str, SparkRows]) -> None:
+    """Gather the smallest `tables` of those in `frame` (rows of OUTPUT, by name) in one job, up to GATHERED bytes.
+
+    A job for each takes longer than all of their joins.
+    """
+    from pyspark.sql import functions as sql
+
+    left, found = GATHERED, dict[str, list[Any]]()
+    for name, table in sorted(tables.items(), key=lambda item: item[1].bytes):
+        left -= table.bytes
+        if left < 0 or table.bytes > table.small:
+            break
+        found[name] = []
+    if not found:
+        return
+    with plain_errors():
+        rows = frame.where(sql.col("name").isin(list(found))).select("name", "payload").collect()
+    for row in rows:
+        found[row.name].append(row.payload)
+    for name, payloads in found.items():
+        tables[name].hold(payloads)
 
 
 def kept_frame(frame: Any) -> Any:

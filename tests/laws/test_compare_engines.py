@@ -97,6 +97,7 @@ def planted(folder: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     return (before,), (after, after / "all.ndjson")
 
 
+@pytest.mark.usefixtures("small_parts")
 def test_all_that_is_planted_is_found_alike(spark: Any, tmp_path: Path) -> None:
     """By joins of Spark, of files read whole and in parts, with ids and systems that were meant to change."""
     before, after = planted(tmp_path)

@@ -59,6 +59,7 @@ def shared_sets(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     return str(folder / "labelled"), *(str(shared_path("data", each)) for each in SETS)
 
 
+@pytest.mark.usefixtures("small_parts")
 def test_every_shared_set_gives_the_same_report(spark: Any, shared_sets: tuple[str, ...], shared: Path) -> None:
     package = str(shared / "packages" / "de.basisprofil.r4-1.5.0.tgz")
     options = RunOptions(sources=shared_sets, packages=(package,), offline=True, now=NOW)
@@ -119,6 +120,7 @@ def awkward(folder: Path) -> None:
         archive.add(folder / "ends.ndjson", "ends.ndjson")
 
 
+@pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize(("whole", "small"), [(32 << 20, 16 << 20), (1 << 14, 0)], ids=["whole", "parts"])
 def test_hard_and_broken_files_give_the_same_findings(spark: Any, tmp_path: Path, whole: int, small: int) -> None:
     awkward(tmp_path)
