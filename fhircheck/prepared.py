@@ -3,7 +3,6 @@
 import warnings
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jiter import from_json
@@ -14,8 +13,11 @@ from fhircheck.model.connection import DEFAULT_CONNECTION
 from fhircheck.model.errors import DefinitionUnusable, SecretExposed, UsageError
 from fhircheck.model.report import MeasureResult
 from fhircheck.model.settings import DEFAULT_SETTINGS, CheckSettings
+from fhircheck.transport.bounded_file import read_bounded
 from fhircheck.transport.http_url import shown
 from fhircheck.transport.xml_reader import is_xml
+
+LARGEST = 64 << 20
 
 if TYPE_CHECKING:
     from fhircheck.run import RunOptions
@@ -150,11 +152,9 @@ def definitions_of(options: "RunOptions", settings: CheckSettings) -> tuple[Defi
 
 def _profile_file(path: str) -> dict[str, Any]:
     """A StructureDefinition out of a file, JSON or XML. Raises UsageError where it is none."""
+    data = read_bounded(path, LARGEST, f"--profile {path}", reason=str)
     try:
-        data = Path(path).read_bytes()
         resource = _from_xml(data) if is_xml(data) else from_json(data, float_mode="decimal")
-    except OSError as fault:
-        raise UsageError(f"--profile {path}: {fault.strerror or 'cannot be read'}") from fault
     except ValueError as fault:
         raise UsageError(f"--profile {path}: neither JSON nor XML ({fault})") from fault
     if (

@@ -19,10 +19,17 @@ from fhircheck.terminology.code_verdict import CodeVerdict
 from fhircheck.terminology.codings import Coded
 from fhircheck.terminology.membership import Answer, Membership
 
+MOST = 100_000
+"""Findings of one resource: each takes about 1.5 kB, and all of a resource are held at once."""
+
+
+class TooManyFindings(Exception):
+    """A resource has more than MOST findings."""
+
 
 @dataclass(slots=True)
 class Findings:
-    """Issues of one resource against one profile while they are collected.
+    """Issues of one resource against one profile while they are collected; `add` raises TooManyFindings beyond MOST.
 
     resource: ``Type/id`` of the innermost resource. profile: canonical being checked.
     """
@@ -42,6 +49,8 @@ class Findings:
         **shown: str | int,
     ) -> None:
         """Report one finding at `expression`; `shown` are its params; severity: instead of the usual one."""
+        if len(self.issues) >= MOST:
+            raise TooManyFindings
         place = Place(resource=self.resource, expression=expression)
         self.issues.append(
             Issue(kind.name, severity or kind.severity, place, params(**shown), value, definition, self.profile)

@@ -80,12 +80,13 @@ def _compared(names: Any, *, format_: str, output: str | None, reports: tuple[st
 def _options(given: dict[str, Any], hash_ids: bool) -> Callable[[Any], Any]:
     """The options of the comparison, but for its progress. Raises UsageError where they do not fit together."""
     from fhircheck.reconcile.comparing import CompareOptions
+    from fhircheck.reconcile.duckdb_engine import LEAST
     from fhircheck.reconcile.mapping_file import load_renames
     from fhircheck.reconcile.reading import Side
     from fhircheck.reconcile.rules import Renames, Rules
     from fhircheck.transport.auth.checks import check_one_server
 
-    memory = bytes_of(given["memory_limit"], "--memory-limit", 0)
+    memory = bytes_of(given["memory_limit"], "--memory-limit", LEAST)
     spark = with_engine(given, None).get("spark")
     renames = load_renames(given["mapping"]) if given["mapping"] else Renames()
     rules = Rules(given["identity"], given["decimals"], given["ignore"], renames, hash_ids).checked()

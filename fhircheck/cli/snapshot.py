@@ -1,6 +1,5 @@
 """``fhircheck snapshot``: a profile with all its elements, made from its base and its differential."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -52,12 +51,11 @@ def _read(path: str, definitions: Any) -> dict[str, Any]:
     """The StructureDefinition in a file. Raises SourceUnusable for a file that has none."""
     from fhircheck.definitions.type_table import TypeTable
     from fhircheck.model.errors import SourceUnusable
+    from fhircheck.transport.bounded_file import read_bounded
     from fhircheck.transport.record_reader import read_document
 
-    try:
-        found = read_document(Path(path).read_bytes(), TypeTable(definitions))
-    except OSError as error:
-        raise SourceUnusable(f"{path}: {error.strerror}") from None
+    data = read_bounded(path, 64 << 20, path, SourceUnusable, reason=str)
+    found = read_document(data, TypeTable(definitions))
     if found is None or found.get("resourceType") != "StructureDefinition":
         raise SourceUnusable(f"{path}: no StructureDefinition")
     return found

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from fhircheck.definitions.embedded import ORIGIN
 from fhircheck.definitions.package import Package, is_name, is_version
 from fhircheck.model.errors import PackageUnusable, UsageError
+from fhircheck.transport.bounded_file import read_bounded
 from fhircheck.transport.whole_file import whole_file
 
 LOCK = "fhircheck.lock"
 LOCK_FORM = 1
+LARGEST = 16 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -53,18 +55,14 @@ def write_lock(path: Path, entries: Iterable[Locked]) -> None:
 
 def read_lock(path: Path) -> list[Locked]:
     """The locked packages. Raises UsageError where the file is missing or is no lock file."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: the lock file cannot be read: {error.strerror}") from None
-    return parse_lock(data, str(path))
+    return parse_lock(read_bounded(path, LARGEST, f"lock file {path}"), str(path))
 
 
 def parse_lock(data: bytes, shown: str) -> list[Locked]:
     """The locked packages of a lock file's content. Raises UsageError, naming `shown`."""
     try:
         content = json.loads(data.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     rows = content.get("packages") if isinstance(content, dict) else None
     if not isinstance(content, dict) or not isinstance(rows, list) or content.get("lock-version") != LOCK_FORM:

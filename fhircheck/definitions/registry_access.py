@@ -9,15 +9,16 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from fhircheck.model.errors import UsageError
+from fhircheck.transport.bounded_file import read_bounded
 
 DEFAULT_REGISTRIES = ("https://packages.fhir.org", "https://packages2.fhir.org/packages")
 REGISTRIES = "FHIRCHECK_REGISTRIES"
 TOKEN = "FHIRCHECK_REGISTRY_TOKEN"
 TOKEN_FILE = "FHIRCHECK_REGISTRY_TOKEN_FILE"
+LARGEST = 1 << 20
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -75,9 +76,9 @@ def _from_file(name: str) -> dict[str, str]:
     if not name:
         return {}
     try:
-        lines = Path(name).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise UsageError(f"{TOKEN_FILE}: the file cannot be read") from None
+        lines = read_bounded(name, LARGEST, f"{TOKEN_FILE}: the file").decode().splitlines()
+    except UnicodeDecodeError:
+        raise UsageError(f"{TOKEN_FILE}: the file is no text") from None
     tokens = {}
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.lstrip().startswith("#"):

@@ -13,10 +13,12 @@ from fhircheck.definitions.canonical import split_canonical
 from fhircheck.model.errors import UsageError
 from fhircheck.probe.declared import Declared
 from fhircheck.probe.requirement import Requirement, dicts, merged, requirements_of, text_of, texts
+from fhircheck.transport.bounded_file import read_bounded
 
 if TYPE_CHECKING:
     from fhircheck.definitions.definition_set import DefinitionSet
 
+LARGEST = 64 << 20
 _SOURCE = "https://fhircheck.dev/fhir/StructureDefinition/demand-source"
 _VERIFIED = "https://fhircheck.dev/fhir/StructureDefinition/demand-verified"
 _GUIDE = "/ImplementationGuide/"
@@ -130,10 +132,7 @@ def _file(name: str, definitions: "DefinitionSet") -> dict[str, Any]:
     from fhircheck.definitions.type_table import TypeTable
     from fhircheck.transport.record_reader import read_document
 
-    try:
-        node = read_document(Path(name).read_bytes(), TypeTable(definitions))
-    except OSError as error:
-        raise UsageError(f"--against {name}: cannot be read: {error.strerror}") from None
+    node = read_document(read_bounded(name, LARGEST, f"--against {name}"), TypeTable(definitions))
     if node is None or node.get("resourceType") != "CapabilityStatement":
         raise UsageError(f"--against {name}: holds no CapabilityStatement")
     return node

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from fhircheck.model.errors import UsageError
@@ -16,8 +15,10 @@ from fhircheck.probe.judging import exit_code
 from fhircheck.probe.result import ProbeResult, RequirementResult, ServerReport
 from fhircheck.probe.server_changes import Change
 from fhircheck.probe.server_score import ServerScore, score_of
+from fhircheck.transport.bounded_file import read_bounded
 
 FORM = 1
+LARGEST = 64 << 20
 
 
 def server_json(
@@ -127,11 +128,10 @@ def load_server_json(path: str) -> dict[str, Any]:
     """A saved report. Raises UsageError where the file is missing or is none."""
     import jsonschema
 
+    data = read_bounded(path, LARGEST, f"--baseline {path}")
     try:
-        value = json.loads(Path(path).read_text(encoding="utf-8"))
+        value = json.loads(data.decode())
         jsonschema.validate(value, schema())
-    except OSError as error:
-        raise UsageError(f"--baseline {path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise UsageError(f"--baseline {path}: is no JSON") from None
     except jsonschema.ValidationError as error:

@@ -26,7 +26,7 @@ from fhircheck.model.reconcile import (
 from fhircheck.model.several import Texts, texts_of
 from fhircheck.model.spark_options import SparkOptions
 from fhircheck.reconcile.differences import Listing, list_differences
-from fhircheck.reconcile.duckdb_engine import DuckDb, check_installed, installed, library
+from fhircheck.reconcile.duckdb_engine import LEAST, DuckDb, check_installed, installed, library
 from fhircheck.reconcile.engine import Engine
 from fhircheck.reconcile.judging import attachments, counts, digest, judge_pairs, matched, references, several
 from fhircheck.reconcile.mapping_file import load_renames, renamed_ids
@@ -246,7 +246,7 @@ def compare(
         Side("before", texts_of(before), texts_of(before_base), before_connection or Connection()),
         Side("after", texts_of(after), texts_of(after_base), after_connection or Connection()),
     )
-    memory = bytes_of(memory_limit, "memory_limit", 0)
+    memory = bytes_of(memory_limit, "memory_limit", LEAST)
     options = CompareOptions(*sides, rules, jobs, memory, os.fspath(work) if work is not None else None, fail_on,
                              offline, moved=moved, spark=spark, now=now)  # fmt: skip
     return run_comparison(options, sink)

@@ -24,7 +24,7 @@ class DuckDb:
         self._connection = duckdb.connect(":memory:")
         scratch = folder / "scratch"
         scratch.mkdir(mode=0o700, exist_ok=True)
-        for name, value in (("memory_limit", f"{max(memory, LEAST) // 1_000_000}MB"), ("threads", max(threads, 1)),
+        for name, value in (("memory_limit", f"{memory // 1_000_000}MB"), ("threads", max(threads, 1)),
                             ("temp_directory", str(scratch)), ("preserve_insertion_order", False),
                             ("autoinstall_known_extensions", False), ("autoload_known_extensions", False),
                             ("enable_progress_bar", False)):  # fmt: skip

@@ -5,15 +5,18 @@ import tomllib
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from fhircheck.model.errors import UsageError
 from fhircheck.reconcile.members import identity
 from fhircheck.reconcile.rules import Renames
+from fhircheck.transport.bounded_file import read_bounded
 
 _TABLES = {"identifier-systems": "identifier_systems", "code-systems": "code_systems", "canonicals": "canonicals",
            "ids": "ids"}  # fmt: skip
 IDS_FILE = "ids-file"
+LARGEST = 16 << 20
+_LONGEST = 4096
 
 
 def load_renames(path: str) -> Renames:
@@ -22,10 +25,9 @@ def load_renames(path: str) -> Renames:
 
     Raises UsageError that names the place for a file that is missing or wrong.
     """
+    data = read_bounded(path, LARGEST, f"--mapping {path}", reason=str)
     try:
-        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise UsageError(f"--mapping {path}: {fault.strerror or 'cannot be read'}") from None
+        given = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise UsageError(f"--mapping {path}: is no TOML: {fault}") from None
     fields: dict[str, Any] = {}
@@ -52,13 +54,25 @@ def renamed_ids(renames: Renames) -> Iterator[tuple[int, int, int, int]]:
     if not renames.ids_file:
         return
     with open(renames.ids_file, encoding="utf-8-sig", newline="") as file:
-        for number, row in enumerate(csv.reader(file), 1):
+        for number, row in enumerate(_rows(file, renames.ids_file), 1):
             place = f"{renames.ids_file}:{number}"
             if not row or (number == 1 and "/" not in row[0]):
                 continue
             if len(row) != 2:
                 raise UsageError(f"{place}: must be two columns: the id before and after, as Type/id")
             yield (*_halves(_checked(row[0], place)), *_halves(_checked(row[1], place)))
+
+
+def _rows(file: TextIO, name: str) -> Iterator[list[str]]:
+    """Rows of a CSV file whose lines have a bound."""
+    reader = csv.reader(iter(lambda: file.readline(_LONGEST), ""), strict=True)
+    try:
+        for row in reader:
+            if sum(map(len, row)) >= _LONGEST // 2:
+                raise UsageError(f"{name}:{reader.line_num}: is no pair of ids: too long")
+            yield row
+    except (csv.Error, UnicodeDecodeError) as fault:
+        raise UsageError(f"{name}:{reader.line_num}: is no CSV: {type(fault).__name__}") from None
 
 
 def _checked(text: str, place: str) -> str:

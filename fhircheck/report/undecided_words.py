@@ -12,6 +12,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "records whose check ended its process twice",
         "Datensätze, deren Prüfung zweimal ihren Prozess beendet hat",
     ),
+    "too-many-findings": (
+        "types and profiles of resources with too many findings to go on",
+        "Typen und Profile von Ressourcen mit zu vielen Befunden, um weiter zu prüfen",
+    ),
     "code-system-version": (
         "codes of a version of their system that no loaded package has",
         "Codes aus einer Version ihres Systems, die in keinem geladenen Paket steht",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fhircheck.model.issue import IssueKind
-from fhircheck.validate import claim_kinds, fhir_version, profile_selection, text_quality
+from fhircheck.validate import claim_kinds, fhir_version, finding_limit, profile_selection, text_quality
 from fhircheck.validate.rules import all_rules, loaded_rules
 from fhircheck.validate.rules.rule import ResourceRule
 
@@ -22,6 +22,7 @@ def kinds_in_use() -> tuple[IssueKind, ...]:
 def _kinds(rules: Iterable[ResourceRule]) -> tuple[IssueKind, ...]:
     return (
         *claim_kinds.KINDS,
+        finding_limit.KIND,
         profile_selection.NOT_IN_FORCE,
         fhir_version.KIND,
         *text_quality.KINDS,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.assertion import MOST, Findings, TooManyFindings
 from fhircheck.compile.gates import passes
 from fhircheck.compile.linker import Linker
 from fhircheck.model.issue import ERRORS, Issue, has_error
@@ -11,7 +11,7 @@ from fhircheck.model.path import child, item, without_indexes
 from fhircheck.model.record import Record
 from fhircheck.model.scope import Scope
 from fhircheck.transport.record_reader import locator_for
-from fhircheck.validate import text_quality
+from fhircheck.validate import finding_limit, text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck, reject_misread
 from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
@@ -95,7 +95,10 @@ class Validator:
         known = self._ruled.get(id(scope.resource))
         if known is None:
             findings = Findings(resource=label(scope.resource))
-            self._check.rules(scope.resource, scope, findings)
+            try:
+                self._check.rules(scope.resource, scope, findings)
+            except TooManyFindings:
+                finding_limit.cut_off(findings, scope.expression)
             known = self._ruled[id(scope.resource)] = findings.issues
         return known
 
@@ -136,7 +139,10 @@ class Validator:
         checked = Checked(record.source, record.record, {}, record.root, "")
         if base is not None and slot is not None and not passes(self._linker.item_gate(slot, base), entry):
             findings = Findings(base.compiled.canonical if base.compiled else "", "")
-            self._check.explainer.value(entry, slot, base, record.root, findings)
+            try:
+                self._check.explainer.value(entry, slot, base, record.root, findings)
+            except TooManyFindings:
+                finding_limit.cut_off(findings, record.root)
             self._finish(checked, findings.issues)
         found.append(checked)
         inner = entry.get("resource")
@@ -162,12 +168,22 @@ class Validator:
             checked.profiles.append(ProfileCheck(str(name), "base", True, True))
             checked.profiles += [ProfileCheck(url, how, known := self._usable(url), known) for url, how in claims]
             return
-        with self._linker.quiet():
-            self._explain(checked, str(name), Selection(claims, outdated), split)
-
-    def _explain(self, checked: Checked, name: str, chosen: Selection, split: bool) -> None:
-        """Report against the type, then against each profile chosen, then what is wrong about the choice."""
         findings = Findings(resource=checked.resource)
+        with self._linker.quiet():
+            try:
+                self._explain(checked, str(name), Selection(claims, outdated), split, findings)
+            except TooManyFindings:
+                finding_limit.cut_off(findings, checked.root)
+                self._linker.count_undecided(finding_limit.KIND.name, str(name))
+                checked.profiles = [ProfileCheck(str(name), "base", True, False)]
+                for url, how in claims:
+                    self._linker.count_undecided(finding_limit.KIND.name, url)
+                    checked.profiles.append(ProfileCheck(url, how, False, False))
+        if findings.issues and not checked.version:
+            self._finish(checked, findings.issues)
+
+    def _explain(self, checked: Checked, name: str, chosen: Selection, split: bool, findings: Findings) -> None:
+        """Report against the type, then against each profile chosen, then what is wrong about the choice."""
         alone = not chosen.claims and not chosen.outdated
         self._check.explain_base(checked.node, checked.root, findings, failed=alone)
         if findings.issues and self._other_version(checked, findings):
@@ -178,8 +194,6 @@ class Validator:
             self._against_profile(checked, url, how, split, findings)
         for fault in chosen.outdated:
             findings.add(NOT_IN_FORCE, child(child(checked.root, "meta"), "profile"), "", **fault._asdict())
-        if findings.issues:
-            self._finish(checked, findings.issues)
 
     def _against_profile(self, checked: Checked, url: str, how: str, split: bool, findings: Findings) -> None:
         if split:
@@ -217,7 +231,11 @@ class Validator:
     def _texts(self, record: Record, found: list[Checked]) -> None:
         """Report faults of texts, each at its innermost resource."""
         roots = sorted(found, key=lambda each: -len(each.root))
-        for expression, (kind, shown) in text_quality.find(record.node, record.root):
+        for number, (expression, (kind, shown)) in enumerate(text_quality.find(record.node, record.root)):
+            if number >= MOST:
+                found[0].issues.append(finding_limit.cut(found[0].place(found[0].root)))
+                found[0].reject()
+                break
             owner = next((each for each in roots if expression.startswith(each.root)), None)
             if owner is None:
                 continue

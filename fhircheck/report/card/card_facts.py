@@ -8,10 +8,10 @@ import json
 import tomllib
 from dataclasses import dataclass, field
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from fhircheck.model.errors import UsageError
+from fhircheck.transport.bounded_file import read_bounded
 
 CATALOGUE = (
     "title",
@@ -62,6 +62,7 @@ class CardFacts:
         return any(self.text(f"{table}{dot}{name}") for name in names.split("|"))
 
 
+LARGEST = 1 << 20
 NO_FACTS = CardFacts()
 
 
@@ -70,10 +71,9 @@ def load_card_facts(path: str) -> CardFacts:
     card_facts.schema.json says."""
     import jsonschema
 
+    data = read_bounded(path, LARGEST, f"--card-facts {path}", reason=str)
     try:
-        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise UsageError(f"--card-facts {path}: {fault.strerror or 'cannot be read'}") from None
+        values = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise UsageError(f"--card-facts {path}: not TOML ({fault})") from None
     values = json.loads(json.dumps(values, default=str))  # dates become text

@@ -104,6 +104,7 @@ def test_out_of_memory(fhircheck, run) -> None:
         (("check", "x", "--jobs", "-1"), "--jobs"),
         (("check", "x", "--memory-limit", "1MB"), "memory_limit: must be at least 1 MiB"),
         (("compare", "x", "y", "--memory-limit", "much"), "--memory-limit: must be a size such as 400MB or 2GiB"),
+        (("compare", "x", "y", "--memory-limit", "64MiB"), "--memory-limit: must be at least 256 MiB"),
         (("check", "x", "--sample", "0"), "--sample"),
         (("check", "x", "--output", "/no/such/folder/r.txt"), "/no/such/folder/r.txt"),
     ],

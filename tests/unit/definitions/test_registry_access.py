@@ -41,7 +41,7 @@ def test_tokens_of_several_registries_stand_in_a_file(tmp_path: Path, monkeypatc
         registry_addresses()
     assert "secret" not in str(raised.value)
     file.unlink()
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="no such file"):
         registry_addresses()
 
 
