@@ -160,9 +160,11 @@ def _fits(lines: Sequence[Line]) -> str:
     rows = []
     for engine in sorted({each["engine"] for each in lines}):
         for name, key in (("seconds", "seconds"), ("parent's CPU seconds", "parent_cpu_seconds")):
-            found = fit([(each["bytes"] / GIGABYTE, each[key]) for each in lines if each["engine"] == engine])
+            points = [(each["bytes"] / GIGABYTE, each[key]) for each in lines if each["engine"] == engine]
+            found = fit(points)
             if found:
-                cells = (f"{found.each:.2f}", f"{found.fixed:.1f}", f"{found.r2:.4f}")
+                straight = f"{found.r2:.4f}" if len(points) > 2 else "-"  # through two points any line is straight
+                cells = (f"{found.each:.2f}", f"{found.fixed:.1f}", straight)
                 rows.append((f"{engine}, {name}", *cells))
     if not rows:
         return ""
