@@ -11,8 +11,8 @@ KIND = IssueKind(
     why="All findings of a resource are held at once: without a bound one broken file could take all memory.",
     clause="http://hl7.org/fhir/R4/validation.html",
     fix="Mend what the first findings say: they have one cause, as a rule. The rest is checked in the next run.",
-    english="More than {limit} findings: this resource was not checked further",
-    german="Mehr als {limit} Befunde: Diese Ressource ist nicht weiter geprüft",
+    english="More than {limit} {limit:finding|findings}: this resource was not checked further",
+    german="Mehr als {limit} {limit:Befund|Befunde}: Diese Ressource ist nicht weiter geprüft",
     failing="(a resource with 100,001 unknown elements)",
     passing='{"resourceType": "Patient"}',
 )
