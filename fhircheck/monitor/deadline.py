@@ -12,6 +12,8 @@ RESERVE_SHARE = 0.1
 """Part of the time that is kept for judging and writing what was checked."""
 RESERVE_MOST = 120.0
 _AGAIN = 0.5
+_LOST = 0.4
+"""Seconds after which a TimeUp that had no effect is taken for lost: less than until the timer rings again."""
 
 
 class TimeUp(KeyboardInterrupt):
@@ -39,6 +41,7 @@ class Deadline:
         self._start = time.monotonic()
         self._reading = seconds - min(seconds * RESERVE_SHARE, RESERVE_MOST)
         self._waits = False
+        self._quiet_until = 0.0
         self._before: Any = None
 
     def __enter__(self) -> "Deadline":
@@ -104,8 +107,11 @@ class Deadline:
         return self.left <= 0
 
     def _rung(self, *_: object) -> None:
-        if self._before is not None and (self._waits or self.spent >= self.seconds):
-            self._waits = False
+        """Raise TimeUp; once more where reading still goes on some time later: then Python ignored it (a finalizer, a
+        callback of garbage collection), or what ends the reading hangs."""
+        spent = self.spent
+        if self._before is not None and (spent >= self.seconds or (self._waits and spent >= self._quiet_until)):
+            self._quiet_until = spent + _LOST
             raise TimeUp
 
 

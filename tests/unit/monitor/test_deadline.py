@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 
+from fhircheck.monitor import deadline
 from fhircheck.monitor.deadline import Deadline, Terminated, TimeUp, terminable
 
 
@@ -34,6 +36,29 @@ def test_what_hangs_is_ended_and_what_came_before_stays() -> None:
         assert list(deadline.guard(items())) == [1]
     assert deadline.passed
     assert time.monotonic() - begun < 5
+
+
+def test_reading_ends_though_python_ignored_the_first_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "RESERVE_SHARE", 0.9)
+
+    class Finalized:
+        def __del__(self) -> None:
+            time.sleep(30)  # what is raised here, Python only writes to standard error
+
+    def items() -> Iterator[int]:
+        yield 1
+        Finalized()
+        time.sleep(30)
+        yield 2
+
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    begun = time.monotonic()
+    with Deadline(5) as limited:  # reading ends at 0.5, the deadline itself is far
+        assert list(limited.guard(items())) == [1]
+    assert limited.passed
+    assert len(ignored) == 1
+    assert time.monotonic() - begun < 3
 
 
 def test_the_block_around_the_items_is_not_disturbed_before_the_deadline_itself() -> None:
