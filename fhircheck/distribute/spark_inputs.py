@@ -188,7 +188,7 @@ class FileFrames:
         names = session.sparkContext.broadcast({plain_path(each.path): known[each] for each in files})
         if not encrypts(session):
             return frame.mapInArrow(partial(check_streams, self._reading, names), OUTPUT)
-        tasks = max(2, session.sparkContext.defaultParallelism) * 4
+        tasks = max(2, _tasks(session)) * 4
         chunks = frame.mapInArrow(partial(cut_streams, self._reading, names), CHUNKS).repartition(tasks)
         return chunks.mapInArrow(partial(check_chunks, self._reading), OUTPUT)
 

@@ -134,13 +134,12 @@ class SparkRows:
 
     def gathered(self) -> SpilledRows:
         """All rows in a table of this process; kept, since several joins ask for the same table."""
-        if self._here is None:
-            with plain_errors():
-                self.hold(row.payload for row in self.frame.select("payload").collect())
-        assert self._here is not None
-        return self._here
+        if self._here is not None:
+            return self._here
+        with plain_errors():
+            return self.hold(row.payload for row in self.frame.select("payload").collect())
 
-    def hold(self, payloads: Iterable[Any]) -> None:
+    def hold(self, payloads: Iterable[Any]) -> SpilledRows:
         """Take `payloads`, all that the frame holds, as the rows that are here too."""
         found = SpilledRows(self.width)
         for each in payloads:
@@ -148,6 +147,7 @@ class SparkRows:
         found.settle()
         found.merge(self._more)
         self._here = found
+        return found
 
 
 def gather_together(frame: Any, tables: Mapping[str, SparkRows]) -> None:
