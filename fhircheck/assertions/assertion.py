@@ -130,6 +130,7 @@ class Surroundings:
     where was searched and what is wrong with the reference. conforms: (resource, profile, its scope) ->
     whether a reference's target holds a profile, None where that cannot be told. environment: that of FHIRPath
     evaluations, made when the first is asked for. invariants: (key, expression, type) -> gate, each made once.
+    invariant_checks: (id() of a facet, type) -> the facet and its invariants, each with its gate.
     evaluations, made when the first is asked for. expressions: FHIRPath compiled so far, by text and type.
     """
 
@@ -145,6 +146,7 @@ class Surroundings:
     conforms: Callable[[Node, str, Scope], bool | None] = _know_no_profile
     environment: Any = None
     invariants: dict[tuple[str, str, str], Gate] = field(default_factory=dict)
+    invariant_checks: dict[tuple[int, str], tuple[Any, list[tuple[list[Any], Gate]]]] = field(default_factory=dict)
     expressions: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.assertions.invariant_evaluation import evaluation
-from fhircheck.assertions.invariant_twins import DECIDED_ELSEWHERE, SURE, TWINS
+from fhircheck.assertions.invariant_twins import DECIDED_ELSEWHERE, SURE, TWINS, is_something
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 
@@ -98,9 +98,16 @@ def _type(definition: dict[str, Any], types: list[str]) -> str:
     return types[0]
 
 
-def gate(facet: Facet, code: str, around: Surroundings) -> Gate:
-    """True where all invariants hold for a value of type `code`, or where that cannot be told (which is counted)."""
-    checks = [_check(each, code, around) for each in facet if _judged(each, around)]
+def gate(facet: Facet, code: str, around: Surroundings, filled: bool = False) -> Gate | None:
+    """True where all invariants hold for a value of type `code`, or where that cannot be told (which is counted).
+
+    filled: an object without members was refused already, which is all that ele-1 asks. None where nothing is left.
+    """
+    checks = [check for _, check in _checks(facet, code, around)]
+    if filled:
+        checks = [each for each in checks if each is not is_something]
+    if not checks:
+        return None
     if len(checks) == 1:
         return checks[0]
     if len(checks) == 2:
@@ -115,6 +122,16 @@ def gate(facet: Facet, code: str, around: Surroundings) -> Gate:
         return True
 
     return all_hold
+
+
+def _checks(facet: Facet, code: str, around: Surroundings) -> list[tuple[list[Any], Gate]]:
+    """Each invariant that is judged, with its gate; put together once for a facet and a type."""
+    key = id(facet), code
+    known = around.invariant_checks.get(key)
+    if known is None:
+        made = [(each, _check(each, code, around)) for each in facet if _judged(each, around)]
+        known = around.invariant_checks[key] = facet, made
+    return known[1]
 
 
 def _judged(each: list[Any], around: Surroundings) -> bool:
@@ -143,8 +160,8 @@ def _either(sure: Gate, exact: Gate) -> Gate:
 
 def explain(facet: Facet, code: str, value: Any, spot: Spot, around: Surroundings) -> None:
     """Report each invariant that does not hold."""
-    for each in facet:
-        if _judged(each, around) and not _check(each, code, around)(value):
+    for each, check in _checks(facet, code, around):
+        if not check(value):
             key, severity, _, human, advice, _ = each
             if key == "ele-1" and value == {}:
                 continue  # the object is said to be empty already

@@ -18,16 +18,16 @@ _KEPT = 8
 def examine(text: str) -> NarrativeText:
     """Look through a narrative; the last ones are remembered, since several rules ask about each."""
     found = NarrativeText()
+    ids = ids_in_plain(text)
+    if ids is not None:
+        found.ids, found.content = ids, True
+        return found
     root = _parsed(text, found)
     if root is None:
         found.allowed = found.readable = False
         return found
-    ids = None if found.faults else ids_in_plain(text, root)
-    if ids is None:
-        found.languages = _languages(root)
-        Walk(found).root(root)
-    else:
-        found.ids, found.content = ids, True
+    found.languages = _languages(root)
+    Walk(found).root(root)
     return found
 
 

@@ -132,10 +132,14 @@ class Explainer:
         given: dict[int, list[str]] = {}
         asked = {id(each): each for each in shape.required}
         for name, slot in found.items():
-            names = given.setdefault(id(slot.element), [])
-            names.append(name)
-            if id(slot.element) in shape.bounded or len(names) > 1:
-                asked[id(slot.element)] = slot.element
+            identity = id(slot.element)
+            if identity in given:
+                given[identity].append(name)
+                asked[identity] = slot.element
+            elif identity in shape.counted:
+                given[identity] = [name]
+                if identity in shape.bounded:
+                    asked[identity] = slot.element
         for identity in sorted(asked.keys() - refused, key=shape.order.__getitem__):
             element, names = asked[identity], given.get(identity, [])
             if len(names) > 1:

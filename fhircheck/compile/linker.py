@@ -153,7 +153,7 @@ class Linker:
             shape = self._new_shape(element, linked, resource_type, element.children, False)
             linked.shapes[id(element)] = shape
             if element is (linked.compiled.root if linked.compiled else None):
-                invariants = self.invariants(element, "")
+                invariants = self._invariants(element, "", True)
                 if invariants is not None:
                     shape.gate = shape.stopped.behind(shape.gate, invariants)
             if (shape.checks and not resource_type) or shape.type_name == EXTENSION:
@@ -181,10 +181,13 @@ class Linker:
         """The Shape of what `element` says of the parts of a value whose type has a Shape of its own."""
         return self._new_shape(element, linked, "", element.children, True)
 
-    def invariants(self, element: CompiledElement, code: str) -> Gate | None:
-        """The gate of the invariants of `element`, whose value is of type `code`; None where there are none."""
+    def _invariants(self, element: CompiledElement, code: str, filled: bool) -> Gate | None:
+        """The gate of the invariants of `element`, whose value is of type `code`; None where there are none.
+
+        filled: an object without members was refused already.
+        """
         facet = element.facets.get(invariant.NAME)
-        return None if facet is None else invariant.gate(facet, code, self.around)
+        return None if facet is None else invariant.gate(facet, code, self.around, filled)
 
     def shape_of(self, slot: Slot, linked: Linked) -> Shape | None:
         """The Shape of the object in `slot`, None for primitives, resources and unknown types."""
@@ -296,7 +299,7 @@ class Linker:
             gates.append(self.profiles_gate(slot.type))
         for name, facet in facets_of(slot):
             gates.append(VALUE_ASSERTIONS[name].gate(facet, self.around))
-        gates += self._invariant_gates(slot)
+        gates += self._invariant_gates(slot, linked)
         if len(gates) == 2 and "binding" in slot.element.facets and getattr(gates[1], "__name__", "") == "__contains__":
             return gates[1]  # all members of a closed value set are well-formed codes
         return all_of(gates)
@@ -313,12 +316,13 @@ class Linker:
 
         return [gate]
 
-    def _invariant_gates(self, slot: Slot) -> list[Gate]:
+    def _invariant_gates(self, slot: Slot, linked: Linked) -> list[Gate]:
         """Invariants of the element, and of its type where the element's own Shape stands for that of the type."""
-        found = [self.invariants(slot.element, slot.type.code if slot.type else "")]
+        filled = self.shape_of(slot, linked) is not None
+        found = [self._invariants(slot.element, slot.type.code if slot.type else "", filled)]
         root = self.overlaid_root(slot)
         if root is not None:
-            found.append(self.invariants(root, ""))
+            found.append(self._invariants(root, "", filled))
         return [each for each in found if each is not None]
 
     def overlaid_root(self, slot: Slot) -> CompiledElement | None:

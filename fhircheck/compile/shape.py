@@ -94,11 +94,12 @@ class Shape:
     slices and of parts of primitives. partial: the element says only a part of what the object may hold, which
     another Shape says; nor need the object be there. stopped: where the gate said no, lately. required: the children
     that must be there. bounded: id() of those that can be given too often or too seldom. choices: those with ``[x]``.
+    counted: id() of all of these.
     order: id() of each child -> its number.
     """
 
     __slots__ = (
-        "bounded", "checks", "choices", "element", "gate", "order", "partial", "profile", "required", "resource_type",
+        "bounded", "checks", "choices", "counted", "element", "gate", "order", "partial", "profile", "required", "resource_type",
         "slots", "stopped",
     )  # fmt: skip
 
@@ -122,6 +123,7 @@ class Shape:
         self.required = tuple(each for each in element.children if each.minimum)
         self.bounded = frozenset(id(each) for each in element.children if _is_bounded(each))
         self.choices = tuple(each for each in element.children if each.choice)
+        self.counted = self.bounded | {id(each) for each in (*self.required, *self.choices)}
         self.order = {id(each): number for number, each in enumerate(element.children)}
         self.slots = slots_of(element)
         self.gate = self._checked(self._gate(item_gate, sibling_gate))

@@ -37,10 +37,12 @@ class Place:
     type: FHIR type of the object (a path for a backbone element, a primitive's type for its ``_name``).
     paths: every way to name the place by a resource or data type and element names. uses: what was found out
     about extensions here, see extension.py. property: element name, empty for a resource. rule: what is asked of
-    the objects here. fast: JSON name -> gate of texts there and place of objects there, once they were met.
+    the objects here. is_extension: whether these are extensions. fast: JSON name -> gate of texts there and place of objects there, once they were met.
     """
 
-    __slots__ = ("_steps", "_tree", "fast", "info", "paths", "property", "resource", "rule", "type", "uses")
+    __slots__ = (
+        "_steps", "_tree", "fast", "info", "is_extension", "paths", "property", "resource", "rule", "type", "uses",
+    )  # fmt: skip
 
     def __init__(
         self, tree: "PlaceTree", info: TypeInfo, type_name: str, paths: frozenset[str], resource: str, name: str
@@ -49,6 +51,7 @@ class Place:
         self._steps: dict[str, Step] = {}
         self.info = info
         self.type = type_name
+        self.is_extension = type_name == "Extension"
         self.paths = paths
         self.resource = resource
         self.property = name

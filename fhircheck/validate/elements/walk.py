@@ -126,9 +126,7 @@ class ElementWalk:
             value, place, holder = take()
             if place.rule is not None and not place.rule(value):
                 return False
-            if ("extension" in value or "modifierExtension" in value) and not hold(value, place, holder):
-                return False
-            within = value.get("url") if place.type == "Extension" else None
+            within = value.get("url") if place.is_extension else None
             fast = place.fast
             for name, each in value.items():
                 try:  # measured: cheaper than to ask first, since all but the first object of a kind know their names
@@ -143,6 +141,8 @@ class ElementWalk:
                     if kind is dict:
                         put((each, below, within))
                     elif kind is list:
+                        if below.is_extension and not hold(value, place, holder):
+                            return False
                         if len(each) > LONG:
                             if not self._long_passes(each, below):
                                 return False
