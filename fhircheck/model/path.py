@@ -57,7 +57,6 @@ def steps(expression: str, below: str = "") -> list[str | int]:
         rest = expression[len(below) :]
     else:
         rest = "." + expression.partition(".")[2]
-    found: list[str | int] = []
-    for name, index in _STEP.findall(_OF_TYPE.sub(lambda match: match[1].upper() + match[2], rest)):
-        found.append(int(index) if index else name)
-    return found
+    if "(" in rest:
+        rest = _OF_TYPE.sub(lambda match: match[1].upper() + match[2], rest)
+    return [int(index) if index else name for name, index in _STEP.findall(rest)]

@@ -6,7 +6,7 @@ from typing import Any
 from fhircheck.assertions.assertion import MOST, Findings, TooManyFindings
 from fhircheck.compile.gates import passes
 from fhircheck.compile.linker import Linker
-from fhircheck.model.issue import ERRORS, Issue, has_error
+from fhircheck.model.issue import ERRORS, Issue, Place, has_error
 from fhircheck.model.path import child, item, without_indexes
 from fhircheck.model.record import Record
 from fhircheck.model.scope import Scope
@@ -223,9 +223,10 @@ class Validator:
 
     def _finish(self, checked: Checked, issues: list[Issue]) -> None:
         """Give the findings their source, and the resource its verdict."""
-        checked.issues += [
-            issue._replace(place=issue.place._replace(source=checked.source, record=checked.record)) for issue in issues
-        ]
+        source, record = checked.source, checked.record
+        for issue in issues:
+            place = issue.place
+            checked.issues.append(issue.at(Place(source, record, place.resource, place.expression)))
         checked.valid = not has_error(checked.issues)
 
     def _texts(self, record: Record, found: list[Checked]) -> None:
@@ -264,9 +265,9 @@ def _locate(record: Record, found: list[Checked]) -> None:
     locator = None
     for checked in found:
         for index, issue in enumerate(checked.issues):
-            if issue.place.line:
+            source, number, resource, expression, _, line, _ = issue.place
+            if line:
                 continue
             locator = locator or locator_for(record)
-            line, column = locator.in_source(record, issue.place.expression)
-            place = issue.place._replace(line=line, column=column, offset=record.offset)
-            checked.issues[index] = issue._replace(place=place)
+            line, column = locator.in_source(record, expression)
+            checked.issues[index] = issue.at(Place(source, number, resource, expression, record.offset, line, column))
