@@ -50,7 +50,8 @@ class CodingAssertion:
         if not any(each in CODED for each in types):
             return None
         in_concept = types == ["Coding"] and str(definition.get("path", "")).endswith(".coding")
-        return {"inConcept": in_concept, "coding": "Coding" in types}
+        bound = str(definition.get("binding", {}).get("strength", "example")) != "example"
+        return {"inConcept": in_concept, "coding": "Coding" in types, "bound": bound}
 
     def gate(self, facet: Any, around: Surroundings) -> Gate:
         """True where nothing is wrong with the code, or where that cannot be told (which is counted)."""
@@ -91,14 +92,15 @@ class CodingAssertion:
         verdict = around.terminology.check_code(
             system, code, value.get("version"), display, language_of(around) if display else None
         )
-        _report(verdict, shown_code(code), _shown_system(system), facet["inConcept"], spot, around)
+        _report(verdict, shown_code(code), _shown_system(system), facet, spot, around)
 
 
-def _report(verdict: CodeVerdict, code: str, system: str, in_concept: bool, spot: Spot, around: Surroundings) -> None:
+def _report(verdict: CodeVerdict, code: str, system: str, facet: Any, spot: Spot, around: Surroundings) -> None:
+    in_concept = facet["inConcept"]
     if verdict.status in FINDINGS:
         kind, member = FINDINGS[verdict.status]
         if kind is RELATIVE:
-            (spot.child("system") if in_concept else spot).add(kind)
+            (spot.child("system") if in_concept or facet["bound"] else spot).add(kind)
         elif kind is UNKNOWN and system == UCUM:
             spot.child(member).add(UNIT, code=code)
         elif kind is VALUE_SET:

@@ -7,7 +7,7 @@ each twin equal to its expression.
 from typing import Any
 
 from fhircheck.assertions.assertion import Spot, Surroundings
-from fhircheck.assertions.invariant_evaluation import evaluation
+from fhircheck.assertions.invariant_evaluation import Holds, evaluation, of_values
 from fhircheck.assertions.invariant_twins import DECIDED_ELSEWHERE, SURE, TWINS, is_something
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
@@ -161,8 +161,33 @@ def _either(sure: Gate, exact: Gate) -> Gate:
 def explain(facet: Facet, code: str, value: Any, spot: Spot, around: Surroundings) -> None:
     """Report each invariant that does not hold."""
     for each, check in _checks(facet, code, around):
-        if not check(value):
-            key, severity, _, human, advice, _ = each
-            if key == "ele-1" and value == {}:
-                continue  # the object is said to be empty already
-            spot.add(BY_SEVERITY[around.settings.best_practice if advice else severity], key=key, rule=human)
+        if not check(value) and not (each[0] == "ele-1" and value == {}):  # which is said to be empty already
+            _report(each, spot, around)
+
+
+def _report(each: list[Any], spot: Spot, around: Surroundings) -> None:
+    key, severity, _, human, advice, _ = each
+    spot.add(BY_SEVERITY[around.settings.best_practice if advice else severity], key=key, rule=human)
+
+
+def of_primitive(facet: Facet, code: str, around: Surroundings) -> list[tuple[list[Any], Holds]]:
+    """The invariants of an element whose values are primitives of type `code`, each with its test of a value and what
+    stands beside it: its id and extensions are part of what an invariant sees, and it may have no value at all."""
+    return [(each, _of_primitive(each, code, around)) for each in facet if _judged(each, around)]
+
+
+def _of_primitive(each: list[Any], code: str, around: Surroundings) -> Holds:
+    asked = each[0], each[2], f"{code} primitive"
+    known = around.invariants.get(asked)
+    if known is None:
+        known = around.invariants[asked] = of_values(each[0], each[2], code, around)
+    return known
+
+
+def explain_primitive(
+    checks: list[tuple[list[Any], Holds]], value: Any, sibling: Any, spot: Spot, around: Surroundings
+) -> None:
+    """Report each invariant that does not hold for a primitive."""
+    for each, holds in checks:
+        if not holds(value, sibling):
+            _report(each, spot, around)

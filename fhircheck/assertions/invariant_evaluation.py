@@ -1,5 +1,6 @@
 """Evaluates invariants as FHIRPath, with the scope the value stands in as %resource and %rootResource."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.assertions.assertion import Surroundings
@@ -15,10 +16,14 @@ CANNOT_TELL = "invariant"
 ABSTRACT = frozenset({"Resource", "DomainResource"})
 
 
+Holds = Callable[..., bool]
+"""(value, the ``_name`` object beside a primitive or None) -> whether the invariant holds"""
+
+
 def evaluation(key: str, expression: str, type_name: str, around: Surroundings) -> Gate:
     """The gate of one invariant on values of type `type_name`; a resource is taken as what it says it is."""
     if type_name not in ABSTRACT:
-        return _evaluation(key, expression, type_name, around)
+        return of_values(key, expression, type_name, around)
     by_type: dict[str, Gate] = {}
 
     def gate(value: Any) -> bool:
@@ -26,14 +31,14 @@ def evaluation(key: str, expression: str, type_name: str, around: Surroundings) 
         kind = name if name.__class__ is str and around.types.is_a(name, "Resource") else type_name
         found = by_type.get(kind)
         if found is None:
-            found = by_type[kind] = _evaluation(key, expression, kind, around)
+            found = by_type[kind] = of_values(key, expression, kind, around)
         return found(value)
 
     return gate
 
 
-def _evaluation(key: str, expression: str, type_name: str, around: Surroundings) -> Gate:
-    """The gate of one invariant on values of type `type_name`; the expression is compiled when it is first asked.
+def of_values(key: str, expression: str, type_name: str, around: Surroundings) -> Holds:
+    """Whether one invariant holds for values of type `type_name`; the expression is compiled when it is first asked.
 
     What cannot be told (the members of a value set that is not loaded) is counted and holds; an expression that
     is no FHIRPath, or cannot be evaluated on the value, does not hold, as the reference takes it.
@@ -44,12 +49,12 @@ def _evaluation(key: str, expression: str, type_name: str, around: Surroundings)
         made.append(_compiled(expression, type_name, around))
         return made[0]
 
-    def gate(value: Any) -> bool:
+    def gate(value: Any, sibling: Any = None) -> bool:
         asked = made[0] if made else compiled()
         if asked is not None and asked.without and value.__class__ is dict and asked.lacks(value):
             return True  # measured: the environment and a frame or two are saved for most objects
         try:
-            return asked is not None and asked.truth(value, type_name, environment_of(around))
+            return asked is not None and asked.truth(value, type_name, environment_of(around), sibling=sibling)
         except CannotTell:
             around.undecided(CANNOT_TELL, key)
             return True

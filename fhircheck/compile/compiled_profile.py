@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-FORM = 7
+FORM = 8
 """Number of this form; a cache written by another form is not read."""
 
 
@@ -33,7 +33,7 @@ class CompiledElement:
 
     id: ElementDefinition.id. name: JSON name without ``[x]``. maximum None: unbounded.
     repeats: written as a JSON array (by the base definition's max). bare: a FHIRPath system type
-    (Resource.id, Extension.url), which has no id and no extensions. reference: id of the element
+    (Resource.id, Extension.url) or a narrative, which has no id and no extensions. reference: id of the element
     whose content this one has (contentReference), after ``url#`` where it is one of another definition.
     facets: value assertion -> its compiled data.
     slice: name of the slice that it is, empty for what is none. slicing: how `slices` are told apart, None

@@ -22,6 +22,7 @@ from fhircheck.assertions.slicing import CLOSED
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.linked import EXTENSION, Linked, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.linker import Linker
+from fhircheck.compile.primitive_invariants import asked_here
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.issue import Issue, has_error
 from fhircheck.model.path import child, item, shown_name, shown_term
@@ -146,12 +147,6 @@ class Explainer:
                 choice_type.explain_many(names, f"{element.name}[x]", spot._replace(definition=element.id))
                 continue
             count = _count(node, names[0], found[names[0]]) if names else 0
-            if (
-                names
-                and element.repeats
-                and not (count and isinstance(node.get(names[0], node.get(f"_{names[0]}")), list))
-            ):
-                continue
             if count < element.minimum or (element.maximum is not None and count > element.maximum):
                 label = shown_term(f"{spot.definition}.{element.name}{'[x]' if element.choice else ''}")
                 place = spot._replace(definition=element.id)
@@ -206,7 +201,8 @@ class Explainer:
             return  # of the wrong JSON type: nothing more can be said
         for name, facet in facets_of(slot):
             VALUE_ASSERTIONS[name].explain(facet, value, spot, self._linker.around)
-        self._invariants(slot.element, slot.type.code if slot.type else "", value, spot)
+        if not asked_here(slot):
+            self._invariants(slot.element, slot.type.code if slot.type else "", value, spot)
         root = self._linker.overlaid_root(slot)
         if root is not None:
             self._invariants(root, "", value, spot)
@@ -298,17 +294,25 @@ def _said(issue: Issue) -> tuple[str, str, object]:
 
 
 def _count(node: Node, name: str, slot: Slot) -> int:
-    """How often the element occurs: items of its longer array, or one.
+    """How often the element occurs: only what can be read as a value of it counts.
 
-    What stands in place of one value without being one (an array, null, a plain value for an object) is none.
+    What stands in place of a value without being one (an array, null, a plain value for an object) is none, nor is a
+    value beside which something else than an object stands.
     """
     value, sibling = node.get(name), node.get(f"_{name}")
-    if not slot.element.repeats and name in node and sibling.__class__ is not dict:
-        right = value.__class__ not in (list, dict) if slot.primitive else value.__class__ is dict
-        return int(value is not None and right)
-    if isinstance(value, list) or isinstance(sibling, list):
-        return max(len(each) if isinstance(each, list) else 0 for each in (value, sibling))
-    return 1
+    if not slot.element.repeats:
+        if slot.primitive and f"_{name}" in node and sibling.__class__ is not dict:
+            return 0
+        if name in node and sibling.__class__ is not dict:
+            right = value.__class__ not in (list, dict) if slot.primitive else value.__class__ is dict
+            return int(value is not None and right)
+        return 1
+    values: list[Any] = value if value.__class__ is list else []
+    if not slot.primitive:
+        return 1 if value.__class__ is dict else sum(each.__class__ is dict for each in values)
+    beside: list[Any] = sibling if sibling.__class__ is list else []
+    given = {index for index, each in enumerate(values) if each is not None and each.__class__ not in (list, dict)}
+    return len(given | {index for index, each in enumerate(beside) if each.__class__ is dict})
 
 
 def type_shown(name: object) -> str:

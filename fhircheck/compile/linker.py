@@ -16,8 +16,9 @@ from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
 from fhircheck.compile.gates import NEVER, all_of, any_of, passes
 from fhircheck.compile.linked import EXTENSION, Item, Linked, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.part_check import PartCheck, has_parts
+from fhircheck.compile.primitive_invariants import PrimitiveInvariants, asked_here
 from fhircheck.compile.profile_compiler import ProfileCompiler
-from fhircheck.compile.shape import PRIMITIVES, NodeCheck, Shape, Slot
+from fhircheck.compile.shape import PRIMITIVES, NodeCheck, Shape, Slot, slots_of_element
 from fhircheck.compile.slice_check import SliceCheck
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.protocols import Conformance, Gate
@@ -171,6 +172,7 @@ class Linker:
         profile = linked.compiled.canonical if linked.compiled else ""
         checks: list[NodeCheck] = [SliceCheck(each, linked, self) for each in children if each.slices]
         checks += [PartCheck(each, linked, self) for each in children if self.has_parts(each)]
+        checks += [PrimitiveInvariants(each, self) for each in children if _has_primitive_invariants(each)]
 
         def gate(slot: Slot) -> Gate:
             return self.item_gate(slot, linked)
@@ -318,6 +320,8 @@ class Linker:
 
     def _invariant_gates(self, slot: Slot, linked: Linked) -> list[Gate]:
         """Invariants of the element, and of its type where the element's own Shape stands for that of the type."""
+        if asked_here(slot):
+            return []
         filled = self.shape_of(slot, linked) is not None
         found = [self._invariants(slot.element, slot.type.code if slot.type else "", filled)]
         root = self.overlaid_root(slot)
@@ -388,3 +392,7 @@ class Linker:
         if not allowed:
             return inner
         return lambda value: value.__class__ is dict and value.get("resourceType") in allowed and inner(value)
+
+
+def _has_primitive_invariants(element: CompiledElement) -> bool:
+    return invariant.NAME in element.facets and any(asked_here(each) for each in slots_of_element(element).values())

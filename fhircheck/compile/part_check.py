@@ -28,6 +28,23 @@ def has_parts(element: CompiledElement, is_resource: Callable[[str], bool]) -> b
     return len(element.types) > 1 or any(each.code in PRIMITIVES or is_resource(each.code) for each in element.types)
 
 
+def parts_of(element: CompiledElement, node: Any) -> Iterator[Part]:
+    """Each value of `element` in the object `node` with what stands beside it."""
+    if node.__class__ is not dict:
+        return
+    for name, slot in slots_of_element(element).items():
+        value, sibling = node.get(name), node.get(f"_{name}") if slot.primitive else None
+        if value.__class__ is list or sibling.__class__ is list:
+            values = value if value.__class__ is list else []
+            siblings = sibling if sibling.__class__ is list else []
+            for index in range(max(len(values), len(siblings))):
+                one = values[index] if index < len(values) else None
+                other = siblings[index] if index < len(siblings) else None
+                yield one, other, slot, index
+        elif value is not None or sibling is not None:
+            yield value, sibling, slot, -1
+
+
 class PartCheck:
     """The parts of the values of one element."""
 
@@ -49,7 +66,7 @@ class PartCheck:
 
     def holds(self, node: Any) -> bool:
         """Whether the parts of all values in `node` hold."""
-        for value, sibling, slot, _ in self._parts(node):
+        for value, sibling, slot, _ in parts_of(self._element, node):
             if slot.primitive:
                 if not self._present(value) or not passes(self.shape.gate, {} if sibling is None else sibling):
                     return False
@@ -66,24 +83,9 @@ class PartCheck:
             value is not None and self._presence.maximum == 0
         )
 
-    def _parts(self, node: Any) -> Iterator[Part]:
-        if node.__class__ is not dict:
-            return
-        for name, slot in slots_of_element(self._element).items():
-            value, sibling = node.get(name), node.get(f"_{name}") if slot.primitive else None
-            if value.__class__ is list or sibling.__class__ is list:
-                values = value if value.__class__ is list else []
-                siblings = sibling if sibling.__class__ is list else []
-                for index in range(max(len(values), len(siblings))):
-                    one = values[index] if index < len(values) else None
-                    other = siblings[index] if index < len(siblings) else None
-                    yield one, other, slot, index
-            elif value is not None or sibling is not None:
-                yield value, sibling, slot, -1
-
     def explain(self, node: Any, expression: str, findings: Findings, explainer: Explains) -> None:
         """Report the parts that do not hold."""
-        for value, sibling, slot, index in self._parts(node):
+        for value, sibling, slot, index in parts_of(self._element, node):
             place = child(expression, slot.step)
             place = item(place, index) if index >= 0 else place
             if slot.primitive and not self._present(value) and self._presence is not None:

@@ -21,6 +21,8 @@ PARTS_OF_CHECK = ("cardinality", "type")
 Resolve = Callable[[str, str], str]
 Named = dict[str, dict[str, Any]]
 """ElementDefinitions by their ids."""
+WITHOUT_SIBLING = SYSTEM_TYPES.keys() | {"xhtml"}
+"""Types of primitives beside which nothing stands in JSON."""
 
 
 def _as_it_is(canonical: str, resource_type: str) -> str:
@@ -73,7 +75,7 @@ class _Builder:
             maximum,
             _repeats(definition),
             tail.endswith("[x]"),
-            any(str(each.get("code")) in SYSTEM_TYPES for each in definition.get("type") or ()),
+            any(str(each.get("code")) in WITHOUT_SIBLING for each in definition.get("type") or ()),
             types,
             reference.removeprefix("#"),
             self._facets(definition, types) | self._invariants(node, types, is_root),

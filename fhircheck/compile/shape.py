@@ -94,13 +94,12 @@ class Shape:
     slices and of parts of primitives. partial: the element says only a part of what the object may hold, which
     another Shape says; nor need the object be there. stopped: where the gate said no, lately. required: the children
     that must be there. bounded: id() of those that can be given too often or too seldom. choices: those with ``[x]``.
-    counted: id() of all of these.
-    order: id() of each child -> its number.
+    counted: id() of all of these. order: id() of each child -> its number.
     """
 
     __slots__ = (
-        "bounded", "checks", "choices", "counted", "element", "gate", "order", "partial", "profile", "required", "resource_type",
-        "slots", "stopped",
+        "bounded", "checks", "choices", "counted", "element", "gate", "order", "partial", "profile", "required",
+        "resource_type", "slots", "stopped",
     )  # fmt: skip
 
     def __init__(

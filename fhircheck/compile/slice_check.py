@@ -129,6 +129,8 @@ class SliceCheck:
                 for index, each in enumerate(value):
                     if each is not None:
                         yield Item(each, slot, index)
+            elif slot.element.repeats and value.__class__ is dict:
+                yield Item(value, slot, 0)  # one item without its array
             elif value is not None and not slot.element.repeats:
                 yield Item(value, slot, -1)
             elif f"_{name}" in node and slot.primitive and not slot.element.repeats:

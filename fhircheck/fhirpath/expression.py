@@ -70,6 +70,7 @@ class Expression:
         quick = self._quick
         if (
             quick is not None
+            and sibling is None
             and type_name == self.type_name
             and environment.resource is not None
             and environment.trace is None

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from fhircheck.assertions import json_form, primitive_format, unknown_element
 from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.resource_type import UNKNOWN
 from fhircheck.compile.compiled_profile import CompiledElement
@@ -29,6 +30,8 @@ Node = dict[str, Any]
 
 DEEPEST = 24
 """So many resources within each other are looked into: R4 allows none in a contained one."""
+OF_FORM = frozenset(each.name for each in (*json_form.KINDS, *unknown_element.KINDS, primitive_format.MISMATCH))
+"""Kinds that say that a text is not of the form that its elements have in JSON, whatever profile is asked of it."""
 ENDLESS = "it asks for itself without end, or the data is nested too deeply for it"
 
 
@@ -208,7 +211,8 @@ class ResourceCheck:
         return self.explain(node, canonical, scope, Findings())
 
     def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
-        """The same, with the findings added to `findings`."""
+        """The same, with the findings added to `findings`. What is wrong by JSON's form alone is said where it stands,
+        and not again of whatever leads there."""
         linked = self.linker.profile(canonical)
         if linked is None or linked.compiled is None:
             return None
@@ -219,7 +223,7 @@ class ResourceCheck:
             with self.linker.quiet():
                 findings.issues += self._base_issues(node, scope.expression, findings.resource)
                 self.explain_profile(node, canonical, scope.expression, findings, claim=False, whole=True)
-        return not has_error(findings.issues[first:])
+        return not has_error(each for each in findings.issues[first:] if each.kind not in OF_FORM)
 
     def _base_issues(self, node: Node, expression: str, resource: str) -> list[Issue]:
         """What is wrong with `node` as the type it says it is; asked once a record, however many profiles it is held

@@ -127,8 +127,12 @@ class Validator:
         checked = Checked(record.source, record.record, node, scope.expression, label(node), full_url, bundle)
         self._against_all(checked, scope, record.form == "bundle-shell")
         found.append(checked)
+        first = len(found)
         for inner in entry_scopes(scope):
             self._resource(found, record, inner, node["entry"][inner.entry].get("fullUrl"), record.record)
+        if checked.issues and len(found) > first:  # what a slice of the Bundle asks of an entry, the entry claims too
+            said = {statement(issue) for entry in found[first:] for issue in entry.issues}
+            checked.issues = [issue for issue in checked.issues if statement(issue) not in said]
 
     def _split_entry(self, found: list[Checked], record: Record) -> None:
         """One entry of a Bundle that was split while it was read."""

@@ -1,4 +1,4 @@
-"""gematik's labelled instances: ``python -m tests.conformance.gematik [--misses] [--sample N] [--json]``.
+"""gematik's labelled instances: ``python -m tests.conformance.gematik [--misses] [--every N] [--json]``.
 
 How many of the valid are accepted, how many of the invalid are found, milliseconds an instance warm. Each instance is
 checked with the packages of its day (chosen_packages.tsv); what that validator does not judge (environments.json)

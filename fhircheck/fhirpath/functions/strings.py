@@ -17,6 +17,25 @@ from fhircheck.fhirpath.patterns import replaced, searched
 Arguments = tuple[Compiled, ...]
 
 
+_TEXT_TYPES = frozenset({"string", "code", "id", "markdown", "uri", "url", "canonical", "oid", "uuid", "base64Binary"})
+
+
+def _is_without_value(focus: list[Item]) -> bool:
+    """Whether the focus is one text of FHIR that has extensions in place of a value."""
+    return len(focus) == 1 and focus[0].value is None and focus[0].type in _TEXT_TYPES
+
+
+def _test_of_text(name: str, function: Callable[[str, str], bool]) -> Function:
+    """A test of a string. A text without a value does not pass it, as the HL7 reference takes it: with an empty result
+    ``contains('x').not()`` would not hold for what contains nothing."""
+    plain = _on_text(name, lambda text, part: boolean(function(text, part)), 1)
+
+    def run(frame: Frame, focus: list[Item], given: Arguments) -> list[Item]:
+        return boolean(False) if _is_without_value(focus) else plain.run(frame, focus, given)
+
+    return Function(name, 1, 1, run)
+
+
 def _on_text(name: str, function: Callable[..., list[Item]], arguments: int) -> Function:
     """A function of a string and `arguments` strings, empty where one of them is."""
 
@@ -123,14 +142,14 @@ FUNCTIONS = (
     _on_text("indexOf", lambda text, part: integer(text.find(part)), 1),
     _on_text("lastIndexOf", lambda text, part: integer(text.rfind(part)), 1),
     Function("substring", 1, 2, substring),
-    _on_text("startsWith", lambda text, part: boolean(text.startswith(part)), 1),
-    _on_text("endsWith", lambda text, part: boolean(text.endswith(part)), 1),
-    _on_text("contains", lambda text, part: boolean(part in text), 1),
+    _test_of_text("startsWith", lambda text, part: text.startswith(part)),
+    _test_of_text("endsWith", lambda text, part: text.endswith(part)),
+    _test_of_text("contains", lambda text, part: part in text),
     _on_text("upper", lambda text: _measured(text.upper()), 0),
     _on_text("lower", lambda text: _measured(text.lower()), 0),
     _on_text("replace", replace, 2),
-    _on_text("matches", lambda text, pattern: boolean(searched(pattern, text)), 1),
-    _on_text("matchesFull", lambda text, pattern: boolean(searched(pattern, text, whole=True)), 1),
+    _test_of_text("matches", lambda text, pattern: searched(pattern, text)),
+    _test_of_text("matchesFull", lambda text, pattern: searched(pattern, text, whole=True)),
     _on_text("replaceMatches", replace_matches, 2),
     _on_text("length", lambda text: integer(len(text)), 0),
     _on_text("toChars", lambda text: _split(text, ""), 0),

@@ -37,7 +37,8 @@ class Place:
     type: FHIR type of the object (a path for a backbone element, a primitive's type for its ``_name``).
     paths: every way to name the place by a resource or data type and element names. uses: what was found out
     about extensions here, see extension.py. property: element name, empty for a resource. rule: what is asked of
-    the objects here. is_extension: whether these are extensions. fast: JSON name -> gate of texts there and place of objects there, once they were met.
+    the objects here. is_extension: whether these are extensions. fast: JSON name -> gate of texts there and place
+    of objects there, once they were met.
     """
 
     __slots__ = (
