@@ -60,8 +60,8 @@ def judge(facet: dict[str, Any], value: Any, members: Membership, around: Surrou
         codings = [Coded(None, value)]
     elif _is_concept(facet, value):
         codings = codings_of(value, language_of(around)) if "coding" in value else []
-        if not codings:
-            return Answer.NOT_MEMBER, []
+        if not any(each.system for each in codings):  # a code that names no system is a member of nothing
+            return Answer.NOT_MEMBER, codings
     else:
         codings = [each for each in codings_of(value, language_of(around)) if each.system and each.code]
         if not codings:

@@ -1,13 +1,12 @@
 """The invariants of an element with primitive values: they see its id and extensions, which stand beside the value."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.assertions import invariant, narrative
 from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.part_check import parts_of
-from fhircheck.compile.shape import Explains, Slot
+from fhircheck.compile.shape import Explains, Slot, slots_of_element
 from fhircheck.model.path import child, item
 
 if TYPE_CHECKING:
@@ -20,9 +19,9 @@ Checks = list[tuple[list[Any], "Holds"]]
 def asked_here(slot: Slot) -> bool:
     """Whether the invariants of the element in `slot` are asked beside what stands there, not of the value alone.
 
-    Narratives have nothing beside them. A slice is asked for each of its items.
+    Narratives have nothing beside them.
     """
-    return slot.primitive and not slot.element.slice and slot.type is not None and slot.type.code != narrative.TYPE
+    return slot.primitive and slot.type is not None and slot.type.code != narrative.TYPE
 
 
 class PrimitiveInvariants:
@@ -32,34 +31,46 @@ class PrimitiveInvariants:
         self._element = element
         self._around = linker.around
         self._made: dict[str, Checks] = {}
+        self._slots = [(name, f"_{name}", slot) for name, slot in slots_of_element(element).items() if asked_here(slot)]
 
-    def _checks(self, slot: Slot) -> Checks:
+    def _checks(self, value: Any, sibling: Any, slot: Slot) -> Checks:
+        """What is to be asked; nothing of what is of the wrong JSON type, which is said elsewhere."""
+        if not asked_here(slot) or value.__class__ in (dict, list) or sibling.__class__ not in (dict, type(None)):
+            return []
+        if value is None and not sibling:
+            return []
         code = slot.type.code if slot.type else ""
         made = self._made.get(code)
         if made is None:
-            facet = self._element.facets[invariant.NAME]
+            facet = self._element.facets.get(invariant.NAME, [])
             made = self._made[code] = invariant.of_primitive(facet, code, self._around)
         return made
 
-    def _primitives(self, node: Any) -> Iterator[tuple[Any, Any, Slot, int]]:
-        """Values with what stands beside them; what is of the wrong JSON type is said elsewhere."""
-        for value, sibling, slot, index in parts_of(self._element, node):
-            if not asked_here(slot) or value.__class__ in (dict, list) or sibling.__class__ not in (dict, type(None)):
-                continue
-            if value is not None or sibling:
-                yield value, sibling, slot, index
+    def one_holds(self, value: Any, sibling: Any, slot: Slot) -> bool:
+        """Whether all invariants hold for one value with what stands beside it."""
+        for _, holds in self._checks(value, sibling, slot):  # noqa: SIM110 - a generator costs a frame for each value
+            if not holds(value, sibling):
+                return False
+        return True
+
+    def explain_one(self, value: Any, sibling: Any, slot: Slot, spot: Spot) -> None:
+        """Report the invariants that do not hold for one value."""
+        invariant.explain_primitive(self._checks(value, sibling, slot), value, sibling, spot, self._around)
 
     def holds(self, node: Any) -> bool:
         """Whether all invariants hold for all values in `node`."""
-        for value, sibling, slot, _ in self._primitives(node):
-            for _, holds in self._checks(slot):
-                if not holds(value, sibling):
-                    return False
+        for name, beside, slot in self._slots:
+            value, sibling = node.get(name), node.get(beside)
+            if value.__class__ is list or sibling.__class__ is list:
+                parts = parts_of(self._element, node)
+                return all(self.one_holds(one, other, slot) for one, other, slot, _ in parts)
+            if (value is not None or sibling is not None) and not self.one_holds(value, sibling, slot):
+                return False
         return True
 
     def explain(self, node: Any, expression: str, findings: Findings, explainer: Explains) -> None:
         """Report the invariants that do not hold."""
-        for value, sibling, slot, index in self._primitives(node):
+        for value, sibling, slot, index in parts_of(self._element, node):
             place = child(expression, slot.step)
             spot = Spot(item(place, index) if index >= 0 else place, self._element.id, findings)
-            invariant.explain_primitive(self._checks(slot), value, sibling, spot, self._around)
+            self.explain_one(value, sibling, slot, spot)

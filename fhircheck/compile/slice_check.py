@@ -11,6 +11,7 @@ from fhircheck.compile.discriminator import Discriminators
 from fhircheck.compile.discriminator_path import Test, TextTest
 from fhircheck.compile.gates import passes
 from fhircheck.compile.linked import EXTENSION
+from fhircheck.compile.primitive_invariants import PrimitiveInvariants
 from fhircheck.compile.shape import Explains, Slot, slots_of_element
 from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Gate
@@ -25,11 +26,17 @@ UNDECIDED = "discriminator"
 
 
 class Item(NamedTuple):
-    """One value of the sliced element: where it stands in its list, the JSON property's slot."""
+    """One value of the sliced element: where it stands in its list, the JSON property's slot, what stands beside it."""
 
     value: Any
     slot: Slot
     position: int
+    sibling: Any = None
+
+    @property
+    def has_no_value(self) -> bool:
+        """Whether it is a primitive that has extensions in place of a value."""
+        return self.value is None and self.slot.primitive
 
 
 class LinkedSlice:
@@ -42,11 +49,27 @@ class LinkedSlice:
         self._linked = linked
         self._linker = linker
         self._gates: dict[str, Gate] = {}
+        self._invariants = PrimitiveInvariants(element, linker)
 
     def slot(self, code: str) -> Slot:
         """The slot that an item of type `code` has as this slice."""
         type_ = next((each for each in self.element.types if each.code == code), None)
         return Slot(self.element, type_ or (self.element.types[0] if len(self.element.types) == 1 else None))
+
+    def holds(self, member: "Item") -> bool:
+        """Whether an item is sound as this slice; a primitive without a value is held to its invariants alone."""
+        code = member.slot.type.code if member.slot.type else ""
+        if member.slot.primitive and not self._invariants.one_holds(member.value, member.sibling, self.slot(code)):
+            return False
+        return member.has_no_value or passes(self.gate(code), member.value)
+
+    def explain(self, member: "Item", place: Place, findings: Findings, explainer: Explains) -> None:
+        """Report what is wrong with an item as this slice."""
+        slot = self.slot(member.slot.type.code if member.slot.type else "")
+        if not member.has_no_value:
+            explainer.value(member.value, slot, self._linked, place.expression, findings)
+        if member.slot.primitive:
+            self._invariants.explain_one(member.value, member.sibling, slot, place)
 
     def gate(self, code: str) -> Gate:
         """The gate of an item of type `code`."""
@@ -110,7 +133,7 @@ class SliceCheck:
             if element.maximum is not None and len(members) > element.maximum:
                 return False
             for member in members:
-                if not passes(each.gate(member.slot.type.code if member.slot.type else ""), member.value):
+                if not each.holds(member):
                     return False
             if each.inner is not None and members and not each.inner._all_hold(members):
                 return False
@@ -124,17 +147,16 @@ class SliceCheck:
         if node.__class__ is not dict:
             return
         for name, slot in self._slots.items():
-            value = node.get(name)
+            value, sibling = node.get(name), node.get(f"_{name}") if slot.primitive else None
             if value.__class__ is list:
+                beside = sibling if sibling.__class__ is list else []
                 for index, each in enumerate(value):
                     if each is not None:
-                        yield Item(each, slot, index)
+                        yield Item(each, slot, index, beside[index] if index < len(beside) else None)
             elif slot.element.repeats and value.__class__ is dict:
                 yield Item(value, slot, 0)  # one item without its array
-            elif value is not None and not slot.element.repeats:
-                yield Item(value, slot, -1)
-            elif f"_{name}" in node and slot.primitive and not slot.element.repeats:
-                yield Item(None, slot, -1)
+            elif (value is not None or sibling is not None) and not slot.element.repeats:
+                yield Item(value, slot, -1, sibling)
 
     def _sorted(self, items: list[Item]) -> Sorted:
         slices = self.slices
@@ -206,8 +228,7 @@ class SliceCheck:
             self._count(slice_.element, len(members), number in found.uncertain, Place(expression, "", findings))
             for each in members:
                 place = self._place(each, expression, slice_.element, findings)
-                slot = slice_.slot(each.slot.type.code if each.slot.type else "")
-                explainer.value(each.value, slot, self._linked, place.expression, findings)
+                slice_.explain(each, place, findings, explainer)
             if slice_.inner is not None and members:
                 slice_.inner._explain(members, expression, findings, explainer)
 

@@ -14,6 +14,7 @@ from fhircheck.validate.validator import Validator
 
 Found = list[tuple[str, str]]
 FULL_URL = "Bundle.entry[0].fullUrl"
+DIV = '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'
 ABSENT = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
 OTHER = {"url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.status", "valueCode": "new"}
 
@@ -47,6 +48,16 @@ def observation(**more: Any) -> dict[str, Any]:
     return {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, **more}
 
 
+def composition(**more: Any) -> dict[str, Any]:
+    said = {"status": "final", "type": {"text": "x"}, "date": "2020", "title": "x"}
+    return {"resourceType": "Composition", **said, **more}
+
+
+def guide(**more: Any) -> dict[str, Any]:
+    said = {"url": "http://example.org/guide", "name": "A", "status": "draft", "packageId": "a.b"}
+    return {"resourceType": "ImplementationGuide", **said, **more}
+
+
 def entry(resource: dict[str, Any], url: str = "urn:uuid:c757873d-ec9a-4326-a141-556f43239520") -> dict[str, Any]:
     """A Bundle of one entry."""
     return {"resourceType": "Bundle", "type": "collection", "entry": [{"fullUrl": url, "resource": resource}]}
@@ -66,6 +77,20 @@ CASES: list[tuple[dict[str, Any], Found]] = [
     (observation(status=None), absent("null-value", "Observation.status", "Observation")),
     (patient(text={"status": "empty", "div": {"a": 1}}), absent("type-mismatch", "Patient.text.div", "Patient.text")),
     (patient(maritalStatus=[{"text": "x"}, {"text": "y"}]), [("array-unexpected", "Patient.maritalStatus")]),
+    (
+        observation(_status=5),
+        absent("object-expected", "Observation.status", "Observation"),
+    ),
+    (composition(author=[]), absent("empty-array", "Composition.author", "Composition")),
+    (composition(author=[None]), absent("null-value", "Composition.author[0]", "Composition")),
+    (composition(author=["x"]), absent("object-expected", "Composition.author[0]", "Composition")),
+    (composition(author={"display": "x"}), [("array-expected", "Composition.author")]),
+    (guide(fhirVersion="4.0.1"), absent("array-expected", "ImplementationGuide.fhirVersion", "ImplementationGuide")),
+    (guide(fhirVersion=[{}]), absent("type-mismatch", "ImplementationGuide.fhirVersion[0]", "ImplementationGuide")),
+    (
+        patient(text={"status": "empty", "div": DIV, "_div": {"id": "a"}}),
+        [("sibling-unexpected", "Patient.text.div")],
+    ),
     # an empty object holds nothing of what it must hold
     (patient(link=[{}]), [("empty-object", "Patient.link[0]"), *[("cardinality-min", "Patient.link[0]")] * 2]),
     (patient(name=[{}]), [("empty-object", "Patient.name[0]")]),
