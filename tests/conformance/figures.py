@@ -11,7 +11,7 @@ from typing import Any
 from jiter import from_json
 
 from fhircheck.model.record import Piece
-from tests.conformance import gematik, snapshots
+from tests.conformance import broken_examples, gematik, snapshots
 from tests.conformance import test_xml_pairs as both_forms
 from tests.conformance.agreement import section as real_data
 from tests.needs import ROOT, SHARED
@@ -126,11 +126,33 @@ def labelled() -> list[str]:
     return lines
 
 
+def changed() -> list[str]:
+    """The section on sound examples with one change each."""
+    results = {name: broken_examples.run(name, number) for name, number in broken_examples.SETS.items()}
+    return [
+        "",
+        "## Sound examples, broken",
+        "",
+        "What a validator finds cannot be seen in data that is mostly sound. Here examples that both validators accept"
+        " are changed at one place by chance: an element dropped, renamed, repeated, swapped, given another code or a"
+        " malformed sibling (`python -m tests.conformance.broken_examples`, which also lists what one of the two says"
+        " alone). Compared are the verdict, the number of errors, and their places.",
+        "",
+        *broken_examples.lines(results),
+        "",
+        "What is left, by cause: codes and units that we refuse by a rule of form and that the reference, without a"
+        " server, does not look at; relative systems of codings; JSON in which its parser stops; extensions whose URL"
+        " is that of another definition, which it validates by that definition; contained resources under a reference,"
+        " which it spells another way.",
+    ]
+
+
 def main() -> None:
     """Run all and write the page."""
     table = rows(*suite())
     PAGE.write_text(
-        HEAD + "\n".join([*table, LEFT.rstrip(), *other_suites(), *labelled(), *real_data()]) + "\n", encoding="utf-8"
+        HEAD + "\n".join([*table, LEFT.rstrip(), *other_suites(), *labelled(), *real_data(), *changed()]) + "\n",
+        encoding="utf-8",
     )
     print(PAGE.read_text("utf-8"))
 
