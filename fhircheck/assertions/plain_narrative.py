@@ -96,7 +96,7 @@ def ids_in_plain(text: str) -> dict[str, int] | None:
 
 def _is_plain(text: str) -> bool:
     """Whether `text` is a well-formed XHTML div of harmless tags in harmless places, with some text."""
-    if len(text) > LONGEST or "]]>" in text or ("&" in text and _NO_ENTITY(text)) or not _readable(text):
+    if len(text) > LONGEST or ("&" in text and _NO_ENTITY(text)) or not _readable(text):
         return False
     pieces = text.replace(">", "<").split("<")  # text, tag, text, ... text: the brackets come by turns
     if pieces[0]:
@@ -124,7 +124,8 @@ def _is_plain(text: str) -> bool:
 
 
 def _readable(text: str) -> bool:
-    """Whether all are characters of XML (https://www.w3.org/TR/xml/#charsets), and each bracket ends in its own."""
+    """Whether all are characters of XML (https://www.w3.org/TR/xml/#charsets), and the brackets come in
+    pairs; none stands in a text by itself."""
     try:
         data = text.encode()
     except UnicodeEncodeError:

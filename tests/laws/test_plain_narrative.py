@@ -108,6 +108,7 @@ def test_others_are_not() -> None:
         "<p>\x01</p>",
         "<p>&nbsp;</p>",
         '<p lang="de">x</p>',
+        '<p class="c" class="d">x</p>',
         '<p id="i">x</p><p id="i">x</p>',
         "<!-- c --><p>x</p>",
     ):

@@ -138,6 +138,12 @@ def test_codes_in_their_own_systems(value: Any, type_: str, expected: list[str])
     assert found("coding", PLAIN, value, type_)[0] == expected
 
 
+@pytest.mark.parametrize(("strength", "place"), [("extensible", "X.system"), ("example", "X")])
+def test_a_relative_system_stands_where_the_reference_names_it(strength: str, place: str) -> None:
+    bound = PLAIN | {"binding": {"strength": strength, "valueSet": SET}}
+    assert found("coding", bound, coding("a", "rel"), "Coding")[0] == [f"error code-system-relative {place}"]
+
+
 @pytest.mark.parametrize(("system", "kind"), [("rel", "code-system-relative"), (SET, "code-system-is-value-set")])
 def test_within_a_concept_a_system_that_is_none_is_said_at_the_system(system: str, kind: str) -> None:
     assert found("coding", IN_CONCEPT, coding("a", system), "Coding")[0] == [f"error {kind} X.system"]

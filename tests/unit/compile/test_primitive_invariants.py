@@ -112,3 +112,5 @@ def test_a_slice_of_a_choice_is_asked_with_what_stands_beside_it() -> None:
     assert broken(elements, {"deceasedBoolean": True, "_deceasedBoolean": extended}) == []
     assert broken(elements, {"_deceasedBoolean": extended}) == [("k1", place)]
     assert broken(elements, {"deceasedDateTime": "2020"}) == []
+    elements[1]["constraint"] = rules_of(["extension.exists()"])
+    assert broken(elements, {"_deceasedBoolean": extended}) == []  # a value is not asked for where none is there
