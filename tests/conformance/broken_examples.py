@@ -30,7 +30,7 @@ CHANGES = (
     nodes.rename, nodes.sibling, nodes.only_sibling, nodes.repeat, nodes.swap, nodes.graft, nodes.odd_name,
     nodes.extension_chaos, nodes.narrative, nodes.coded,
 )  # fmt: skip
-SETS = {"hl7.fhir.r4.examples": 2000, "mii-testdata-2025": 600, "gematik-erezept-examples": 200}
+SETS = {"hl7.fhir.r4.examples": 1200, "mii-testdata-2025": 400, "gematik-erezept-examples": 100}
 """Data set -> broken examples of each of its groups."""
 LARGEST = 60_000
 

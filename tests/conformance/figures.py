@@ -1,10 +1,12 @@
 """Write docs/conformance.md: ``python -m tests.conformance.figures`` (needs ../shared, Java and some minutes)."""
 
+import argparse
 import json
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -147,13 +149,36 @@ def changed() -> list[str]:
     ]
 
 
+SECTIONS: dict[str, tuple[str, Callable[[], list[str]]]] = {
+    "suite": ("# Conformance", lambda: [HEAD + "\n".join(rows(*suite())), *LEFT.rstrip().split("\n")]),
+    "others": ("## FHIRPath", other_suites),
+    "labelled": ("## gematik", labelled),
+    "data": ("## Real data", real_data),
+    "broken": ("## Sound examples", changed),
+}
+"""Name of a section -> how its heading begins, and what makes it."""
+
+
+def kept(page: str, heading: str) -> list[str]:
+    """The section of the page as it stands; the first one is two headings long."""
+    found, inside = [], False
+    for line in page.splitlines():
+        if line.startswith("#"):
+            inside = line.startswith(heading) or (inside and heading.startswith("# ") and line.startswith("## HL7"))
+        if inside:
+            found.append(line)
+    return found
+
+
 def main() -> None:
-    """Run all and write the page."""
-    table = rows(*suite())
-    PAGE.write_text(
-        HEAD + "\n".join([*table, LEFT.rstrip(), *other_suites(), *labelled(), *real_data(), *changed()]) + "\n",
-        encoding="utf-8",
-    )
+    """Run all, or some, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="*", choices=[*SECTIONS, []], help="these sections; the others stay as they are")
+    only = parser.parse_args().only or list(SECTIONS)
+    page = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    parts = [make() if name in only else kept(page, heading) for name, (heading, make) in SECTIONS.items()]
+    text = "\n\n".join("\n".join(part).strip() for part in parts)
+    PAGE.write_text(text.rstrip() + "\n", encoding="utf-8")
     print(PAGE.read_text("utf-8"))
 
 

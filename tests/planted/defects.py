@@ -171,8 +171,8 @@ def _unrecorded(node: Node) -> bool:
 def _in_another_unit(node: Node) -> bool:
     """Creatinine per litre, rightly converted."""
     coding, quantity = _inner(node, ("code", "coding")), node.get("valueQuantity")
-    if coding is None or coding.get("code") != "2160-0" or not quantity:
-        return False
+    if coding is None or coding.get("code") != "2160-0" or not quantity or quantity.get("code") != "mg/dL":
+        return False  # what was spoilt before stays so: a right unit in its place would mend it
     node["valueQuantity"] = {**quantity, "value": round(quantity["value"] * 10, 2), "unit": "mg/L", "code": "mg/L"}
     return True
 
