@@ -130,8 +130,8 @@ class Surroundings:
     where was searched and what is wrong with the reference. conforms: (resource, profile, its scope) ->
     whether a reference's target holds a profile, None where that cannot be told. environment: that of FHIRPath
     evaluations, made when the first is asked for. invariants: (key, expression, type) -> gate, each made once.
-    invariant_checks: (id() of a facet, type) -> the facet and its invariants, each with its gate.
-    evaluations, made when the first is asked for. expressions: FHIRPath compiled so far, by text and type.
+    invariant_checks: (id() of a facet, type) -> the facet and its invariants, each with its gate. expressions: FHIRPath
+    compiled so far, by text and type.
     """
 
     terminology: Terminology

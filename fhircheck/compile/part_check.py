@@ -1,7 +1,7 @@
 """What a profile says of the parts of a value that its type describes whole: a primitive's extensions and
 presence, or what all types of a choice share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from fhircheck.assertions import cardinality
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fhircheck.compile.linker import Linker
 
 VALUE = "value"
+Property = tuple[str, str, Slot]
+"""JSON name of the values, of what stands beside them, and what they stand for"""
 Part = tuple[Any, Any, Slot, int]
 """(value, its ``_name`` object, slot, index or -1)"""
 
@@ -28,12 +30,17 @@ def has_parts(element: CompiledElement, is_resource: Callable[[str], bool]) -> b
     return len(element.types) > 1 or any(each.code in PRIMITIVES or is_resource(each.code) for each in element.types)
 
 
-def parts_of(element: CompiledElement, node: Any) -> Iterator[Part]:
-    """Each value of `element` in the object `node` with what stands beside it."""
+def properties_of(element: CompiledElement) -> tuple[Property, ...]:
+    """The JSON properties that `element` itself can have."""
+    return tuple((name, f"_{name}", slot) for name, slot in slots_of_element(element).items())
+
+
+def parts_of(properties: Iterable[Property], node: Any) -> Iterator[Part]:
+    """Each value in these properties of the object `node`, with what stands beside it."""
     if node.__class__ is not dict:
         return
-    for name, slot in slots_of_element(element).items():
-        value, sibling = node.get(name), node.get(f"_{name}") if slot.primitive else None
+    for name, beside, slot in properties:
+        value, sibling = node.get(name), node.get(beside) if slot.primitive else None
         if value.__class__ is list or sibling.__class__ is list:
             values = value if value.__class__ is list else []
             siblings = sibling if sibling.__class__ is list else []
@@ -52,6 +59,7 @@ class PartCheck:
         self._element = element
         self._linked = linked
         self._linker = linker
+        self._properties = properties_of(element)
         self._made: Shape | None = None
         self._presence = next((each for each in element.children if each.name == VALUE and not each.choice), None)
 
@@ -66,7 +74,7 @@ class PartCheck:
 
     def holds(self, node: Any) -> bool:
         """Whether the parts of all values in `node` hold."""
-        for value, sibling, slot, _ in parts_of(self._element, node):
+        for value, sibling, slot, _ in parts_of(self._properties, node):
             if slot.primitive:
                 if not self._present(value) or not passes(self.shape.gate, {} if sibling is None else sibling):
                     return False
@@ -85,7 +93,7 @@ class PartCheck:
 
     def explain(self, node: Any, expression: str, findings: Findings, explainer: Explains) -> None:
         """Report the parts that do not hold."""
-        for value, sibling, slot, index in parts_of(self._element, node):
+        for value, sibling, slot, index in parts_of(self._properties, node):
             place = child(expression, slot.step)
             place = item(place, index) if index >= 0 else place
             if slot.primitive and not self._present(value) and self._presence is not None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from fhircheck.assertions import invariant, narrative
 from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.compile.compiled_profile import CompiledElement
-from fhircheck.compile.part_check import parts_of
-from fhircheck.compile.shape import Explains, Slot, slots_of_element
+from fhircheck.compile.part_check import parts_of, properties_of
+from fhircheck.compile.shape import Explains, Slot
 from fhircheck.model.path import child, item
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ class PrimitiveInvariants:
         self._element = element
         self._around = linker.around
         self._made: dict[str, Checks] = {}
-        self._slots = [(name, f"_{name}", slot) for name, slot in slots_of_element(element).items() if asked_here(slot)]
+        self._properties = tuple(each for each in properties_of(element) if asked_here(each[2]))
 
     def _checks(self, value: Any, sibling: Any, slot: Slot) -> Checks:
         """What is to be asked; nothing of what is of the wrong JSON type, which is said elsewhere."""
-        if not asked_here(slot) or value.__class__ in (dict, list) or sibling.__class__ not in (dict, type(None)):
+        if value.__class__ in (dict, list) or sibling.__class__ not in (dict, type(None)):
             return []
         if value is None and not sibling:
             return []
@@ -47,7 +47,7 @@ class PrimitiveInvariants:
         return made
 
     def one_holds(self, value: Any, sibling: Any, slot: Slot) -> bool:
-        """Whether all invariants hold for one value with what stands beside it."""
+        """Whether all invariants hold for one value with what stands beside it; `slot` is one that is asked here."""
         for _, holds in self._checks(value, sibling, slot):  # noqa: SIM110 - a generator costs a frame for each value
             if not holds(value, sibling):
                 return False
@@ -59,18 +59,11 @@ class PrimitiveInvariants:
 
     def holds(self, node: Any) -> bool:
         """Whether all invariants hold for all values in `node`."""
-        for name, beside, slot in self._slots:
-            value, sibling = node.get(name), node.get(beside)
-            if value.__class__ is list or sibling.__class__ is list:
-                parts = parts_of(self._element, node)
-                return all(self.one_holds(one, other, slot) for one, other, slot, _ in parts)
-            if (value is not None or sibling is not None) and not self.one_holds(value, sibling, slot):
-                return False
-        return True
+        return all(self.one_holds(value, sibling, slot) for value, sibling, slot, _ in parts_of(self._properties, node))
 
     def explain(self, node: Any, expression: str, findings: Findings, explainer: Explains) -> None:
         """Report the invariants that do not hold."""
-        for value, sibling, slot, index in parts_of(self._element, node):
+        for value, sibling, slot, index in parts_of(self._properties, node):
             place = child(expression, slot.step)
             spot = Spot(item(place, index) if index >= 0 else place, self._element.id, findings)
             self.explain_one(value, sibling, slot, spot)

@@ -11,7 +11,7 @@ from fhircheck.compile.discriminator import Discriminators
 from fhircheck.compile.discriminator_path import Test, TextTest
 from fhircheck.compile.gates import passes
 from fhircheck.compile.linked import EXTENSION
-from fhircheck.compile.primitive_invariants import PrimitiveInvariants
+from fhircheck.compile.primitive_invariants import PrimitiveInvariants, asked_here
 from fhircheck.compile.shape import Explains, Slot, slots_of_element
 from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Gate
@@ -59,7 +59,8 @@ class LinkedSlice:
     def holds(self, member: "Item") -> bool:
         """Whether an item is sound as this slice; a primitive without a value is held to its invariants alone."""
         code = member.slot.type.code if member.slot.type else ""
-        if member.slot.primitive and not self._invariants.one_holds(member.value, member.sibling, self.slot(code)):
+        slot = self.slot(code)
+        if asked_here(slot) and not self._invariants.one_holds(member.value, member.sibling, slot):
             return False
         return member.has_no_value or passes(self.gate(code), member.value)
 
@@ -68,7 +69,7 @@ class LinkedSlice:
         slot = self.slot(member.slot.type.code if member.slot.type else "")
         if not member.has_no_value:
             explainer.value(member.value, slot, self._linked, place.expression, findings)
-        if member.slot.primitive:
+        if asked_here(slot):
             self._invariants.explain_one(member.value, member.sibling, slot, place)
 
     def gate(self, code: str) -> Gate:

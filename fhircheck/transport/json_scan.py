@@ -25,10 +25,6 @@ def _balanced(levels: int) -> bytes:
     return inner
 
 
-_BLANK = rb"[ \t\n\r]*+"
-_ANY_VALUE = rb"(?>" + _TEXT + rb'|[^\s,:\[\]{}"]++|' + _balanced(_LEVELS) + rb")"
-
-
 # Compiled when first needed: that takes milliseconds, and clean data in small files needs none of them.
 @cache
 def container() -> re.Pattern[bytes]:
@@ -40,7 +36,9 @@ def container() -> re.Pattern[bytes]:
 def next_member() -> re.Pattern[bytes]:
     """From a member's value: the name (1) of the member behind it, up to its value. Where nothing matches, the value is
     the last, or nested too deep for one expression."""
-    return re.compile(_ANY_VALUE + rb"%b,%b(" % (_BLANK, _BLANK) + _TEXT + rb")%b:%b" % (_BLANK, _BLANK), re.DOTALL)
+    blank, text = SPACE.pattern, STRING.pattern
+    value = rb"(?>" + rb"|".join((text, SCALAR.pattern, _balanced(_LEVELS))) + rb")"
+    return re.compile(blank.join((value, rb",", rb"(" + text + rb")", rb":", rb"")), re.DOTALL)
 
 
 def skip_space(data: bytes, at: int) -> int:

@@ -106,7 +106,7 @@ class Extensions:
         url = extension.get("url")
         if url.__class__ is not str:
             return judge(None, False, place, None, self._around, self._definitions.element_gate)
-        outer = element.get("url") if place.type == "Extension" and ":" not in url else None
+        outer = element.get("url") if place.is_extension and ":" not in url else None
         key = (url, name, outer if outer.__class__ is str else None)
         use: Use | None = place.uses.get(key)
         if use is None:
@@ -121,7 +121,7 @@ class Extensions:
         if definition is None:
             return []
         if not use.decided:
-            own = element.get("url") if place.type == "Extension" else holder
+            own = element.get("url") if place.is_extension else holder
             found = own.__class__ is str and own in use.holders
             if not found and not any(self._selects(each, element) is not False for each in use.expressions):
                 return [context_fault(definition, place)]

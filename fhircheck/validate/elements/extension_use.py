@@ -79,7 +79,7 @@ def judge(url: Any, modifier: bool, place: Place, holder: Any, around: Surroundi
     if url.__class__ is not str or not url:
         return Use([Fault(kinds.URL_MISSING, {})])
     if not is_absolute(url):
-        return _part(url, holder, around) if place.type == "Extension" else Use([Fault(kinds.URL_RELATIVE, {})])
+        return _part(url, holder, around) if place.is_extension else Use([Fault(kinds.URL_RELATIVE, {})])
     bare = url.partition("|")[0]
     definition = extension_definition(bare, around.definitions)
     if definition is None:

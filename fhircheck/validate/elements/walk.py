@@ -242,7 +242,7 @@ def _all_pass(gate: Callable[[str], object], values: list[Any]) -> bool:
 def _members(holder: _Waiting) -> Iterator[_Waiting]:
     """The objects in an object, and the texts that do not pass at first sight."""
     value, place, before = holder.value, holder.place, holder.at
-    within = value.get("url") if place.type == "Extension" else None
+    within = value.get("url") if place.is_extension else None
     for name, each in value.items():
         gate, below = place.fast[name] if name in place.fast else place.learn(name)
         if each.__class__ is list:

@@ -10,6 +10,7 @@ from fhircheck.first_pass import linker_for
 from fhircheck.model.record import Piece
 from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.validator import Validator
+from tests.package_making import profile
 
 URL = "http://example.org/held"
 MASKED = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "masked"}
@@ -30,20 +31,9 @@ def held(path: str, expressions: list[str], piece: dict[str, Any]) -> list[tuple
 def broken(elements: list[dict[str, Any]], piece: dict[str, Any]) -> list[tuple[str, str]]:
     """The findings of a patient by a profile of these elements: (key or kind, place); the gate must say the same as the
     explainer."""
-    profile = {
-        "resourceType": "StructureDefinition",
-        "url": URL,
-        "name": "Held",
-        "status": "draft",
-        "kind": "resource",
-        "abstract": False,
-        "fhirVersion": "4.0.1",
-        "type": "Patient",
-        "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
-        "derivation": "constraint",
-        "differential": {"element": elements},
-    }
-    linker = linker_for(load_definitions(offline=True, loose=[profile]), lambda *_: None)
+    base = "http://hl7.org/fhir/StructureDefinition/Patient"
+    loose = profile(URL, baseDefinition=base, differential={"element": elements})
+    linker = linker_for(load_definitions(offline=True, loose=[loose]), lambda *_: None)
     validator = Validator(linker, (), locate=False)
     node = {"resourceType": "Patient", "meta": {"profile": [URL]}, **piece}
     (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", json.dumps(node).encode()))

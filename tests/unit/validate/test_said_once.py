@@ -10,25 +10,14 @@ from fhircheck.first_pass import linker_for
 from fhircheck.model.record import Piece
 from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.validator import Validator
+from tests.package_making import profile
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 BUNDLE, PATIENT, OBSERVATION = "http://example.org/bundle", "http://example.org/patient", "http://example.org/obs"
 
 
-def profile(url: str, type_name: str, elements: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "resourceType": "StructureDefinition",
-        "url": url,
-        "name": "A",
-        "status": "draft",
-        "kind": "resource",
-        "abstract": False,
-        "fhirVersion": "4.0.1",
-        "type": type_name,
-        "baseDefinition": BASE + type_name,
-        "derivation": "constraint",
-        "differential": {"element": elements},
-    }
+def constrained(url: str, type_name: str, elements: list[dict[str, Any]]) -> dict[str, Any]:
+    return profile(url, type=type_name, baseDefinition=BASE + type_name, differential={"element": elements})
 
 
 @cache
@@ -37,13 +26,13 @@ def validator() -> Validator:
     slicing = {"discriminator": [{"type": "type", "path": "resource"}], "rules": "open"}
     entry, resource = "Bundle.entry:patient", "Bundle.entry:patient.resource"
     loose = [
-        profile(PATIENT, "Patient", [{"id": "Patient.birthDate", "path": "Patient.birthDate", "min": 1}]),
-        profile(
+        constrained(PATIENT, "Patient", [{"id": "Patient.birthDate", "path": "Patient.birthDate", "min": 1}]),
+        constrained(
             OBSERVATION,
             "Observation",
             [{"id": "Observation.subject", "path": "Observation.subject", "type": [subject]}],
         ),
-        profile(
+        constrained(
             BUNDLE,
             "Bundle",
             [
