@@ -6,6 +6,7 @@ from fhircheck.assertions.assertion import Spot, Surroundings
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.protocols import Gate
 
+NAME = "fixed_value"
 CLAUSE = "http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.fixed_x_"
 KIND = IssueKind(
     name="fixed-value",
@@ -19,6 +20,21 @@ KIND = IssueKind(
     german="Wert ist nicht der festgelegte Wert {fixed}",
     failing='{"url": "http://example.org/other"}',
     passing='{"url": "http://example.org/the-fixed-one"}',
+)
+
+EXTENDED = IssueKind(
+    name="fixed-value-extended",
+    severity="error",
+    code="value",
+    summary="An extension stands at a value that the profile fixes without one.",
+    why="A fixed value is the whole value: what is missing in it must be missing in the data too, and an extension can"
+    " change what the value says.",
+    clause=CLAUSE,
+    fix="Leave the extension out, or ask the profile's author for a pattern in place of the fixed value.",
+    english="No extension may stand here: the fixed value has none",
+    german="Hier darf keine Erweiterung stehen: der festgelegte Wert hat keine",
+    failing='{"status": "final", "_status": {"extension": [{"url": "http://example.org/e", "valueString": "x"}]}}',
+    passing='{"status": "final"}',
 )
 
 
@@ -50,6 +66,27 @@ def _extra(expected: dict[str, Any], value: dict[str, Any]) -> list[str]:
     return [name for name in value if name not in expected and name not in NOT_COMPARED]
 
 
+def extended(value: Any, sibling: Any) -> list[int]:
+    """Where extensions stand beside a primitive's values: the indexes of its array, -1 where it does not repeat.
+
+    Extensions in place of a value say why it is missing: no value differs from the fixed one then.
+    """
+    if value.__class__ is list and sibling.__class__ is list:
+        pairs = enumerate(zip(value, sibling, strict=False))
+        return [index for index, (one, other) in pairs if one is not None and _has_extension(other)]
+    return [-1] if value is not None and _has_extension(sibling) else []
+
+
+def _has_extension(sibling: Any) -> bool:
+    return sibling.__class__ is dict and "extension" in sibling
+
+
+def explain_extended(value: Any, sibling: Any, spot: Spot) -> None:
+    """Report extensions beside the values of a primitive whose value is fixed; `spot` is the element's."""
+    for index in extended(value, sibling):
+        (spot if index < 0 else spot.item(index)).add(EXTENDED)
+
+
 def shown(value: Any) -> str:
     """A definition's own value in short, as it may stand in a text."""
     if value.__class__ is dict:
@@ -62,10 +99,10 @@ def shown(value: Any) -> str:
 class FixedValue:
     """The value equals fixed[x]."""
 
-    name = "fixed_value"
+    name = NAME
     summary = KIND.summary
     clause = CLAUSE
-    kinds = (KIND,)
+    kinds = (KIND, EXTENDED)
     applies: frozenset[str] | None = None
 
     def compile(self, definition: dict[str, Any], types: list[str]) -> Any | None:
@@ -93,7 +130,12 @@ class FixedValue:
             else:
                 self.explain(each, value[name], spot.child(name), around)
         for name in _extra(facet, value):
-            spot.child(name).add(KIND, value=shown(value[name]), fixed="(none)")
+            if name == "extension":
+                spot.add(EXTENDED)
+            elif name[:1] == "_" and _has_extension(value[name]):
+                spot.child(name[1:]).add(EXTENDED)
+            else:
+                spot.child(name).add(KIND, value=shown(value[name]), fixed="(none)")
 
     def _explain_list(self, facet: Any, value: Any, spot: Spot, name: str, around: Surroundings) -> None:
         """Report the items that differ; another number of them at the object that holds the list."""

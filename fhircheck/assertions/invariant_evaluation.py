@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from fhircheck.assertions.assertion import Surroundings
 from fhircheck.assertions.invariant_errata import mended
-from fhircheck.fhirpath.errors import CannotTell, FhirPathError
+from fhircheck.fhirpath.errors import CannotTell, FhirPathError, TooMuch
 from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Resolved, Scope
 
@@ -40,7 +40,8 @@ def evaluation(key: str, expression: str, type_name: str, around: Surroundings) 
 def of_values(key: str, expression: str, type_name: str, around: Surroundings) -> Holds:
     """Whether one invariant holds for values of type `type_name`; the expression is compiled when it is first asked.
 
-    What cannot be told (the members of a value set that is not loaded) is counted and holds; an expression that
+    What cannot be told (the members of a value set that is not loaded, more steps than the record's size allows) is
+    counted and holds; an expression that
     is no FHIRPath, or cannot be evaluated on the value, does not hold, as the reference takes it.
     """
     made: list[Expression | None] = []
@@ -55,7 +56,7 @@ def of_values(key: str, expression: str, type_name: str, around: Surroundings) -
             return True  # measured: the environment and a frame or two are saved for most objects
         try:
             return asked is not None and asked.truth(value, type_name, environment_of(around), sibling=sibling)
-        except CannotTell:
+        except (CannotTell, TooMuch):
             around.undecided(CANNOT_TELL, key)
             return True
         except FhirPathError:
@@ -84,7 +85,7 @@ def environment_of(around: Surroundings) -> "Environment":
     if found is None:
         found = around.environment = _environment(around)
     scope = around.scope
-    found.resource, found.root_resource = scope.resource, scope.root
+    found.resource, found.root_resource, found.steps = scope.resource, scope.root, around.steps
     return found
 
 

@@ -8,6 +8,7 @@ from fhircheck.assertions import (
     VALUE_ASSERTIONS,
     cardinality,
     choice_type,
+    fixed_value,
     invariant,
     json_form,
     null_alignment,
@@ -47,10 +48,12 @@ class Explainer:
         self._explain_resource = explain_resource
         self.passes = linker.answers.ask
         self._extensions: dict[tuple[int, int, str, str, str], tuple[Any, list[Issue]]] = {}
+        self._attempts: dict[tuple[int, str, str, str, str, str], tuple[Any, list[Issue]]] = {}
 
     def forget(self) -> None:
-        """Let go of what was said of extensions: the next record comes."""
+        """Let go of what was said of extensions and by profiles of types: the next record comes."""
         self._extensions.clear()
+        self._attempts.clear()
 
     def root(self, node: Any, linked: Linked, expression: str, findings: Findings) -> None:
         """Report what is wrong with `node` as an instance of the profile `linked`."""
@@ -166,6 +169,8 @@ class Explainer:
                     self.value(node[each], slots, linked, item(place, 0), findings)  # one item without its array
         if sibling_name and name not in node and not element.repeats:
             code_missing(element.facets.get(Binding.name), node[sibling_name], Spot(place, element.id, findings))
+        if sibling_name and fixed_value.NAME in element.facets:
+            fixed_value.explain_extended(node.get(name), node[sibling_name], Spot(place, element.id, findings))
         if element.repeats and slot.primitive:
             null_alignment.explain(node.get(name), node.get(f"_{name}"), name, Spot(place, element.id, findings))
 
@@ -254,15 +259,24 @@ class Explainer:
 
     def _profiles(self, value: Node, urls: list[str], spot: Spot) -> None:
         """Report why `value` fits none of the profiles on its type; the warnings of one that it fits."""
-        attempts = [self._attempt(value, url, spot) for url in urls]
+        attempts = [self._attempted(value, url, spot) for url in dict.fromkeys(urls)]
         fitting = [each for each in attempts if not has_error(each)]
         if fitting:
             spot.findings.issues.extend(sorted(fitting, key=len)[0])
             return
-        if len(urls) > 1:
+        if len(attempts) > 1:
             spot.add(profile_choice.KIND, profiles=", ".join(urls))
-        for issues in attempts:
-            spot.findings.issues.extend(issues)
+        spot.findings.issues.extend(dict.fromkeys(issue for each in attempts for issue in each))  # each once
+
+    def _attempted(self, value: Node, url: str, spot: Spot) -> list[Issue]:
+        """As `_attempt`, made once: a profile of a nested type leads to itself, from each profile around it."""
+        key = id(value), url, spot.expression, spot.definition, spot.findings.profile, spot.findings.resource
+        known = self._attempts.get(key)
+        if known is None:
+            if len(self._attempts) >= KEPT:
+                self._attempts.clear()
+            known = self._attempts[key] = value, self._attempt(value, url, spot)
+        return known[1]
 
     def _attempt(self, value: Node, url: str, spot: Spot) -> list[Issue]:
         """What is wrong with `value` by the profile `url`."""

@@ -186,7 +186,7 @@ def _nested(slices: list[CompiledElement]) -> tuple[CompiledElement, ...]:
 
 def _bounds(definition: dict[str, Any]) -> tuple[int, int | None]:
     maximum = str(definition.get("max", "*"))
-    return int(definition.get("min", 0)), None if maximum == "*" else int(maximum)
+    return max(0, int(definition.get("min", 0))), None if maximum == "*" else int(maximum)
 
 
 def _repeats(definition: dict[str, Any]) -> bool:

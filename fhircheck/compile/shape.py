@@ -7,6 +7,7 @@ its properties are linked when they are first met.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from fhircheck.assertions import fixed_value
 from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.binding import Binding, says_why
 from fhircheck.assertions.primitive_format import GATES
@@ -153,8 +154,8 @@ class Shape:
                 return ALWAYS
             if slot is None or slot.element.maximum == 0:
                 return None
-            if slot.sibling and slot.element.facets.get(Binding.name) is not None and not slot.element.repeats:
-                return NOTHING  # see `_beside_code`
+            if slot.sibling and _is_asked_beside(slot.element):
+                return NOTHING  # see `_together`, `_beside`
             item = sibling_gate() if slot.sibling else item_gate(slot)
             element = slot.element
             if not element.repeats:
@@ -166,8 +167,8 @@ class Shape:
         for name, slot in slots.items():
             if slot.element.repeats and slot.primitive and slot.element.maximum != 0:
                 together[name] = self._together(slot, item_gate, sibling_gate)
-            elif slot.sibling and slot.element.facets.get(Binding.name) is not None:
-                together[name] = _beside_code(name, sibling_gate)
+            elif slot.sibling and _is_asked_beside(slot.element):
+                together[name] = _beside(slot.element, name, sibling_gate)
         required = frozenset(each.name for each in self.element.children if each.minimum and not each.choice)
         return object_gate(Members(build), required, tuple(self._choices()), together, self.partial, self.stopped)
 
@@ -177,12 +178,12 @@ class Shape:
         """Check of a repeating primitive with its sibling, linked when first needed."""
         made: list[Callable[[dict[str, Any]], bool]] = []
         low, high = slot.element.minimum, slot.element.maximum
-        name = slot.json_name
+        name, alone = slot.json_name, fixed_value.NAME in slot.element.facets
 
         def check(node: dict[str, Any]) -> bool:
             if not made:
                 made.append(aligned_values(item_gate(Slot(slot.element, slot.type)), sibling_gate(), name))
-            if not made[0](node):
+            if not made[0](node) or (alone and fixed_value.extended(node.get(name), node.get(f"_{name}"))):
                 return False
             length = len(node.get(name) or node.get(f"_{name}") or ())
             return length >= low and (high is None or length <= high)
@@ -202,12 +203,26 @@ def _is_bounded(element: CompiledElement) -> bool:
     return False
 
 
-def _beside_code(name: str, sibling_gate: Callable[[], Gate]) -> Callable[[dict[str, Any]], bool]:
-    """Check of the ``_name`` of a code that must be one of a value set: without the code it stands for none."""
+def _is_asked_beside(element: CompiledElement) -> bool:
+    """Whether what stands beside the values of a primitive is asked more than by its own type."""
+    if fixed_value.NAME in element.facets:
+        return True
+    return element.facets.get(Binding.name) is not None and not element.repeats
+
+
+def _beside(element: CompiledElement, name: str, sibling_gate: Callable[[], Gate]) -> Callable[[dict[str, Any]], bool]:
+    """Check of the ``_name`` of one primitive: of a code that must be one of a value set, since without the code it
+    stands for none; and of a fixed value, which has no extensions."""
+    is_bound = element.facets.get(Binding.name) is not None
+    is_fixed = fixed_value.NAME in element.facets
 
     def check(node: dict[str, Any]) -> bool:
         sibling = node[name]
-        return (name[1:] in node or says_why(sibling)) and sibling_gate()(sibling)
+        if is_bound and name[1:] not in node and not says_why(sibling):
+            return False
+        if is_fixed and fixed_value.extended(node.get(name[1:]), sibling):
+            return False
+        return sibling_gate()(sibling)
 
     return check
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fhircheck.assertions import fixed_value
 from fhircheck.assertions.assertion import Findings
 from fhircheck.assertions.assertion import Spot as Place
 from fhircheck.assertions.slicing import AMBIGUOUS, AT_END, CLOSED, ORDER, SLICE_MAX, SLICE_MIN
@@ -62,6 +63,8 @@ class LinkedSlice:
         slot = self.slot(code)
         if asked_here(slot) and not self._invariants.one_holds(member.value, member.sibling, slot):
             return False
+        if fixed_value.NAME in self.element.facets and fixed_value.extended(member.value, member.sibling):
+            return False
         return member.has_no_value or passes(self.gate(code), member.value)
 
     def explain(self, member: "Item", place: Place, findings: Findings, explainer: Explains) -> None:
@@ -71,6 +74,8 @@ class LinkedSlice:
             explainer.value(member.value, slot, self._linked, place.expression, findings)
         if asked_here(slot):
             self._invariants.explain_one(member.value, member.sibling, slot, place)
+        if fixed_value.NAME in self.element.facets:
+            fixed_value.explain_extended(member.value, member.sibling, place)
 
     def gate(self, code: str) -> Gate:
         """The gate of an item of type `code`."""
@@ -183,7 +188,7 @@ class SliceCheck:
                 pending = []
             if rules and rules.ordered and matched[0] < last:
                 found.misplaced.append((each, slices[matched[0]]))
-            last = max(last, matched[0])
+            last = matched[0]
         return found
 
     def _matching(self, each: Item, slices: list[LinkedSlice]) -> tuple[list[int], list[int]]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fhircheck.fhirpath.errors import CannotTell, FhirPathError
+from fhircheck.fhirpath.errors import CannotTell, FhirPathError, TooMuch
 from fhircheck.fhirpath.item import Item
 from fhircheck.fhirpath.types import UCUM, TypeModel
 
 Node = dict[str, Any]
 STEPS = 4_000_000
-"""Items one evaluation may look at; one that something is evaluated on counts CRITERION times."""
+"""Items one evaluation may look at where nothing else is said; one that something is evaluated on counts CRITERION
+times."""
 CRITERION = 8
 MAX_ITEMS = 1_000_000
 MAX_TEXT = 2_000_000
@@ -34,7 +35,8 @@ class Environment:
     subsumes: (node, node) -> bool, conforms_to: (node, canonical) -> bool, html_checks: (text) -> bool; None from
     them means that it cannot be told, which ends the evaluation with CannotTell. A service may also raise CannotTell
     (with its own reason) or FhirPathError. now: the present of now() and today(). variables: further %names.
-    one_for_as: `as` with more than one item is an error (as FHIR R5 asks; R4's own invariants break this rule).
+    steps: items one evaluation may look at, counted as for STEPS. one_for_as: `as` with more than one item is an
+    error (as FHIR R5 asks; R4's own invariants break this rule).
     """
 
     resource: Node | None = None
@@ -48,6 +50,7 @@ class Environment:
     now: datetime | None = None
     variables: dict[str, list[Item]] = field(default_factory=dict)
     trace: Callable[[str, list[Item]], None] | None = None
+    steps: int = STEPS
     one_for_as: bool = False
 
 
@@ -70,10 +73,10 @@ class Frame:
         self.kept: dict[int, Any] = {}
 
     def spend(self, steps: int) -> None:
-        """Count `steps`. Raises FhirPathError when there were too many: an expression must end."""
+        """Count `steps`. Raises TooMuch when there were too many: an expression must end."""
         self.spent += steps
-        if self.spent > STEPS:
-            raise FhirPathError(f"the expression takes more than {STEPS} steps")
+        if self.spent > self.env.steps:
+            raise TooMuch(f"the expression takes more than {self.env.steps} steps")
 
     def external(self, name: str) -> list[Item]:
         """The value of ``%name``. Raises FhirPathError for a name that is not known."""

@@ -13,6 +13,10 @@ class FhirPathError(FhircheckError):
         super().__init__(message if position < 0 else f"{message} (at character {position + 1})")
 
 
+class TooMuch(FhirPathError):
+    """The evaluation would take more steps, items or time than it may: of the data this says nothing."""
+
+
 class CannotTell(Exception):
     """The answer depends on something that is not known here: ``reason`` says on what."""
 

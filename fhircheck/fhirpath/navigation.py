@@ -1,9 +1,8 @@
 """From an item to its elements: names of the model to JSON properties, choices, primitives with their siblings."""
 
+from collections.abc import Callable
 from typing import Any
 
-from fhircheck.fhirpath.environment import MAX_ITEMS
-from fhircheck.fhirpath.errors import FhirPathError
 from fhircheck.fhirpath.item import Item
 from fhircheck.fhirpath.types import NoTypes, TypeModel
 
@@ -158,15 +157,20 @@ class Navigator:
             elif name in known:
                 self._take(node, name, known[name][1], found)
 
-    def descendants(self, items: list[Item]) -> list[Item]:
-        """All children, their children and so on, a level after the other. Raises FhirPathError for too many."""
+    def descendants(self, items: list[Item], spend: Callable[[int], None]) -> list[Item]:
+        """All children, their children and so on, a level after the other, each once: what is below two of `items` is
+        below them once (descendants() is repeat(children()), which gives no item again). spend: told the number of each
+        level.
+        """
         found: list[Item] = []
-        level = self.children(items)
+        opened = set[int]()
+        level = items
         while level:
+            holders = {id(each.sibling if each.value.__class__ is not dict else each.value): each for each in level}
+            level = self.children([each for key, each in holders.items() if key not in opened])
+            opened.update(holders)
             found += level
-            if len(found) > MAX_ITEMS:
-                raise FhirPathError(f"a collection of more than {MAX_ITEMS} items")
-            level = self.children(level)
+            spend(len(level))
         return found
 
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from fhircheck.fhirpath.errors import FhirPathError
+from fhircheck.fhirpath.errors import FhirPathError, TooMuch
 
 SECONDS = 1.0
 HURRIED = 0.02
@@ -33,7 +33,7 @@ def searched(pattern: str, text: str, *, whole: bool = False) -> bool:
     """Whether `pattern` is found in `text` (whole: matches all of it).
 
     matches() is not anchored, as in the reference (http://hl7.org/fhirpath/#matchesregex--string--boolean).
-    Raises FhirPathError where that takes more than a second (less, where the pattern took so long before).
+    Raises TooMuch where that takes more than a second (less, where the pattern took so long before).
     """
     found = compiled(pattern)
     try:
@@ -59,7 +59,7 @@ _slow: dict[str, set[str]] = {}
 
 
 def _time_for(pattern: str, text: str) -> float:
-    """Seconds that a search gets. Raises FhirPathError where the same one took too long before."""
+    """Seconds that a search gets. Raises TooMuch where the same one took too long before."""
     if not _slow or pattern not in _slow:
         return SECONDS
     if text in _slow[pattern]:
@@ -67,13 +67,13 @@ def _time_for(pattern: str, text: str) -> float:
     return SECONDS if len(_slow[pattern]) < PATIENCE else HURRIED
 
 
-def _too_slow(pattern: str, text: str) -> FhirPathError:
+def _too_slow(pattern: str, text: str) -> TooMuch:
     """The error for a search that used its time up; it is remembered."""
     if pattern in _slow or len(_slow) < KEPT:
         texts = _slow.setdefault(pattern, set())
         if len(texts) < KEPT:
             texts.add(text)
-    return FhirPathError(f"a regular expression that takes more than {SECONDS:g} s")
+    return TooMuch(f"a regular expression that takes more than {SECONDS:g} s")
 
 
 def _regex_error() -> type[Exception]:

@@ -4,7 +4,16 @@ from fhircheck.model.issue import Issue
 
 What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
 OF_EACH_PROFILE = frozenset(
-    {"cardinality-min", "cardinality-max", "slice-min", "slice-max", "fixed-value", "pattern-value", "profile-choice"}
+    {
+        "cardinality-min",
+        "cardinality-max",
+        "slice-min",
+        "slice-max",
+        "fixed-value",
+        "fixed-value-extended",
+        "pattern-value",
+        "profile-choice",
+    }
 )
 """Kinds that are a finding against each profile that states the rule."""
 

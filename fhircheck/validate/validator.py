@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from fhircheck.assertions.assertion import MOST, Findings, TooManyFindings
+from fhircheck.assertions.assertion import LEAST_STEPS, MOST, STEPS_A_BYTE, Findings, TooManyFindings
 from fhircheck.compile.gates import passes
 from fhircheck.compile.linker import Linker
 from fhircheck.model.issue import ERRORS, Issue, Place, has_error
@@ -51,7 +51,7 @@ class Validator:
         """All resources of `record` with their findings; none where it could not be read as one."""
         if record.node is None:
             return []
-        self._begin(record.node)
+        self._begin(record.node, len(record.data))
         found: list[Checked] = []
         if record.form == "bundle-entries":
             self._split_entry(found, record)
@@ -74,15 +74,19 @@ class Validator:
         node = record.node
         if node is None or record.issues or record.form not in PLAIN:
             return None
-        self._begin(node)
+        self._begin(node, len(record.data))
         found: list[Clean] = []
         if not self._clean(Scope(node, node, record.root), found) or text_quality.faulty(record.data, node):
             return None
         return found
 
-    def _begin(self, node: dict[str, Any]) -> None:
-        """Forget the record before, unless `node` is still the same: what `clean` found out serves `check`."""
+    def _begin(self, node: dict[str, Any], size: int) -> None:
+        """Forget the record before, unless `node` is still the same: what `clean` found out serves `check`.
+
+        size: of the record, in bytes.
+        """
         if node is not self._present:
+            self._around.steps = LEAST_STEPS + STEPS_A_BYTE * size
             self._present = node
             self._ruled.clear()
             self._check.forget()

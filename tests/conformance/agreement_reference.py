@@ -25,13 +25,15 @@ class Said(NamedTuple):
     message: str
 
 
-def answers(group: Group) -> list[list[Said]]:
+def answers(group: Group, kept: bool = True) -> list[list[Said]]:
     """The reference's errors for each input, in their order. Needs Java and minutes where they are not kept."""
-    kept = cache_directory() / "agreement" / f"{_key(group)}.ndjson"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(_run(group), "utf-8")
-    return [_errors(line) for line in kept.read_text("utf-8").splitlines()]
+    if not kept:
+        return [_errors(line) for line in _run(group).splitlines()]
+    file = cache_directory() / "agreement" / f"{_key(group)}.ndjson"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(_run(group), "utf-8")
+    return [_errors(line) for line in file.read_text("utf-8").splitlines()]
 
 
 def _key(group: Group) -> str:

@@ -123,15 +123,17 @@ def compare(group: Group, number: int, first: int, found: Comparison) -> None:
         before, after = said[2 * count], said[2 * count + 1]
         if before or check("x.json", case.sound)[1] or any(each.message_id.startswith("exception:") for each in after):
             continue
-        ours = [_ours(each) for each in check("x.json", case.text)[1]]
-        found.add(case, ours, [_theirs(each) for each in after])
+        ours = [as_compared(each) for each in check("x.json", case.text)[1]]
+        found.add(case, ours, [said_by_reference(each) for each in after])
 
 
-def _ours(issue: Issue) -> tuple[str, str]:
+def as_compared(issue: Issue) -> tuple[str, str]:
+    """(place, kind) of one of our errors, spelled as the reference spells places."""
     return _spelling()(place_in_reference(issue.kind, place_of_reading(issue.kind, issue.place))), issue.kind
 
 
-def _theirs(said: Said) -> tuple[str, str]:
+def said_by_reference(said: Said) -> tuple[str, str]:
+    """(place, kind) of an error of the reference."""
     return _spelling()(said.expression), said.message_id or said.message[:60]
 
 

@@ -11,7 +11,7 @@ from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.model.errors import FhircheckError
 from fhircheck.terminology.package_terminology import PackageTerminology
 from tests.fuzz.laws import NOW, GateJudge, Judge, silent
-from tests.fuzz.nodes import change, written
+from tests.fuzz.nodes import CANARY, change, places, written
 from tests.fuzz.seeds import parsed
 from tests.fuzz.watch import LawBroken, Tally
 from tests.needs import ROOT
@@ -90,6 +90,9 @@ class Profiles:
                 changes.append(chosen.__name__)
                 more += chosen(rng, profile, elements) or []
         profile["resourceType"], profile["url"] = "StructureDefinition", URL
+        for at, key in places(profile):
+            if at[key] == CANARY:  # what a profile says may be repeated
+                at[key] = "a word"
         return [profile, *more]
 
     def _judged(self, rng: Random, loose: list[dict[str, Any]]) -> str:

@@ -3,7 +3,7 @@
 from functools import cmp_to_key
 
 from fhircheck.fhirpath.environment import CRITERION, MAX_ITEMS, Frame
-from fhircheck.fhirpath.errors import FhirPathError
+from fhircheck.fhirpath.errors import FhirPathError, TooMuch
 from fhircheck.fhirpath.functions.function import Compiled, Function, each, one_integer
 from fhircheck.fhirpath.item import Item
 from fhircheck.fhirpath.operators.collections import Seen, distinct, union
@@ -28,9 +28,9 @@ def select(frame: Frame, focus: list[Item], arguments: Arguments) -> list[Item]:
 
 
 def bounded(items: list[Item]) -> list[Item]:
-    """`items`; raises FhirPathError where there are too many."""
+    """`items`; raises TooMuch where there are too many."""
     if len(items) > MAX_ITEMS:
-        raise FhirPathError(f"a collection of more than {MAX_ITEMS} items")
+        raise TooMuch(f"a collection of more than {MAX_ITEMS} items")
     return items
 
 

@@ -22,9 +22,7 @@ def children(frame: Frame, focus: list[Item], arguments: Arguments) -> list[Item
 
 def descendants(frame: Frame, focus: list[Item], arguments: Arguments) -> list[Item]:
     """descendants()"""
-    found = navigator(frame.types).descendants(focus)
-    frame.spend(len(found))
-    return found
+    return navigator(frame.types).descendants(focus, frame.spend)
 
 
 def trace(frame: Frame, focus: list[Item], arguments: Arguments) -> list[Item]:

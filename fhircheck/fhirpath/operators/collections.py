@@ -1,7 +1,7 @@
 """``|``, ``in``, ``contains`` (http://hl7.org/fhirpath/N1/#collections)."""
 
 from fhircheck.fhirpath.environment import MAX_ITEMS
-from fhircheck.fhirpath.errors import FhirPathError
+from fhircheck.fhirpath.errors import FhirPathError, TooMuch
 from fhircheck.fhirpath.item import Item, boolean
 from fhircheck.fhirpath.operators.equality import item_key, same_item
 from fhircheck.fhirpath.quantity import Quantity
@@ -43,7 +43,7 @@ def distinct(items: list[Item]) -> list[Item]:
 def union(left: list[Item], right: list[Item]) -> list[Item]:
     """``left | right``: both without duplicates."""
     if len(left) + len(right) > MAX_ITEMS:
-        raise FhirPathError(f"a collection of more than {MAX_ITEMS} items")
+        raise TooMuch(f"a collection of more than {MAX_ITEMS} items")
     return distinct([*left, *right])
 
 

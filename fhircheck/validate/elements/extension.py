@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fhircheck.assertions.assertion import Findings, Surroundings
 from fhircheck.assertions.invariant_evaluation import environment_of
+from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.gates import passes
 from fhircheck.model.path import child, item
 from fhircheck.model.protocols import Gate
@@ -210,4 +211,6 @@ def _value_fault(extension: Node, use: Use) -> Fault:
     if not found:
         return Fault(kinds.VALUE_MISSING, shown)
     name = found[0][5:]
-    return Fault(kinds.VALUE_TYPE, shown | {"found": name if name.isalnum() and len(name) < 40 else "(type)"})
+    code = name[:1].lower() + name[1:]
+    named = code if code in GATES else name
+    return Fault(kinds.VALUE_TYPE, shown | {"found": named if name.isalnum() and len(name) < 40 else "(type)"})

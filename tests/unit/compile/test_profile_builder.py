@@ -60,6 +60,7 @@ def test_what_the_profile_says_of_itself() -> None:
         (0, "1", "2", (0, 1), True),
         (0, "*", None, (0, None), True),
         (0, "1", None, (0, 1), False),
+        (-1, "1", None, (0, 1), False),  # no number of times, and nothing must be there
     ],
 )
 def test_cardinality(low: int, high: str, base: str | None, bounds: tuple[int, int | None], repeats: bool) -> None:

@@ -28,6 +28,8 @@ PATIENT = [
     ("%`ext-x`", ["http://hl7.org/fhir/StructureDefinition/x"]),
     ("children().count()", ["8"]),
     ("descendants().where($this is Extension).url.count()", ["2"]),
+    ("name.descendants().count() = (name | name).descendants().count()", ["true"]),
+    ("descendants().descendants().count() = children().descendants().count()", ["true"]),
     # three-valued logic
     ("{} or true", ["true"]),
     ("{} and true", []),
