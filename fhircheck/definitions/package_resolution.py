@@ -17,7 +17,7 @@ from fhircheck.definitions.package import (
     split_label,
 )
 from fhircheck.definitions.package_cache import VARIABLE, PackageCache, package_cache_folder
-from fhircheck.definitions.package_index import open_package
+from fhircheck.definitions.package_index import SINGLE, open_package
 from fhircheck.definitions.package_install import install_archive
 from fhircheck.definitions.package_reach import satisfying
 from fhircheck.definitions.package_registry import PackageRegistry, Progress
@@ -201,7 +201,7 @@ class Resolution:
 
 
 def _is_path(named: str) -> bool:
-    return named.lower().endswith(ARCHIVES) or "/" in named or "\\" in named or (named != "" and Path(named).is_dir())
+    return named.lower().endswith((*ARCHIVES, *SINGLE)) or "/" in named or "\\" in named or (named != "" and Path(named).is_dir())
 
 
 def _refuse_other_core(name: str, shown: str) -> None:

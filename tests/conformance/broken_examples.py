@@ -147,7 +147,7 @@ def run(name: str, number: int, first: int = 0) -> Comparison:
 
 def lines(results: dict[str, Comparison]) -> list[str]:
     """The figures as a table."""
-    table = ["| sound data, broken | examples | wrong to the reference | same verdict | same number | same places |"]
+    table = ["| data | examples | wrong to the reference | same verdict | same number | same places |"]
     table.append("|---|--:|--:|--:|--:|--:|")
     for name, each in results.items():
         parts = (f"{100 * part / max(1, each.examples):.1f} %" for part in (each.verdict, each.number, each.places))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.fuzz.campaigns import run_part
+from tests.fuzz.campaigns import CAMPAIGNS, run_part
 from tests.fuzz.watch import SECONDS, Tally
 from tests.needs import ROOT
 
@@ -32,8 +32,10 @@ is named by its campaign, seed and number, and is the same each time: `python -m
 
 ## Figures
 
-| campaign | runs | faults | processor time a run | slowest run |
-|---|--:|--:|--:|--:|
+All with seed {seed}. The largest process is that of the whole run.
+
+| campaign | runs | faults | processor time a run | slowest run | largest process |
+|---|--:|--:|--:|--:|--:|
 """
 
 
@@ -74,23 +76,29 @@ def _asked_again(name: str, tally: Tally, seed: int) -> Iterator[str]:
 
 
 def write(tallies: Mapping[str, Tally], seed: int, peak: int, mended: Sequence[str] = ()) -> None:
-    """Write the page. peak: largest process in MB. mended: faults of these runs that are no more."""
-    lines = [HEAD.format(seconds=SECONDS, seed=seed).rstrip()]
-    for name, tally in tallies.items():
-        runs = tally.said[f"{name}: runs"]
+    """Write the page; what it says of campaigns that are not in `tallies` stays. peak: largest process in MB. mended:
+    faults of these runs that are no more."""
+    before = PAGE.read_text("utf-8").splitlines() if PAGE.exists() else []
+    rows, told, faults = list[str](), list[str](), list[str]()
+    for name in CAMPAIGNS:
+        tally = tallies.get(name)
+        if tally is None:
+            rows += [each for each in before if each.startswith(f"| {name} |")]
+            told += [
+                line for each in before if each.startswith((f"**{name}**", f"- open: {name},")) for line in (each, "")
+            ]
+            faults += [each for each in before if each.startswith(f"- {name}, number ")]
+            continue
+        runs, broken = tally.said[f"{name}: runs"], tally.said[f"{name}: faults"]
         mean = 1000 * tally.seconds / max(runs, 1)
-        faults = tally.said[f"{name}: faults"]
-        lines.append(f"| {name} | {runs:,} | {faults} | {mean:.0f} ms | {tally.slowest[0]:.1f} s |")
-    lines += ["", f"Seed {seed}; the largest process held {peak} MB.", ""]
-    known = ("runs", "faults")
-    for name, tally in tallies.items():
-        said = {key: count for key, count in tally.said.items() if key.rpartition(": ")[2] not in known}
+        rows.append(f"| {name} | {runs:,} | {broken} | {mean:.0f} ms | {tally.slowest[0]:.1f} s | {peak} MB |")
+        said = {key: count for key, count in tally.said.items() if key.rpartition(": ")[2] not in ("runs", "faults")}
         shown = "; ".join(f"{key.removeprefix(name + ': ')}: {count:,}" for key, count in sorted(said.items()))
-        lines += [f"**{name}**: {shown}.", ""]
+        told += [f"**{name}**: {shown}.", ""]
         for campaign, number, changes, what in tally.faults:
-            lines.append(f"- open: {campaign}, number {number} ({changes}): {what}")
-        if tally.faults:
-            lines.append("")
-    if mended:
-        lines += ["Found by these runs and mended since:", "", *(f"- {each}" for each in mended), ""]
+            told += [f"- open: {campaign}, number {number} ({changes}): {what}", ""]
+        faults += [f"- {each}" for each in mended if each.startswith(f"{name}, number ")]
+    lines = [HEAD.format(seconds=SECONDS, seed=seed).rstrip(), *rows, "", *told]
+    if faults:
+        lines += ["Found by these runs and mended since:", "", *faults, ""]
     PAGE.write_text("\n".join(lines), encoding="utf-8")

@@ -135,6 +135,23 @@ def test_a_plain_folder_of_resources_is_a_package(tmp_path: Path) -> None:
     assert (package.label, urls(package)) == ("profiles#local", [URL])
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.xml", "A.JSON"])
+def test_a_file_with_one_conformance_resource_is_a_package(tmp_path: Path, name: str) -> None:
+    is_json = name.lower().endswith("json")
+    text = '{"resourceType": "ValueSet", "url": "http://example.org/v", "status": "draft"}'
+    xml = '<ValueSet xmlns="http://hl7.org/fhir"><url value="http://example.org/v"/><status value="draft"/></ValueSet>'
+    file = tmp_path / name
+    file.write_text(text if is_json else xml)
+    assert urls(open_package(file)) == ["http://example.org/v"]
+
+
+@pytest.mark.parametrize("text", ["{", '{"resourceType": "Patient"}', "[]", ""])
+def test_a_file_without_one_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(PackageUnusable, match="is no conformance resource that can be read"):
+        open_package(tmp_path / "a.json")
+
+
 def test_a_missing_path_is_named(tmp_path: Path) -> None:
     with pytest.raises(PackageUnusable, match=r"gone\.tgz is not there"):
         open_package(tmp_path / "gone.tgz")
