@@ -13,7 +13,7 @@ from typing import Any
 from jiter import from_json
 
 from fhircheck.model.record import Piece
-from tests.conformance import broken_examples, gematik, profiled_examples, snapshots
+from tests.conformance import answered_questionnaires, broken_examples, gematik, profiled_examples, snapshots
 from tests.conformance import test_xml_pairs as both_forms
 from tests.conformance.agreement import section as real_data
 from tests.needs import ROOT, SHARED
@@ -150,26 +150,30 @@ def changed() -> list[str]:
 
 
 def profiled() -> list[str]:
-    """The section on sound examples with a made profile each."""
+    """The section on made profiles and questionnaires."""
     found, _ = profiled_examples.run(2500)
+    results = {profiled_examples.NAME: found, answered_questionnaires.NAME: answered_questionnaires.run(1500)}
     return [
         "",
-        "## Made profiles",
+        "## Made profiles and questionnaires",
         "",
         "Published profiles use few of the ways in which an element can be constrained. Here each clinical example gets"
         " a profile of its own, by its differential alone, made by chance of what the example holds: cardinality, fixed"
         " values and patterns, types, targets, bounds, bindings to made value sets, invariants, profiles of data types,"
         " extensions, slices by value, pattern, existence, type and binding, profiles of profiles; a third of the"
-        " examples is broken besides (`python -m tests.conformance.profiled_examples`).",
+        " examples is broken besides (`python -m tests.conformance.profiled_examples`). In the same way questionnaires"
+        " are made, with answers of which some do not fit (`python -m tests.conformance.answered_questionnaires`).",
         "",
-        *broken_examples.lines({profiled_examples.NAME: found}),
+        *broken_examples.lines(results),
         "",
         "What is left, by cause: a value set that lists codes of a system nobody has at hand (we hold the list to be"
         " closed, the reference lets any code of the system pass); SNOMED CT codes of a wrong check digit; a profile's"
         " rules for elements within elements of the same name (the reference applies them from the third level on, we"
         " never); closed slices of choices; lengths of ids and Markdown, which it does not look at; fixed values,"
         " patterns and discriminators of types that it does not support or misreads (an address's postal code); wrong"
-        " types in extensions, which it says twice where the value is no value of the allowed type either.",
+        " types in extensions and answers, which it says twice where the value is no value of the allowed type either;"
+        " conditions by `!=` on questions without an answer, which it takes for not met while the specification asks"
+        " that no answer is equal: we say nothing; questionnaires that end it with an exception.",
     ]
 
 

@@ -7,6 +7,7 @@ are those below the innermost response item that holds both questions. Three ans
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from fhircheck.assertions.min_max_value import compare
 from fhircheck.validate.lenient import Node, Typed, extensions, number, objects, text, typed
 from fhircheck.validate.questionnaire.form import Condition, Form, Question
 from fhircheck.validate.questionnaire.moments import begins, clock
@@ -128,6 +129,8 @@ def compared(actual: Typed | None, expected: Typed, operator: str) -> bool | Non
     if len(kinds) > 1 and not any(kinds <= alike for alike in (NUMBERS, DATES, TEXTS)):
         return {"=": False, "!=": True}.get(operator)
     order = _order(actual.type, actual.value, expected.value)
+    if order is None and kinds == {"Quantity"} and _has_number(actual.value) and _has_number(expected.value):
+        return {"=": False, "!=": True}.get(operator)  # of units that do not go together
     if order is None:
         return None
     if actual.type in ("boolean", "Reference", "Attachment") and operator not in ("=", "!="):
@@ -140,7 +143,7 @@ def _order(kind: str, actual: Any, expected: Any) -> int | None:
     right: Any
     if kind == "Quantity":
         if any(text(actual, name) != text(expected, name) for name in ("system", "code")):
-            return None
+            return compare(actual, expected)
         left, right = number(actual.get("value")), number(expected.get("value"))
     elif kind in NUMBERS:
         left, right = number(actual), number(expected)
@@ -157,6 +160,10 @@ def _order(kind: str, actual: Any, expected: Any) -> int | None:
     if left is None or right is None or left.__class__ is not right.__class__:
         return None
     return int(left > right) - int(left < right)
+
+
+def _has_number(quantity: Any) -> bool:
+    return quantity.__class__ is dict and number(quantity.get("value")) is not None
 
 
 def _coding(actual: Any, expected: Any, operator: str) -> bool | None:
