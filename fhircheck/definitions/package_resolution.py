@@ -201,7 +201,9 @@ class Resolution:
 
 
 def _is_path(named: str) -> bool:
-    return named.lower().endswith((*ARCHIVES, *SINGLE)) or "/" in named or "\\" in named or (named != "" and Path(named).is_dir())
+    if named.lower().endswith((*ARCHIVES, *SINGLE)) or "/" in named or "\\" in named:
+        return True
+    return named != "" and Path(named).is_dir()
 
 
 def _refuse_other_core(name: str, shown: str) -> None:

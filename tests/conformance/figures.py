@@ -13,7 +13,14 @@ from typing import Any
 from jiter import from_json
 
 from fhircheck.model.record import Piece
-from tests.conformance import answered_questionnaires, broken_examples, gematik, profiled_examples, snapshots
+from tests.conformance import (
+    answered_questionnaires,
+    broken_examples,
+    bundled_examples,
+    gematik,
+    profiled_examples,
+    snapshots,
+)
 from tests.conformance import test_xml_pairs as both_forms
 from tests.conformance.agreement import section as real_data
 from tests.needs import ROOT, SHARED
@@ -150,19 +157,24 @@ def changed() -> list[str]:
 
 
 def profiled() -> list[str]:
-    """The section on made profiles and questionnaires."""
+    """The section on made profiles, answers and Bundles."""
     found, _ = profiled_examples.run(2500)
-    results = {profiled_examples.NAME: found, answered_questionnaires.NAME: answered_questionnaires.run(1500)}
+    results = {
+        profiled_examples.NAME: found,
+        answered_questionnaires.NAME: answered_questionnaires.run(1500),
+        bundled_examples.NAME: bundled_examples.run(1500),
+    }
     return [
         "",
-        "## Made profiles and questionnaires",
+        "## Made profiles, answers and Bundles",
         "",
         "Published profiles use few of the ways in which an element can be constrained. Here each clinical example gets"
         " a profile of its own, by its differential alone, made by chance of what the example holds: cardinality, fixed"
         " values and patterns, types, targets, bounds, bindings to made value sets, invariants, profiles of data types,"
         " extensions, slices by value, pattern, existence, type and binding, profiles of profiles; a third of the"
         " examples is broken besides (`python -m tests.conformance.profiled_examples`). In the same way questionnaires"
-        " are made, with answers of which some do not fit (`python -m tests.conformance.answered_questionnaires`).",
+        " are made, with answers of which some do not fit (`python -m tests.conformance.answered_questionnaires`), and"
+        " Bundles of all types, with references of all forms (`python -m tests.conformance.bundled_examples`).",
         "",
         *broken_examples.lines(results),
         "",
@@ -173,7 +185,8 @@ def profiled() -> list[str]:
         " patterns and discriminators of types that it does not support or misreads (an address's postal code); wrong"
         " types in extensions and answers, which it says twice where the value is no value of the allowed type either;"
         " conditions by `!=` on questions without an answer, which it takes for not met while the specification asks"
-        " that no answer is equal: we say nothing; questionnaires that end it with an exception.",
+        " that no answer is equal: we say nothing; questionnaires and references that end it with an"
+        " exception; entries whose fullUrl is empty, which we count as missing.",
     ]
 
 

@@ -152,8 +152,10 @@ class BundleReach:
         if not with_resource or (kind == "message" and with_resource[0] != 0):
             return
         linking = Linking(index, subject.around.types, subject.around.definitions)
-        said = {id(each) for _, each in head_references(index.resource(with_resource[0]) or {})}
-        targets = {number: _targets(subject, linking, number, said) for number in with_resource}
+        head = index.resource(0) or {}
+        said = {id(each) for _, each in head_references(head)} if text(head, "resourceType") == HEADS[kind] else set()
+        there = set(with_resource)
+        targets = {number: _targets(subject, linking, number, said) & there for number in with_resource}
         _reach(subject, index, targets, kind == "document")
 
 

@@ -223,6 +223,15 @@ PROVENANCE = _entry(f"{BASE}/Provenance/p", {"resourceType": "Provenance", "id":
     [
         (_document({"subject": _to("Patient/1")}, PATIENT), []),
         (_document({}, PATIENT), [("document-entry-unreachable", "entry[1]")]),
+        (  # an entry without a resource joins nothing
+            _document({"subject": _to("Patient/a")}, _entry(f"{BASE}/Patient/a"), _observation("o", "Patient/a")),
+            [("document-entry-unreachable", "entry[2]")],
+        ),
+        (  # the references of a first entry that is no head are said by no other rule
+            _bundle("document", _entry("urn:uuid:1", {"resourceType": "Observation", "subject": _to("Patient/1")}),
+                    PATIENT),
+            [("bundle-link-off-base", "entry[0].resource.subject"), ("document-entry-unreachable", "entry[1]")],
+        ),
         (
             _document({"section": [{"entry": [_to("Observation/o")]}]}, PATIENT, _observation("o", "Patient/1")),
             [],
