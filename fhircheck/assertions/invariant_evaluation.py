@@ -41,8 +41,8 @@ def of_values(key: str, expression: str, type_name: str, around: Surroundings) -
     """Whether one invariant holds for values of type `type_name`; the expression is compiled when it is first asked.
 
     What cannot be told (the members of a value set that is not loaded, more steps than the record's size allows) is
-    counted and holds; an expression that
-    is no FHIRPath, or cannot be evaluated on the value, does not hold, as the reference takes it.
+    counted and holds; an expression that is no FHIRPath, or cannot be evaluated on the value, does not hold, as the
+    reference takes it.
     """
     made: list[Expression | None] = []
 

@@ -54,8 +54,8 @@ _OPTIONS: tuple[Option, ...] = (
     click.option("--profile", "profiles", multiple=True, metavar="URL",
                  help="Check every resource of its type against this profile too. Repeatable."),
     click.option("--package", "packages", multiple=True, metavar="NAME#VERSION|FILE",
-                 help="FHIR package with profiles and value sets, beside the built-in R4 core; also a folder of them, or a"
-                 " JSON or XML file with one. Repeatable."),
+                 help="FHIR package with profiles and value sets, beside the built-in R4 core; also a folder of them,"
+                 " or a JSON or XML file with one. Repeatable."),
     click.option("--settings", metavar="FILE",
                  help="How to judge (TOML): profiles by type, validity periods, severities, what is not judged."),
     click.option("--unknown-profile", type=click.Choice(("error", "warning", "information", "ignore")),

@@ -259,13 +259,14 @@ class Explainer:
 
     def _profiles(self, value: Node, urls: list[str], spot: Spot) -> None:
         """Report why `value` fits none of the profiles on its type; the warnings of one that it fits."""
-        attempts = [self._attempted(value, url, spot) for url in dict.fromkeys(urls)]
+        named = dict.fromkeys(urls)
+        attempts = [self._attempted(value, url, spot) for url in named]
         fitting = [each for each in attempts if not has_error(each)]
         if fitting:
             spot.findings.issues.extend(sorted(fitting, key=len)[0])
             return
-        if len(attempts) > 1:
-            spot.add(profile_choice.KIND, profiles=", ".join(urls))
+        if len(named) > 1:
+            spot.add(profile_choice.KIND, profiles=", ".join(named))
         spot.findings.issues.extend(dict.fromkeys(issue for each in attempts for issue in each))  # each once
 
     def _attempted(self, value: Node, url: str, spot: Spot) -> list[Issue]:

@@ -16,7 +16,14 @@ from typing import Any
 from fhircheck.definitions.definition_cache import parse
 from fhircheck.definitions.package import Package, dependencies_of, fhir_versions_of, is_name
 from fhircheck.definitions.package_archive import File, read_archive
-from fhircheck.definitions.package_folder import list_folder, package_root, quick_signature, read_folder, signature
+from fhircheck.definitions.package_folder import (
+    FolderFile,
+    list_folder,
+    package_root,
+    quick_signature,
+    read_folder,
+    signature,
+)
 from fhircheck.definitions.package_hash import file_hash, is_hidden, package_hash
 from fhircheck.definitions.store_form import FORM, Head, head_of, is_definition
 from fhircheck.definitions.store_place import store_place
@@ -60,9 +67,14 @@ def open_package(path: Path, *, release: bool = False) -> Package:
         raise PackageUnusable(f"{path} cannot be read: {error.strerror}") from None
     if path.suffix.lower() in SINGLE:
         store = store_place(f"file-{key}-{FORM}.sqlite")
-        return _known(store, path) or _read([(path.name.lower(), path.read_bytes())], store, path, needs_manifest=False)
+        return _known(store, path) or _read(_alone(path), store, path, needs_manifest=False)
     store = store_place(f"archive-{key}-{FORM}.sqlite")
     return _known(store, path) or _read(read_archive(path), store, path, needs_manifest=True)
+
+
+def _alone(path: Path) -> Iterator[File]:
+    (file,) = read_folder(path.parent, [FolderFile(path.name, path.stat().st_size, 0)])
+    yield file[0].lower(), file[1]
 
 
 def open_folder(path: Path, *, release: bool = False) -> Package:
