@@ -59,6 +59,11 @@ def reference(data: dict[str, bytes]) -> float:
     return float(summary["resources_per_s"])
 
 
+def strictly_parsed(text: bytes) -> object:
+    """As a validator has to read: duplicate keys and NaN are refused, decimals stay exact."""
+    return from_json(text, allow_inf_nan=False, catch_duplicate_keys=True, float_mode="lossless-float")
+
+
 def with_finding(text: bytes) -> bytes:
     """The example with an element that no type has."""
     node = json.loads(text)
@@ -70,7 +75,7 @@ def compare(name: str, data: dict[str, bytes], check: Callable[[Chunk], Partial]
     pieces = [Piece(each, "resource", text) for each, text in data.items()]
     check(pieces)
     ours = best(lambda: check(pieces))
-    parse = best(lambda: [from_json(text, float_mode="lossless-float") for text in data.values()])
+    parse = best(lambda: [strictly_parsed(text) for text in data.values()])
     theirs = reference(data)
     ratio = len(data) / ours / theirs
     print(f"{name}: {len(data)} resources, {sum(map(len, data.values())) / 1e6:.1f} MB")
