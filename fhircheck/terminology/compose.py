@@ -27,17 +27,29 @@ NOT_WHOLE = (
 
 @dataclass(slots=True)
 class Content:
-    """Codes by system while a value set is put together, and what stays open."""
+    """Codes by system while a value set is put together, and what stays open.
+
+    among: the only codes of an open system that may be members beside those known, where that much is known.
+    """
 
     systems: dict[str, set[str]] = field(default_factory=dict)
     folded: set[str] = field(default_factory=set)
     open_systems: dict[str, str] = field(default_factory=dict)
+    among: dict[str, set[str]] = field(default_factory=dict)
+
+    def possible(self, system: str) -> set[str] | None:
+        """All codes of `system` that may be members; None where there is no bound."""
+        if "*" in self.open_systems or (system in self.open_systems and system not in self.among):
+            return None
+        return self.systems.get(system, set()) | self.among.get(system, set())
 
     def join(self, other: "Content") -> None:
         """Union, in place."""
         for system, codes in other.systems.items():
             self.systems.setdefault(system, set()).update(codes)
         self.folded |= other.folded
+        bounds = {system: (self.possible(system), other.possible(system)) for system in self.among | other.among}
+        self.among = {system: one | two for system, (one, two) in bounds.items() if one is not None and two is not None}
         whole = {system for each in (self, other) for system, reason in each.open_systems.items() if reason == WHOLE}
         self.open_systems |= other.open_systems | dict.fromkeys(whole, WHOLE)
 
@@ -54,6 +66,10 @@ class Content:
                     met._meet_whole(system, theirs)
                 elif system == "*" or system in theirs.systems or theirs.open_systems.keys() & {system, "*"}:
                     met.open_systems[system] = reason
+        for system in met.open_systems:
+            bounds = [each for each in (self.possible(system), other.possible(system)) if each is not None]
+            if bounds:
+                met.among[system] = set.intersection(*bounds)
         return met
 
     def _meet_whole(self, system: str, theirs: "Content") -> None:
@@ -64,17 +80,28 @@ class Content:
         if reason:
             self.open_systems[system] = reason
 
+    def let_go(self, system: str) -> None:
+        """No code of `system` is a member, in place."""
+        self.systems.pop(system, None)
+        self.open_systems.pop(system, None)
+        self.among.pop(system, None)
+
     def take_away(self, other: "Content") -> None:
         """Difference, in place; what `other` cannot tell becomes open here."""
         for system, codes in other.systems.items():
             if system in self.systems:
                 self.systems[system] -= codes
+            if system in self.among:
+                self.among[system] -= codes
             if self.open_systems.get(system) == WHOLE:
                 self.open_systems[system] = NO_CONTENT
         for system, reason in other.open_systems.items():
             for mine in list(self.systems) if system == "*" else [system]:
+                bound = self.possible(mine)
                 if self.systems.pop(mine, None):
                     self.open_systems[mine] = NO_CONTENT if reason == WHOLE else reason
+                    if bound is not None:
+                        self.among[mine] = bound
             if reason == WHOLE:
                 self.open_systems.pop(system, None)
 
@@ -92,7 +119,8 @@ class Composer:
         self._made.clear()
         content = self._value_set(canonical, ())
         systems = {system: frozenset(codes) for system, codes in content.systems.items()}
-        return Membership.build(canonical, systems, content.folded & systems.keys(), content.open_systems)
+        among = {system: frozenset(codes) for system, codes in content.among.items() if system in content.open_systems}
+        return Membership.build(canonical, systems, content.folded, content.open_systems, among)
 
     def _value_set(self, canonical: str, above: tuple[str, ...]) -> Content:
         """Content of a value set that those in `above` import, one the other; each is made once."""
@@ -122,6 +150,8 @@ class Composer:
         if compose.get("inactive") is False:
             content.systems = {system: self._active(system, codes) for system, codes in content.systems.items()}
         for exclude in compose.get("exclude") or ():
+            if exclude.keys() <= {"system", "extension", "id"}:  # all of it, known or not
+                content.let_go(str(exclude.get("system")))
             content.take_away(self._include(exclude, (*above, canonical)))
         return content
 

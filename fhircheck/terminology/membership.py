@@ -28,7 +28,9 @@ class Membership:
 
     systems: system URL -> its codes in the value set. folded: the same in lower case, for systems
     that are not case sensitive. open_systems: system URL -> why its members are not known; the key
-    ``*`` stands for any system. judge: (system, code) -> whether the code exists, for open systems.
+    ``*`` stands for any system. among: the only codes of an open system that may be members beside the known ones,
+    where that much is known; in lower case for a folded one. judge: (system, code) -> whether the code exists, for
+    open systems.
     ask_server: (system or None, code) -> whether it is a member, or None; asked last.
     """
 
@@ -37,6 +39,7 @@ class Membership:
     folded: dict[str, frozenset[str]] = field(default_factory=dict)
     open_systems: dict[str, str] = field(default_factory=dict)
     codes: frozenset[str] = frozenset()
+    among: dict[str, frozenset[str]] = field(default_factory=dict)
     judge: Callable[[str, str], bool | None] = field(default=_cannot_judge, compare=False)
     ask_server: Callable[[str, str], bool | None] = field(default=_cannot_judge, compare=False)
 
@@ -82,6 +85,8 @@ class Membership:
         return Answer.NOT_MEMBER
 
     def _in_open(self, system: str, reason: str, code: str) -> Answer:
+        if system in self.among and (code.lower() if system in self.folded else code) not in self.among[system]:
+            return Answer.NOT_MEMBER
         exists = None if system == "*" else self.judge(system, code)
         if exists is None:
             return Answer.CANNOT_TELL
@@ -100,18 +105,31 @@ class Membership:
             "systems": {system: sorted(codes) for system, codes in sorted(self.systems.items())},
             "folded": sorted(self.folded),
             "open": dict(sorted(self.open_systems.items())),
+            "among": {system: sorted(codes) for system, codes in sorted(self.among.items())},
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Membership":
         """The Membership that `to_json` wrote."""
         systems = {system: frozenset(codes) for system, codes in data["systems"].items()}
-        return cls.build(data["canonical"], systems, set(data["folded"]), data["open"])
+        among = {system: frozenset(codes) for system, codes in data.get("among", {}).items()}
+        return cls.build(data["canonical"], systems, set(data["folded"]), data["open"], among)
 
     @classmethod
     def build(
-        cls, canonical: str, systems: dict[str, frozenset[str]], folded: set[str], open_systems: dict[str, str]
+        cls,
+        canonical: str,
+        systems: dict[str, frozenset[str]],
+        folded: set[str],
+        open_systems: dict[str, str],
+        among: dict[str, frozenset[str]] | None = None,
     ) -> "Membership":
         """A Membership over `systems`; those named in `folded` are compared without regard to case."""
-        lower = {system: frozenset(code.lower() for code in systems.get(system, ())) for system in folded}
-        return cls(canonical, systems, lower, dict(open_systems), frozenset().union(*systems.values()))
+        there = systems.keys() | (among or {}).keys()
+        lower = {system: _lower(systems.get(system, frozenset())) for system in folded & there}
+        bounds = {system: _lower(codes) if system in folded else codes for system, codes in (among or {}).items()}
+        return cls(canonical, systems, lower, dict(open_systems), frozenset().union(*systems.values()), bounds)
+
+
+def _lower(codes: frozenset[str]) -> frozenset[str]:
+    return frozenset(code.lower() for code in codes)

@@ -15,7 +15,7 @@ from fhircheck.terminology.membership import Answer, Membership
 if TYPE_CHECKING:
     from fhircheck.terminology.server import Question, TerminologyServer
 
-FORM = 3
+FORM = 4
 REMEMBERED = 50_000
 TOLD = {Answer.MEMBER: True, Answer.NOT_MEMBER: False, Answer.CANNOT_TELL: None}
 
@@ -82,6 +82,7 @@ class PackageTerminology:
         found = Membership.from_json(data or {"canonical": value_set, "systems": {}, "folded": [], "open": {}})
         for system in self._ignored_systems & (found.systems.keys() | found.open_systems.keys()):
             found.open_systems[system] = IGNORED
+            found.among.pop(system, None)
         found.judge = self._code_systems.judged
         if self._server is not None:
             found.ask_server = partial(self._server.member, value_set)

@@ -17,6 +17,7 @@ from tests.conformance import (
     answered_questionnaires,
     broken_examples,
     bundled_examples,
+    coded_examples,
     gematik,
     profiled_examples,
     snapshots,
@@ -157,24 +158,26 @@ def changed() -> list[str]:
 
 
 def profiled() -> list[str]:
-    """The section on made profiles, answers and Bundles."""
+    """The section on made profiles, answers, Bundles and codes."""
     found, _ = profiled_examples.run(2500)
     results = {
         profiled_examples.NAME: found,
         answered_questionnaires.NAME: answered_questionnaires.run(1500),
         bundled_examples.NAME: bundled_examples.run(1500),
+        coded_examples.NAME: coded_examples.run(1500),
     }
     return [
         "",
-        "## Made profiles, answers and Bundles",
+        "## Made profiles, answers, Bundles and codes",
         "",
         "Published profiles use few of the ways in which an element can be constrained. Here each clinical example gets"
         " a profile of its own, by its differential alone, made by chance of what the example holds: cardinality, fixed"
         " values and patterns, types, targets, bounds, bindings to made value sets, invariants, profiles of data types,"
         " extensions, slices by value, pattern, existence, type and binding, profiles of profiles; a third of the"
         " examples is broken besides (`python -m tests.conformance.profiled_examples`). In the same way questionnaires"
-        " are made, with answers of which some do not fit (`python -m tests.conformance.answered_questionnaires`), and"
-        " Bundles of all types, with references of all forms (`python -m tests.conformance.bundled_examples`).",
+        " are made, with answers of which some do not fit (`python -m tests.conformance.answered_questionnaires`),"
+        " Bundles of all types, with references of all forms (`python -m tests.conformance.bundled_examples`), and code"
+        " systems with value sets of all compositions (`python -m tests.conformance.coded_examples`).",
         "",
         *broken_examples.lines(results),
         "",
@@ -186,7 +189,11 @@ def profiled() -> list[str]:
         " types in extensions and answers, which it says twice where the value is no value of the allowed type either;"
         " conditions by `!=` on questions without an answer, which it takes for not met while the specification asks"
         " that no answer is equal: we say nothing; questionnaires and references that end it with an"
-        " exception; entries whose fullUrl is empty, which we count as missing.",
+        " exception; entries whose fullUrl is empty, which we count as missing; value sets over fragments, versions"
+        " that are not there and filters that it does not know, where a list or an exclusion decides for us and nothing"
+        " for it; codes in another case, which it refuses where the system disregards case; codes without a system,"
+        " which it takes for those that a value set lists; a display that is wrong too, which hides from it that the"
+        " code is no member.",
     ]
 
 

@@ -14,7 +14,12 @@ PART = "http://a.org/part"
 FOLD = "http://a.org/fold"
 GONE = "http://a.org/gone"
 VS = "http://v.org/"
-LOOKS_AT = {TREE: ["a", "a1", "a2", "a11", "b", "loop", "pool", "zz"], FLAT: ["x", "y", "z"], PART: ["p"], GONE: ["g"]}
+LOOKS_AT = {
+    TREE: ["a", "a1", "a2", "a11", "b", "loop", "pool", "zz"],
+    FLAT: ["x", "y", "z"],
+    PART: ["p"],
+    GONE: ["g", "h"],
+}
 
 
 def code_system(url: str, *concepts: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -79,11 +84,13 @@ def compose(*value_sets: dict[str, Any]) -> Membership:
 
 
 def told(membership: Membership, system: str) -> str:
-    """The codes of `system` that are members, then ``?`` where others may be."""
+    """The codes of `system` that are members, then ``?`` where all others may be, or those that may be after ``?``."""
     members = [code for code in LOOKS_AT[system] if membership.answer(system, code) is Answer.MEMBER]
-    others = [membership.answer(system, code) for code in [*LOOKS_AT[system], "none"] if code not in members]
-    assert len(set(others)) == 1
-    return " ".join(members) + (" ?" if others[0] is Answer.CANNOT_TELL else "")
+    others = {code: membership.answer(system, code) for code in [*LOOKS_AT[system], "none"] if code not in members}
+    open_ones = [code for code, answer in others.items() if answer is Answer.CANNOT_TELL]
+    if len(open_ones) == len(others):
+        return " ".join(members) + " ?"
+    return " ".join([*members, *(f"?{code}" for code in open_ones)])
 
 
 @pytest.mark.parametrize(
@@ -174,8 +181,8 @@ def test_the_importing_value_set_says_which_version_is_meant() -> None:
         ({"system": FLAT}, {"system": FLAT}, ""),
         ({"system": FLAT}, listed(TREE, "x"), "x y z"),
         ({"system": FLAT}, {"system": GONE}, "x y z"),
-        (listed(FLAT, "x"), {"system": FLAT, "filter": [{"property": "p", "op": "regex", "value": ".*"}]}, " ?"),
-        ({"system": FLAT}, imported("missing"), " ?"),
+        (listed(FLAT, "x"), {"system": FLAT, "filter": [{"property": "p", "op": "regex", "value": ".*"}]}, "?x"),
+        ({"system": FLAT}, imported("missing"), "?x ?y ?z"),
     ],
 )
 def test_excludes_are_taken_away(include: dict[str, Any], exclude: dict[str, Any], flat: str) -> None:
@@ -296,9 +303,41 @@ def test_an_unknown_system_is_open_but_others_are_told() -> None:
 
 @pytest.mark.parametrize("include", [{"system": GONE} | imported("w"), imported("w", "gone"), imported("gone", "w")])
 def test_what_is_met_with_something_open_is_open(include: dict[str, Any]) -> None:
+    """But nothing else than what the other side lists may be a member."""
     sets = [value_set("w", listed(GONE, "g"), listed(FLAT, "x")), value_set("gone", {"system": GONE})]
     found = compose(value_set("v", include), *sets)
-    assert (told(found, GONE), told(found, FLAT)) == (" ?", "")
+    assert (told(found, GONE), told(found, FLAT)) == ("?g", "")
+    again = Membership.from_json(found.to_json())
+    assert (told(again, GONE), again) == ("?g", found)
+
+
+@pytest.mark.parametrize(
+    ("includes", "gone"),
+    [
+        ([{"system": GONE} | imported("w"), listed(GONE, "h")], "h ?g"),
+        ([{"system": GONE} | imported("w"), listed(GONE, "g")], "g"),
+        ([{"system": GONE} | imported("w"), {"system": GONE}], " ?"),
+        ([{"system": GONE} | imported("w", "x")], ""),
+    ],
+)
+def test_what_may_be_a_member_is_joined(includes: list[dict[str, Any]], gone: str) -> None:
+    sets = [value_set("w", listed(GONE, "g")), value_set("x", listed(GONE, "h"))]
+    assert told(compose(value_set("v", *includes), *sets), GONE) == gone
+
+
+@pytest.mark.parametrize("system", [PART, GONE, FLAT])
+def test_a_whole_system_is_taken_away_even_where_its_codes_are_not_known(system: str) -> None:
+    include = {"system": system, "filter": [{"property": "p", "op": "=", "value": "x"}]}
+    for given in ({"system": system}, include):
+        found = compose(value_set("v", given, listed(TREE, "a"), exclude=({"system": system},)))
+        assert (told(found, system), told(found, TREE)) == ("", "a")
+
+
+def test_case_is_disregarded_in_what_may_be_a_member() -> None:
+    sets = [value_set("w", listed(FOLD, "Mg")), value_set("gone", {"system": FOLD, "version": "9"})]
+    found = compose(value_set("v", imported("w", "gone")), *sets)
+    answers = [found.answer(FOLD, code) for code in ("Mg", "MG", "KG")]
+    assert answers == [Answer.CANNOT_TELL, Answer.CANNOT_TELL, Answer.NOT_MEMBER]
 
 
 def test_systems_that_are_not_case_sensitive() -> None:
