@@ -16,6 +16,7 @@ from fhircheck.model.record import Piece
 from tests.conformance import (
     answered_questionnaires,
     broken_examples,
+    broken_xml,
     bundled_examples,
     coded_examples,
     gematik,
@@ -165,10 +166,11 @@ def profiled() -> list[str]:
         answered_questionnaires.NAME: answered_questionnaires.run(1500),
         bundled_examples.NAME: bundled_examples.run(1500),
         coded_examples.NAME: coded_examples.run(1500),
+        broken_xml.NAME: broken_xml.run(1000),
     }
     return [
         "",
-        "## Made profiles, answers, Bundles and codes",
+        "## Made profiles, answers, Bundles and codes; broken XML",
         "",
         "Published profiles use few of the ways in which an element can be constrained. Here each clinical example gets"
         " a profile of its own, by its differential alone, made by chance of what the example holds: cardinality, fixed"
@@ -177,7 +179,8 @@ def profiled() -> list[str]:
         " examples is broken besides (`python -m tests.conformance.profiled_examples`). In the same way questionnaires"
         " are made, with answers of which some do not fit (`python -m tests.conformance.answered_questionnaires`),"
         " Bundles of all types, with references of all forms (`python -m tests.conformance.bundled_examples`), and code"
-        " systems with value sets of all compositions (`python -m tests.conformance.coded_examples`).",
+        " systems with value sets of all compositions (`python -m tests.conformance.coded_examples`)."
+        " The last row is of sound examples in XML, broken as XML can be (`python -m tests.conformance.broken_xml`).",
         "",
         *broken_examples.lines(results),
         "",
@@ -193,7 +196,7 @@ def profiled() -> list[str]:
         " that are not there and filters that it does not know, where a list or an exclusion decides for us and nothing"
         " for it; codes in another case, which it refuses where the system disregards case; codes without a system,"
         " which it takes for those that a value set lists; a display that is wrong too, which hides from it that the"
-        " code is no member.",
+        " code is no member; the place of XML elements in another namespace, which it names otherwise.",
     ]
 
 
