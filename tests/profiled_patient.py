@@ -15,14 +15,15 @@ MASKED = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "
 """An extension that may stand anywhere."""
 
 
-def broken(elements: list[dict[str, Any]], piece: dict[str, Any]) -> list[tuple[str, str]]:
-    """The findings of a patient by a profile of these elements: (key or kind, place); the gate must say the same as the
-    explainer."""
+def broken(elements: list[dict[str, Any]], piece: dict[str, Any], profiles: int = 1) -> list[tuple[str, str]]:
+    """The findings of a patient by a profile of these elements, or several alike: (key or kind, place); the gate must
+    say the same as the explainer."""
     base = "http://hl7.org/fhir/StructureDefinition/Patient"
-    loose = profile(URL, baseDefinition=base, differential={"element": elements})
-    linker = linker_for(load_definitions(offline=True, loose=[loose]), lambda *_: None)
+    urls = [f"{URL}{number or ''}" for number in range(profiles)]
+    loose = [profile(url, baseDefinition=base, differential={"element": elements}) for url in urls]
+    linker = linker_for(load_definitions(offline=True, loose=loose), lambda *_: None)
     validator = Validator(linker, (), locate=False)
-    node = {"resourceType": "Patient", "meta": {"profile": [URL]}, **piece}
+    node = {"resourceType": "Patient", "meta": {"profile": urls}, **piece}
     (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", json.dumps(node).encode()))
     clean = validator.clean(record)
     (checked,) = validator.check(record)

@@ -64,3 +64,8 @@ def test_in_a_slice_of_a_choice() -> None:
     assert broken(elements, {"deceasedBoolean": True}) == []
     found = broken(elements, {"deceasedBoolean": True, "_deceasedBoolean": EXTENDED})
     assert found == [(KIND, "Patient.deceased.ofType(boolean)")]
+
+
+def test_each_profile_that_fixes_the_value_is_told() -> None:
+    patient = {"gender": "male", "_gender": EXTENDED}
+    assert broken([GENDER], patient, profiles=2) == [(KIND, "Patient.gender")] * 2

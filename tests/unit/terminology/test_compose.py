@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from fhircheck.model.settings import CheckSettings
 from fhircheck.terminology.compose import Composer
 from fhircheck.terminology.membership import Answer, Membership
+from fhircheck.terminology.package_terminology import PackageTerminology
 from tests.unit.terminology.definitions_double import Definitions
 
 TREE = "http://a.org/tree"
@@ -318,11 +320,22 @@ def test_what_is_met_with_something_open_is_open(include: dict[str, Any]) -> Non
         ([{"system": GONE} | imported("w"), listed(GONE, "g")], "g"),
         ([{"system": GONE} | imported("w"), {"system": GONE}], " ?"),
         ([{"system": GONE} | imported("w", "x")], ""),
+        ([{"system": GONE} | imported("y", "w")], "?g"),
     ],
 )
 def test_what_may_be_a_member_is_joined(includes: list[dict[str, Any]], gone: str) -> None:
-    sets = [value_set("w", listed(GONE, "g")), value_set("x", listed(GONE, "h"))]
+    sets = [
+        value_set("w", listed(GONE, "g")),
+        value_set("x", listed(GONE, "h")),
+        value_set("y", listed(GONE, "g", "h")),
+    ]
     assert told(compose(value_set("v", *includes), *sets), GONE) == gone
+
+
+def test_what_may_be_a_member_may_be_taken_away() -> None:
+    sets = [value_set("y", listed(GONE, "g", "h")), value_set("gone", {"system": GONE})]
+    found = compose(value_set("v", imported("y", "gone"), exclude=(listed(GONE, "h"),)), *sets)
+    assert told(found, GONE) == "?g"
 
 
 @pytest.mark.parametrize("system", [PART, GONE, FLAT])
@@ -331,6 +344,14 @@ def test_a_whole_system_is_taken_away_even_where_its_codes_are_not_known(system:
     for given in ({"system": system}, include):
         found = compose(value_set("v", given, listed(TREE, "a"), exclude=({"system": system},)))
         assert (told(found, system), told(found, TREE)) == ("", "a")
+
+
+def test_of_an_ignored_system_nothing_is_known_not_even_what_may_be_a_member() -> None:
+    sets = [value_set("v", {"system": GONE} | imported("w")), value_set("w", listed(GONE, "g"))]
+    for ignored, told_of_h in ((frozenset[str](), Answer.NOT_MEMBER), (frozenset({GONE}), Answer.CANNOT_TELL)):
+        settings = CheckSettings(ignored_systems=ignored)
+        terminology = PackageTerminology(Definitions(*SYSTEMS, *sets), lambda key, make: make(), settings)
+        assert terminology.membership(VS + "v").answer(GONE, "h") is told_of_h
 
 
 def test_case_is_disregarded_in_what_may_be_a_member() -> None:

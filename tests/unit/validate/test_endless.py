@@ -143,17 +143,31 @@ def test_an_invariant_that_takes_too_many_steps_for_the_record_cannot_be_told() 
     assert time.process_time() - start < 2
 
 
-def test_a_profile_of_nested_resources_that_leads_to_itself_costs_no_more_than_the_data() -> None:
+@pytest.mark.parametrize(("profiles", "depth"), [([URL] * 3, 20), ([URL, f"{URL}-other"], 12)])
+def test_profiles_of_nested_resources_that_lead_to_themselves_are_asked_once(profiles: list[str], depth: int) -> None:
     parameters = profile() | {"type": "Parameters", "baseDefinition": f"{CORE}Parameters"}
     within = {"id": "Parameters.parameter.resource", "path": "Parameters.parameter.resource"}
-    typed = within | {"type": [{"code": "Resource", "profile": [URL] * 3}]}
+    typed = within | {"type": [{"code": "Resource", "profile": profiles}]}
     parameters["differential"] = {"element": [{"id": "Parameters", "path": "Parameters"}, typed]}
+    other = parameters | {"url": f"{URL}-other"}
     node: dict[str, Any] = {"resourceType": "Parameters", "parameter": [{"name": "a", "unknown": 1}]}
-    for _ in range(20):
+    for _ in range(depth):
         node = {"resourceType": "Parameters", "parameter": [{"name": "a", "resource": node}]}
     start = time.process_time()
-    assert "unknown-element" in errors(issues(json.dumps(node).encode(), parameters, asked=URL))
-    assert time.process_time() - start < 5
+    found = errors(issues(json.dumps(node).encode(), parameters, other, asked=URL))
+    assert time.process_time() - start < 4
+    assert "unknown-element" in found
+    assert ("profile-choice" in found) is (len(set(profiles)) > 1)
+
+
+def test_the_steps_of_an_invariant_grow_with_the_record() -> None:
+    some = "(0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9)"
+    rule = constrained(some + f".select({some}" * 3 + ".select(%resource.id)))).exists()")
+    for length, expected in ((10, [("invariant", "endless-1")]), (50_000, [])):
+        untold: list[tuple[str, str]] = []
+        node = {"resourceType": "Patient", "id": "a", "name": [{"text": "x" * length}]}
+        assert errors(issues(json.dumps(node).encode(), rule, asked=URL, undecided=untold)) == set()
+        assert untold == expected
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(.*)*x", "(a|aa)+$"])

@@ -216,3 +216,14 @@ def test_elements_of_other_versions(version: str, path: str, expected: str) -> N
 def test_a_wrong_type_is_one_finding_whatever_the_definition_says_of_the_value(check: ResourceCheck) -> None:
     found = findings(check, patient({"url": f"{TEST}any", "valueString": "true"}))
     assert found == [("extension-value-type", HERE)]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("valueString", "string"), ("valueHumanName", "HumanName"), ("valueÄ", "Ä")]
+)
+def test_a_wrong_type_is_named_as_fhir_names_it(check: ResourceCheck, name: str, said: str) -> None:
+    node, found = patient({"url": f"{BASE}patient-birthPlace", name: "x"}), Findings()
+    scope = Scope(node, node, "Patient")
+    check.linker.around.scope = scope
+    ElementRules().check(Subject(node, scope.expression, scope, check.linker.around, check, found))
+    assert [dict(each.params)["found"] for each in found.issues if each.kind == "extension-value-type"] == [said]
