@@ -320,15 +320,13 @@ def test_what_is_met_with_something_open_is_open(include: dict[str, Any]) -> Non
         ([{"system": GONE} | imported("w"), listed(GONE, "g")], "g"),
         ([{"system": GONE} | imported("w"), {"system": GONE}], " ?"),
         ([{"system": GONE} | imported("w", "x")], ""),
-        ([{"system": GONE} | imported("y", "w")], "?g"),
+        ([imported("gone", "y", "w")], "?g"),
     ],
 )
 def test_what_may_be_a_member_is_joined(includes: list[dict[str, Any]], gone: str) -> None:
-    sets = [
-        value_set("w", listed(GONE, "g")),
-        value_set("x", listed(GONE, "h")),
-        value_set("y", listed(GONE, "g", "h")),
-    ]
+    lists = {"w": ["g"], "x": ["h"], "y": ["g", "h"]}
+    sets = [value_set(name, listed(GONE, *codes)) for name, codes in lists.items()]
+    sets.append(value_set("gone", {"system": GONE}))
     assert told(compose(value_set("v", *includes), *sets), GONE) == gone
 
 
