@@ -5,7 +5,6 @@ namespace, text or comments. Runs are named by their numbers and are the same ea
 minute.
 """
 
-import argparse
 import json
 from collections.abc import Callable
 from random import Random
@@ -13,20 +12,15 @@ from typing import Any
 
 from lxml import etree
 
-from benchmarks.throughput import examples
 from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.transport.xml_types import XmlTypes
 from fhircheck.transport.xml_writer import xml_document
-from tests.conformance.agreement import checker
-from tests.conformance.agreement_data import Group
-from tests.conformance.agreement_reference import answers
-from tests.conformance.broken_examples import Broken, Comparison, alone, as_compared, lines, said_by_reference
-from tests.needs import SHARED
+from tests.conformance.broken_examples import Broken, Comparison, compare
+from tests.conformance.example_places import small_examples
+from tests.conformance.made_comparison import command
 
 NAME = "clinical examples in XML"
-LARGEST = 20_000
-LEFT_OUT = ("Measure", "TestScript")
 FHIR = "{http://hl7.org/fhir}"
 VALUES = ("", " ", "x", "true", "2020-02-30", "http://example.org/x", "a b", "-1", " lead", "1e5")
 
@@ -113,9 +107,8 @@ CHANGES: tuple[Callable[[Random, Any], None], ...] = (
 
 def made(number: int, first: int) -> list[Broken]:
     """So many broken examples."""
-    every = examples(SHARED / "reference" / "clinical500.txt").items()
-    pool = [(name, data) for name, data in every if len(data) < LARGEST and not name.startswith(LEFT_OUT)]
-    types, found = XmlTypes(TypeTable(load_definitions(offline=True))), list[Broken]()
+    pool, found = small_examples(), list[Broken]()
+    types = XmlTypes(TypeTable(load_definitions(offline=True)))
     for count in range(first, first + number):
         chance = Random(f"broken xml {count}")
         name, data = chance.choice(pool)
@@ -128,33 +121,11 @@ def made(number: int, first: int) -> list[Broken]:
 
 
 def run(number: int, first: int = 0) -> Comparison:
-    """The comparison; examples that either of the two refuses unchanged are left out."""
-    cases, found = made(number, first), Comparison()
-    inputs = tuple(("x.xml", text) for case in cases for text in (case.sound, case.text))
-    said, check = answers(Group((), inputs), kept=False), checker(())
-    for count, case in enumerate(cases):
-        before, after = said[2 * count], said[2 * count + 1]
-        if before or check("x.xml", case.sound)[1] or any(each.message_id.startswith("exception:") for each in after):
-            continue
-        ours = [as_compared(each) for each in check("x.xml", case.text)[1]]
-        found.add(case, ours, [said_by_reference(each) for each in after])
+    """The comparison."""
+    found = Comparison()
+    compare((), made(number, first), "x.xml", found, kept=False)
     return found
 
 
-def main() -> None:
-    """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--number", type=int, default=1000)
-    parser.add_argument("--first", type=int, default=0, help="number of the first")
-    parser.add_argument("--list", action="store_true", help="what is said by one of the two alone, and each difference")
-    given = parser.parse_args()
-    found = run(given.number, given.first)
-    print(*lines({NAME: found}), sep="\n")
-    if given.list:
-        print(*alone({NAME: found}), sep="\n")
-        for case, ours, theirs in found.differences:
-            print(f"\n## {case.name} {case.change}\n  ours {ours}\n  theirs {theirs}\n  -\n  {case.text.decode()}")
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, NAME, run, 1000)

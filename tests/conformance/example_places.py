@@ -6,15 +6,26 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any, NamedTuple
 
+from benchmarks.throughput import examples
 from fhircheck.definitions.definition_set import DefinitionSet
+from tests.needs import SHARED
 
 CORE = "http://hl7.org/fhir/StructureDefinition/"
 DEEPEST = 4
 TIME = re.compile(r"[12]\d{3}(-\d\d.*)?")
 ENUMERATED = frozenset(("use", "comparator", "rank", "type", "periodUnit", "durationUnit", "dayOfWeek", "when"))
 """Members of data types whose codes the reference reads as an enumeration: others it drops from a profile."""
+LARGEST = 20_000
+LEFT_OUT = ("Measure", "TestScript")
+"""Types of which the reference says much that depends on other resources."""
 OUTSIDE = frozenset(("contained", "div", "resource"))
 Node = dict[str, Any]
+
+
+def small_examples() -> list[tuple[str, bytes]]:
+    """Official clinical examples that are quickly judged."""
+    every = examples(SHARED / "reference" / "clinical500.txt").items()
+    return [(name, text) for name, text in every if len(text) < LARGEST and not name.startswith(LEFT_OUT)]
 
 
 class Place(NamedTuple):

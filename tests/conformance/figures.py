@@ -160,9 +160,8 @@ def changed() -> list[str]:
 
 def profiled() -> list[str]:
     """The section on made profiles, answers, Bundles and codes."""
-    found, _ = profiled_examples.run(2500)
     results = {
-        profiled_examples.NAME: found,
+        profiled_examples.NAME: profiled_examples.run(2500),
         answered_questionnaires.NAME: answered_questionnaires.run(1500),
         bundled_examples.NAME: bundled_examples.run(1500),
         coded_examples.NAME: coded_examples.run(1500),

@@ -1,8 +1,8 @@
-"""Constraints made by chance, mostly of what an example holds: each takes (random, place, made).
+"""Constraints made by chance, mostly of what an example holds: each takes (random, place, profile).
 
-It adds elements to the differential of `made`, or nothing where it does not fit the place. Values that it asks for are
-those of the example or near to them, so that some profiles hold and some do not. Left out is what the reference says it
-cannot do: patterns of some types, and discriminators by text alone.
+It adds elements to the differential of the profile, or nothing where it does not fit the place. Values that it asks for
+are those of the example or near to them, so that some profiles hold and some do not. What the reference says
+it cannot do is left out: patterns of some types, and discriminators by text alone.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,8 +23,11 @@ UNKNOWN_PATTERNS = frozenset(("Money", "Annotation", "Dosage", "Signature", "Tim
 
 
 @dataclass
-class Made:
-    """The definitions under construction. elements: (number in the walk, element) of the differential."""
+class Profile:
+    """A profile under construction, with the definitions that it names.
+
+    elements: (number in the walk, element) of the differential.
+    """
 
     url: str
     elements: list[tuple[float, Node]] = field(default_factory=list)
@@ -51,7 +54,7 @@ def structure(url: str, code: str, elements: list[Node], **more: Any) -> Node:
     return {**head, **more, "differential": {"element": [{"id": code, "path": code}, *elements]}}
 
 
-def limits(chance: Random, place: Place, making: Made) -> None:
+def limits(chance: Random, place: Place, making: Profile) -> None:
     """min and max."""
     count = len(place.values)
     least = chance.choice((0, 1, 1, 2 if place.repeats else 1))
@@ -61,13 +64,13 @@ def limits(chance: Random, place: Place, making: Made) -> None:
     making.add(place, min=least, max=most)
 
 
-def fixed(chance: Random, place: Place, making: Made) -> None:
+def fixed(chance: Random, place: Place, making: Profile) -> None:
     """fixed[x]."""
     if place.values and not place.element["path"].endswith("[x]") and place.kind in KINDS - UNKNOWN_PATTERNS:
         making.add(place, **{f"fixed{type_name(place)}": near(chance, chance.choice(place.values))})
 
 
-def pattern(chance: Random, place: Place, making: Made) -> None:
+def pattern(chance: Random, place: Place, making: Profile) -> None:
     """pattern[x]."""
     if place.values and not place.element["path"].endswith("[x]") and place.kind in KINDS - UNKNOWN_PATTERNS:
         value = near(chance, part(chance, chance.choice(place.values)))
@@ -75,7 +78,7 @@ def pattern(chance: Random, place: Place, making: Made) -> None:
             making.add(place, **{f"pattern{type_name(place)}": value})
 
 
-def types(chance: Random, place: Place, making: Made) -> None:
+def types(chance: Random, place: Place, making: Profile) -> None:
     """The types of a choice."""
     codes = [each["code"] for each in place.element["type"]]
     if len(codes) > 1:
@@ -85,7 +88,7 @@ def types(chance: Random, place: Place, making: Made) -> None:
         making.add(place, type=[{"code": each} for each in codes if each in kept])
 
 
-def targets(chance: Random, place: Place, making: Made) -> None:
+def targets(chance: Random, place: Place, making: Profile) -> None:
     """The targets of a reference."""
     allowed = next((each.get("targetProfile") for each in place.element["type"] if each["code"] == "Reference"), None)
     if place.kind == "Reference" and not place.element["path"].endswith("[x]") and allowed:
@@ -94,14 +97,14 @@ def targets(chance: Random, place: Place, making: Made) -> None:
         making.add(place, type=[{"code": "Reference", "targetProfile": kept}])
 
 
-def length(chance: Random, place: Place, making: Made) -> None:
+def length(chance: Random, place: Place, making: Profile) -> None:
     """maxLength."""
     texts = [each for each in place.values if isinstance(each, str)]
     if texts and is_primitive(place) and place.kind not in TIMES:
         making.add(place, maxLength=max(1, len(chance.choice(texts)) + chance.choice((-1, 0, 1))))
 
 
-def bounds(chance: Random, place: Place, making: Made) -> None:
+def bounds(chance: Random, place: Place, making: Profile) -> None:
     """minValue[x] and maxValue[x]."""
     if not place.values or place.element["path"].endswith("[x]") or place.kind not in (*NUMBERS, *TIMES):
         return
@@ -111,7 +114,7 @@ def bounds(chance: Random, place: Place, making: Made) -> None:
     making.add(place, **{f"{chance.choice(('min', 'max'))}Value{named(place.kind)}": value})
 
 
-def binding(chance: Random, place: Place, making: Made) -> None:
+def binding(chance: Random, place: Place, making: Profile) -> None:
     """A binding to a value set made of what is there, whole systems, other codes, filters."""
     codings = [each for value in place.values for each in _codings(place.kind, value)]
     if place.kind not in ("code", "Coding", "CodeableConcept", "Quantity") or place.element["path"].endswith("[x]"):
@@ -144,7 +147,7 @@ def _system(codings: list[tuple[str, str]]) -> Node:
     return {"content": "complete", "caseSensitive": True, "concept": concepts}
 
 
-def invariant(chance: Random, place: Place, making: Made) -> None:
+def invariant(chance: Random, place: Place, making: Profile) -> None:
     """A constraint in FHIRPath about the children or the value."""
     names = [each.path.rpartition(".")[2].removesuffix("[x]") for each in place.children] or ["id"]
     one, other = chance.choice(names), chance.choice(names)
@@ -178,7 +181,7 @@ VALUE_INVARIANTS = (
 )  # fmt: skip
 
 
-def by_value(chance: Random, place: Place, making: Made) -> None:
+def by_value(chance: Random, place: Place, making: Profile) -> None:
     """Slices by a child's value, pattern or existence."""
     inner = [each for each in below_it(place) if each.values and _tells(each)]
     if not place.repeats or not inner or place.kind == "Extension":
@@ -211,7 +214,7 @@ def _tells(place: Place) -> bool:
     return ((is_primitive(place) and place.kind in KINDS) or place.kind in TOLD) and "[x]" not in place.path
 
 
-def by_itself(chance: Random, place: Place, making: Made) -> None:
+def by_itself(chance: Random, place: Place, making: Profile) -> None:
     """Slices of an element by its own pattern, ``$this``; sliced once more at times."""
     if not place.repeats or not place.values or not _tells(place):
         return
@@ -231,7 +234,7 @@ def by_itself(chance: Random, place: Place, making: Made) -> None:
             making.elements.append((place.number + (number + 1) / 10 + 0.01, {**own, "min": 1}))
 
 
-def _of_this(chance: Random, place: Place, making: Made) -> Node:
+def _of_this(chance: Random, place: Place, making: Profile) -> Node:
     """What a slice asks of the element itself: a pattern, or a binding."""
     value = chance.choice(place.values)
     if place.kind in ("Coding", "CodeableConcept") and chance.random() < 0.25:
@@ -270,7 +273,7 @@ def _told(chance: Random, child: Place, how: str, number: int) -> Node | None:
     return {"min": 1, **facets} if chance.random() < 0.5 else facets
 
 
-def by_type(chance: Random, place: Place, making: Made) -> None:
+def by_type(chance: Random, place: Place, making: Profile) -> None:
     """Slices of a choice by type."""
     codes = [each["code"] for each in place.element["type"]]
     if len(codes) < 2:
@@ -287,7 +290,7 @@ def by_type(chance: Random, place: Place, making: Made) -> None:
     making.elements.append((place.number + 0.1, sliced))
 
 
-def of_choice(chance: Random, place: Place, making: Made) -> None:
+def of_choice(chance: Random, place: Place, making: Profile) -> None:
     """A choice of one type, and what is within it."""
     if "[x]" not in place.path or place.kind not in TOLD or not place.values:
         return
@@ -301,7 +304,7 @@ def of_choice(chance: Random, place: Place, making: Made) -> None:
 CHILDREN = frozenset(("coding", "text", "system", "code", "value", "unit", "comparator", "display"))
 
 
-def extended(chance: Random, place: Place, making: Made) -> None:
+def extended(chance: Random, place: Place, making: Profile) -> None:
     """An extension of its own, in a slice; the example gets one that fits, or one that does not."""
     holders = [each for each in place.values if isinstance(each, dict)]
     if not holders or place.kind == "Extension" or "[x]" in place.path:
@@ -334,14 +337,14 @@ def extended(chance: Random, place: Place, making: Made) -> None:
             holder["extension"] = [*holder.get("extension", []), *extensions]
 
 
-def by_profile(chance: Random, place: Place, making: Made) -> None:
+def by_profile(chance: Random, place: Place, making: Profile) -> None:
     """A profile of the element's data type."""
     if is_primitive(place) or place.kind not in KINDS or not place.children or "[x]" in place.path:
         return
     inner = [each for each in place.children if each.values and "[x]" not in each.path]
     if not inner:
         return
-    child, own = chance.choice(inner), Made(making.url)
+    child, own = chance.choice(inner), Profile(making.url)
     short = child._replace(path=f"{place.kind}.{child.path.rpartition('.')[2]}")
     chance.choice((limits, fixed, pattern, length, invariant))(chance, short, own)
     if own.elements:
@@ -357,7 +360,7 @@ KINDS = frozenset((
     "Attachment", "CodeableConcept", "Coding", "ContactPoint", "Count", "Duration", "HumanName", "Identifier", "Money",
     "Period", "Quantity", "Range", "Ratio", "Reference", "SampledData", "Signature", "Timing", "Dosage",
 ))  # fmt: skip
-CONSTRAINTS: tuple[Callable[[Random, Place, Made], None], ...] = (
+CONSTRAINTS: tuple[Callable[[Random, Place, Profile], None], ...] = (
     limits, limits, fixed, pattern, types, targets, length, bounds, binding, binding, invariant, by_value, by_value,
     by_value, by_value, by_itself, by_itself, by_type, by_type, by_profile, by_profile, of_choice, extended, extended,
 )  # fmt: skip

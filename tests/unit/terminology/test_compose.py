@@ -4,95 +4,26 @@ from typing import Any
 
 import pytest
 
-from fhircheck.model.settings import CheckSettings
 from fhircheck.terminology.compose import Composer
-from fhircheck.terminology.membership import Answer, Membership
-from fhircheck.terminology.package_terminology import PackageTerminology
-from tests.unit.terminology.definitions_double import Definitions
-
-TREE = "http://a.org/tree"
-FLAT = "http://a.org/flat"
-PART = "http://a.org/part"
-FOLD = "http://a.org/fold"
-GONE = "http://a.org/gone"
-VS = "http://v.org/"
-LOOKS_AT = {
-    TREE: ["a", "a1", "a2", "a11", "b", "loop", "pool", "zz"],
-    FLAT: ["x", "y", "z"],
-    PART: ["p"],
-    GONE: ["g", "h"],
-}
-
-
-def code_system(url: str, *concepts: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {
-        "resourceType": "CodeSystem",
-        "url": url,
-        "content": "complete",
-        "caseSensitive": True,
-        "concept": list(concepts),
-    } | more
-
-
-def concept(code: str, *below: dict[str, Any], **properties: Any) -> dict[str, Any]:
-    """A concept; a property whose value is a list is a Coding's code."""
-    shown = [
-        {"code": name, "valueBoolean": value}
-        if isinstance(value, bool)
-        else {"code": name, "valueCoding": {"code": value[0]}}
-        if isinstance(value, list)
-        else {"code": name, "valueCode": value}
-        for name, value in properties.items()
-    ]
-    return {"code": code, "concept": list(below), "property": shown}
-
-
-SYSTEMS = (
-    code_system(
-        TREE,
-        concept("a", concept("a1", concept("a11")), concept("a2", status="old")),
-        concept("b", concept("other", parent="a1"), status="new", unit=["kg"], selectable=True),
-        concept("loop", parent="pool"),
-        concept("pool", parent="loop"),
-    ),
-    code_system(FLAT, *map(concept, "xyz"), version="1.0"),
-    code_system(PART, concept("p"), content="fragment"),
-    code_system(FOLD, concept("Mg"), concept("KG"), caseSensitive=False),
+from fhircheck.terminology.membership import Answer
+from tests.unit.terminology.composing import (
+    FLAT,
+    FOLD,
+    GONE,
+    PART,
+    SYSTEMS,
+    TREE,
+    VS,
+    code_system,
+    compose,
+    concept,
+    filtered,
+    imported,
+    listed,
+    told,
+    value_set,
 )
-
-
-def value_set(name: str, *includes: dict[str, Any], exclude: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
-    compose: dict[str, Any] = {"include": list(includes)}
-    if exclude:
-        compose["exclude"] = list(exclude)
-    return {"resourceType": "ValueSet", "url": VS + name, "compose": compose}
-
-
-def listed(system: str, *codes: str) -> dict[str, Any]:
-    return {"system": system, "concept": [{"code": code} for code in codes]}
-
-
-def imported(*names: str) -> dict[str, Any]:
-    return {"valueSet": [VS + name for name in names]}
-
-
-def filtered(property_: str, op: str, value: str, system: str = TREE) -> dict[str, Any]:
-    return {"system": system, "filter": [{"property": property_, "op": op, "value": value}]}
-
-
-def compose(*value_sets: dict[str, Any]) -> Membership:
-    """What is known of the first of `value_sets`, with the others there."""
-    return Composer(Definitions(*SYSTEMS, *value_sets)).compose(value_sets[0]["url"])
-
-
-def told(membership: Membership, system: str) -> str:
-    """The codes of `system` that are members, then ``?`` where all others may be, or those that may be after ``?``."""
-    members = [code for code in LOOKS_AT[system] if membership.answer(system, code) is Answer.MEMBER]
-    others = {code: membership.answer(system, code) for code in [*LOOKS_AT[system], "none"] if code not in members}
-    open_ones = [code for code, answer in others.items() if answer is Answer.CANNOT_TELL]
-    if len(open_ones) == len(others):
-        return " ".join(members) + " ?"
-    return " ".join([*members, *(f"?{code}" for code in open_ones)])
+from tests.unit.terminology.definitions_double import Definitions
 
 
 @pytest.mark.parametrize(
@@ -301,62 +232,6 @@ def test_an_unknown_system_is_open_but_others_are_told() -> None:
     found = compose(value_set("v", {"system": GONE}, listed(GONE, "g"), listed(FLAT, "x")))
     assert (told(found, GONE), told(found, FLAT)) == ("g ?", "x")
     assert found.undecided == ("code-system-content", GONE)
-
-
-@pytest.mark.parametrize("include", [{"system": GONE} | imported("w"), imported("w", "gone"), imported("gone", "w")])
-def test_what_is_met_with_something_open_is_open(include: dict[str, Any]) -> None:
-    """But nothing else than what the other side lists may be a member."""
-    sets = [value_set("w", listed(GONE, "g"), listed(FLAT, "x")), value_set("gone", {"system": GONE})]
-    found = compose(value_set("v", include), *sets)
-    assert (told(found, GONE), told(found, FLAT)) == ("?g", "")
-    again = Membership.from_json(found.to_json())
-    assert (told(again, GONE), again) == ("?g", found)
-
-
-@pytest.mark.parametrize(
-    ("includes", "gone"),
-    [
-        ([{"system": GONE} | imported("w"), listed(GONE, "h")], "h ?g"),
-        ([{"system": GONE} | imported("w"), listed(GONE, "g")], "g"),
-        ([{"system": GONE} | imported("w"), {"system": GONE}], " ?"),
-        ([{"system": GONE} | imported("w", "x")], ""),
-        ([imported("gone", "y", "w")], "?g"),
-    ],
-)
-def test_what_may_be_a_member_is_joined(includes: list[dict[str, Any]], gone: str) -> None:
-    lists = {"w": ["g"], "x": ["h"], "y": ["g", "h"]}
-    sets = [value_set(name, listed(GONE, *codes)) for name, codes in lists.items()]
-    sets.append(value_set("gone", {"system": GONE}))
-    assert told(compose(value_set("v", *includes), *sets), GONE) == gone
-
-
-def test_what_may_be_a_member_may_be_taken_away() -> None:
-    sets = [value_set("y", listed(GONE, "g", "h")), value_set("gone", {"system": GONE})]
-    found = compose(value_set("v", imported("y", "gone"), exclude=(listed(GONE, "h"),)), *sets)
-    assert told(found, GONE) == "?g"
-
-
-@pytest.mark.parametrize("system", [PART, GONE, FLAT])
-def test_a_whole_system_is_taken_away_even_where_its_codes_are_not_known(system: str) -> None:
-    include = {"system": system, "filter": [{"property": "p", "op": "=", "value": "x"}]}
-    for given in ({"system": system}, include):
-        found = compose(value_set("v", given, listed(TREE, "a"), exclude=({"system": system},)))
-        assert (told(found, system), told(found, TREE)) == ("", "a")
-
-
-def test_of_an_ignored_system_nothing_is_known_not_even_what_may_be_a_member() -> None:
-    sets = [value_set("v", {"system": GONE} | imported("w")), value_set("w", listed(GONE, "g"))]
-    for ignored, told_of_h in ((frozenset[str](), Answer.NOT_MEMBER), (frozenset({GONE}), Answer.CANNOT_TELL)):
-        settings = CheckSettings(ignored_systems=ignored)
-        terminology = PackageTerminology(Definitions(*SYSTEMS, *sets), lambda key, make: make(), settings)
-        assert terminology.membership(VS + "v").answer(GONE, "h") is told_of_h
-
-
-def test_case_is_disregarded_in_what_may_be_a_member() -> None:
-    sets = [value_set("w", listed(FOLD, "Mg")), value_set("gone", {"system": FOLD, "version": "9"})]
-    found = compose(value_set("v", imported("w", "gone")), *sets)
-    answers = [found.answer(FOLD, code) for code in ("Mg", "MG", "KG")]
-    assert answers == [Answer.CANNOT_TELL, Answer.CANNOT_TELL, Answer.NOT_MEMBER]
 
 
 def test_systems_that_are_not_case_sensitive() -> None:
