@@ -85,11 +85,12 @@ def _worker(line: Line) -> float:
     return max(line["worker_peaks_mb"], default=line["parent_peak_mb"])
 
 
-def page(lines: Iterable[Line]) -> str:
-    """The whole page."""
+def page(lines: Iterable[Line], peers: dict[str, Any] | None = None) -> str:
+    """The whole page; peers: what benchmarks.spark_peers wrote."""
     kept = newest(lines)
     measured = [each for each in kept if "missing" not in each]
     parts = [_HEAD, _machines(measured), _table(kept), _efficiency(measured), _fits(measured), _projection(measured)]
+    parts += [_peers(peers)] if peers else []
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -212,11 +213,33 @@ def _projection(lines: Sequence[Line]) -> str:
     return f"{text}\n\n{_rows(('cores', 'hours', 'core hours', 'efficiency'), rows)}\n\n{cluster}\n\n{_COST}"
 
 
+def _peers(said: dict[str, Any]) -> str:
+    about = _PEERS.format(count=said["resources"], size=said["bytes"] / 1e6, set=said["set"], python=said["python"])
+    head = ("way", "resources", "seconds", "CPU seconds", "resources a second and core")
+    return f"{about}\n\n{_rows(head, map(_peer, said['rows']))}"
+
+
+def _peer(row: dict[str, Any]) -> tuple[str, ...]:
+    if "missing" in row:
+        return row["name"], f"could not run: {row['missing']}".replace("|", "/"), "", "", ""
+    rate = f"{row['resources'] / row['cpu_seconds']:,.0f}"
+    if "own_clock" in row:
+        rate += f"; second pass by its own clock {row['own_clock']:,.0f}"
+    return row["name"], f"{row['resources']:,}", f"{row['seconds']:.1f}", f"{row['cpu_seconds']:.1f}", rate
+
+
 def _projected(work: float, parent: float, cores: int) -> tuple[str, ...]:
     took = hours(work, parent, TARGET, cores)
     share = work / cores / (work / cores + parent)
     return str(cores), f"{took:,.0f}", f"{took * cores:,.0f}", f"{share:.2f}"
 
+
+_PEERS = """## Beside others on Spark
+
+One run of `python -m benchmarks.spark_peers` over the same {count:,} resources ({size:.1f} MB, {set}), Python {python}.
+Each way runs twice and the second counts, so that the session, the JVM and the linking of profiles are not in it. The
+HL7 validator runs in Spark's executors over fewer resources (a JVM for each task). Pathling does not validate: its
+figure says how fast it gets data into Spark's columns."""
 
 _PROJECTION = """## Ten terabytes
 

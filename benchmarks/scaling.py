@@ -31,6 +31,7 @@ from benchmarks.scale_page import bars_missed, page
 
 ENGINES = ("1", "2", "spark1", "spark2")
 RESULTS = ROOT / "benchmarks" / "results" / "scaling.jsonl"
+PEERS = ROOT / "benchmarks" / "results" / "spark_peers.json"
 PAGE = ROOT / "docs" / "scale.md"
 LOOP_SECONDS = 3.0
 Line = dict[str, Any]
@@ -134,6 +135,11 @@ def read(results: Path) -> list[Line]:
     return lines
 
 
+def read_peers(said: Path) -> Line | None:
+    """What benchmarks.spark_peers wrote; None where it never ran."""
+    return json.loads(said.read_text(encoding="utf-8")) if said.is_file() else None
+
+
 def append(results: Path, line: Line) -> None:
     """Add a line that stays, whatever happens next."""
     results.parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             told = line.get("missing") or f"{line['seconds']} s, {line['mb_per_second']} MB/s"
             print(f"{size:g} GB, {engine}: {told}", flush=True)
     lines = read(results)
-    given.write.write_text(page(lines), encoding="utf-8")
+    given.write.write_text(page(lines, read_peers(given.peers)), encoding="utf-8")
     missed = bars_missed(lines)
     print(*missed, sep="\n")
     return 1 if missed else 0
@@ -187,6 +193,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--page", action="store_true", help="measure nothing, only make the page")
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "scale", help="where the data is made")
     parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--peers", type=Path, default=PEERS, help="what benchmarks.spark_peers wrote")
     parser.add_argument("--write", type=Path, default=PAGE, help="the page")
     parser.add_argument("--loop", type=float, default=LOOP_SECONDS, help="seconds of the plain loop")
     given = parser.parse_args(arguments)

@@ -120,7 +120,22 @@ def test_one_size_projects_nothing() -> None:
 
 def test_the_page_in_the_repository_is_made_of_the_lines_in_it(project_root: Path) -> None:
     lines = scaling.read(project_root / "benchmarks" / "results" / "scaling.jsonl")
-    assert (project_root / "docs" / "scale.md").read_text(encoding="utf-8") == page(lines)
+    peers = scaling.read_peers(project_root / "benchmarks" / "results" / "spark_peers.json")
+    assert (project_root / "docs" / "scale.md").read_text(encoding="utf-8") == page(lines, peers)
+
+
+def test_peers_stand_on_the_page_and_one_that_did_not_run_says_why() -> None:
+    rows = [
+        {"name": "ours", "resources": 2000, "seconds": 3.0, "cpu_seconds": 4.0},
+        {"name": "theirs", "resources": 20, "seconds": 3.0, "cpu_seconds": 4.0, "own_clock": 61.4},
+        {"name": "another", "missing": "no jar | no luck"},
+    ]
+    text = page([], {"set": "S", "resources": 2000, "bytes": 3_000_000, "python": "3.11", "rows": rows})
+    assert "2,000 resources (3.0 MB, S)" in text
+    assert "| ours | 2,000 | 3.0 | 4.0 | 500 |" in text
+    assert "| theirs | 20 | 3.0 | 4.0 | 5; second pass by its own clock 61 |" in text
+    assert "| another | could not run: no jar / no luck |" in text
+    assert scaling.read_peers(Path("nowhere.json")) is None
 
 
 def test_time_of_processes_that_nobody_waits_for_counts() -> None:

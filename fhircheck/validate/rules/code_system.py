@@ -212,7 +212,7 @@ def _content(subject: Subject, number: int) -> None:
         add(NOT_PRESENT, f"{place}.concept[0]", "CodeSystem.concept")
     if content == "complete" and not number:
         add(EMPTY, place, "CodeSystem.content")
-    elif count.__class__ is int and int(str(count)) > 0:
+    elif count.__class__ is int and int(str(count)) >= 0:
         stated = int(str(count))
         if content == "complete" and stated != number:
             add(COUNT, f"{place}.count", "CodeSystem.count", stated=stated, found=number)

@@ -1,5 +1,6 @@
 """A StructureDefinition of an extension: its url is its own, and the contexts that it names are there."""
 
+from fhircheck.definitions.canonical import TYPE_PREFIX
 from fhircheck.model.issue import IssueKind
 from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, member, numbered, objects, text
@@ -125,12 +126,16 @@ def _by_type_name(subject: Subject, name: str, step: str) -> bool:
 
 
 def _url(subject: Subject) -> None:
-    """Where a snapshot can be made or is there, it fixes the url to that of the definition."""
-    url = text(subject.node, "url")
-    elements = objects(member(subject.node, "snapshot"), "element")
+    """The url is fixed to that of the definition: in the snapshot, or the differential where none can be made."""
+    node, url = subject.node, text(subject.node, "url")
+    elements = objects(member(node, "snapshot"), "element")
     if not elements:
         found = reviewed(subject)
-        elements = list(found.snapshot) if found is not None and not found.unmatched else []
-    fixed = [each.get("fixedUri") for each in elements if each.get("path") == "Extension.url"]
-    if fixed and url and fixed[0] != url:
+        if found is not None and found.snapshot and not found.unmatched:
+            elements = list(found.snapshot)
+        elif text(node, "baseDefinition") == f"{TYPE_PREFIX}Extension":
+            elements = objects(member(node, "differential"), "element")
+        else:
+            return
+    if url and url not in [each.get("fixedUri") for each in elements if each.get("path") == "Extension.url"]:
         subject.findings.add(URL, subject.expression, "StructureDefinition.url", url=shown_term(url))

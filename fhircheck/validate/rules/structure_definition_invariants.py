@@ -5,10 +5,16 @@ from fhircheck.model.issue import IssueKind
 from fhircheck.model.path import child, item, shown_term
 from fhircheck.validate.lenient import Node, member, numbered, strings, text
 from fhircheck.validate.rules.rule import Subject
+from fhircheck.validate.rules.structure_definition_derivation import base_elements
 
 CLAUSE = "http://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.constraint"
 DEFINITION = "StructureDefinition.differential.element.constraint"
 LONGEST = 20_000
+ELE_1 = frozenset({
+    "hasValue() or (children().count() > id.count())", "hasValue() | (children().count() > id.count())",
+    "hasValue() or (children().count() > id.count()) or $this is Parameters",
+})  # fmt: skip
+"""The ways in which FHIR itself has written its ele-1."""
 
 KEY = IssueKind(
     name="structure-invariant-key",
@@ -68,7 +74,7 @@ class StructureInvariants:
     def check(self, subject: Subject) -> None:
         """Check one StructureDefinition."""
         for view in ("differential", "snapshot"):
-            known: dict[str, tuple[str, str]] = {}
+            known: dict[str, tuple[str, str]] = _inherited(subject) if view == "differential" else {}
             place = child(child(subject.expression, view), "element")
             for index, element in numbered(member(subject.node, view), "element"):
                 for number, each in numbered(element, "constraint"):
@@ -83,13 +89,22 @@ class StructureInvariants:
             _compile(subject, expression, "", "contextInvariant", item(place, number))
 
 
+def _inherited(subject: Subject) -> dict[str, tuple[str, str]]:
+    """Keys that the base uses: expression, and element."""
+    found: dict[str, tuple[str, str]] = {}
+    for element in base_elements(subject) if text(subject.node, "derivation") == "constraint" else ():
+        for _, each in numbered(element, "constraint"):
+            found.setdefault(text(each, "key"), (text(each, "expression"), text(element, "path")))
+    return found
+
+
 def _key(subject: Subject, constraint: Node, path: str, place: str, known: dict[str, tuple[str, str]]) -> None:
-    """The same key means the same expression; FHIR's own ele-1 has been written in two ways."""
+    """The same key means the same expression."""
     key, expression = text(constraint, "key"), text(constraint, "expression")
     if not key or not expression:
         return
     first = known.setdefault(key, (expression, path))
-    if first[0] != expression and key != "ele-1":
+    if first[0] and first[0] != expression and not ELE_1.issuperset((first[0], expression)):
         subject.findings.add(KEY, place, DEFINITION, key=shown_term(key), element=shown_term(first[1]))
 
 

@@ -28,6 +28,8 @@ STATED: list[tuple[Node, list[tuple[str, str]]]] = [
     ({"content": "complete", "count": 2, "concept": [{"code": "a", "concept": [{"code": "b"}]}]}, []),
     ({"content": "complete", "count": 1, "concept": [{"code": "a", "concept": [{"code": "b"}]}]},
      [("code-system-count", "count")]),
+    ({"content": "complete", "count": 0, "concept": [{"code": "a"}]}, [("code-system-count", "count")]),
+    ({"content": "complete", "count": -1, "concept": [{"code": "a"}]}, []),
     ({"content": "fragment", "count": 1, "concept": [{"code": "a"}]}, [("code-system-fragment-count", "count")]),
     ({"content": "not-present", "concept": [{"code": "a"}]}, [("code-system-content-present", "concept[0]")]),
     ({"content": "complete"}, [("code-system-empty", "")]),

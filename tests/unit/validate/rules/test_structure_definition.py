@@ -232,11 +232,42 @@ CASES: dict[str, tuple[Node, list[tuple[str, str]]]] = {
         ),
         [("invariant-key", "differential.element[2].constraint[0]")],
     ),
+    "key of the base": (
+        profile(path("Patient.name", constraint=[{"key": "dom-2", "expression": "true"}])),
+        [("invariant-key", f"{E1}.constraint[0]")],
+    ),
+    "key of all elements": (
+        profile(path("Patient.name", constraint=[{"key": "ele-1", "expression": "true"}])),
+        [("invariant-key", f"{E1}.constraint[0]")],
+    ),
+    "key of all elements, in FHIR's older words": (
+        profile(
+            path(
+                "Patient.name",
+                constraint=[
+                    {"key": "ele-1", "expression": "hasValue() | (children().count() > id.count())"},
+                ],
+            )
+        ),
+        [],
+    ),
     "foreign source": (
         profile(path("Patient.name", constraint=[RULE | {"source": HERE + "other"}])),
         [("invariant-source", f"{E1}.constraint[0]")],
     ),
     "url not fixed": (profile(path("Extension.value[x]"), type="Extension"), [("extension-url", "")]),
+    "url not fixed, nothing said": (
+        {key: value for key, value in profile(type="Extension").items() if key != "differential"},
+        [("extension-url", "")],
+    ),
+    "url not fixed, no snapshot can be made": (
+        profile(path("EXTENSION.URL", fixedUri=HERE + "p"), type="Extension"),
+        [("no-snapshot", ""), ("path-root", E1), ("extension-url", "")],
+    ),
+    "url fixed, no snapshot can be made": (
+        profile(path("Extension.url", fixedUri=HERE + "p"), path("Extension.valueBla"), type="Extension"),
+        [("no-snapshot", "")],
+    ),
     "url fixed to another": (
         profile(path("Extension.url", fixedUri=HERE + "q"), type="Extension"),
         [("extension-url", "")],

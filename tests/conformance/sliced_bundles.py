@@ -1,0 +1,150 @@
+"""Made Bundles, sliced by made profiles, beside the reference: ``python -m tests.conformance.sliced_bundles``.
+
+Slices by the target of a reference, by profile, by extension, of entries, of sections, and slices of slices
+(`made_slices`). Runs are named by their numbers and are the same each time. Needs ../shared and Java; minutes.
+"""
+
+import json
+from collections.abc import Sequence
+from random import Random
+
+from tests.conformance.broken_examples import Comparison
+from tests.conformance.example_places import Node
+from tests.conformance.made_bundles import TEXT
+from tests.conformance.made_comparison import Made, command, compared
+from tests.conformance.made_slices import CATEGORIES, CATEGORY, CODES, IDENTIFIERS, PARTS, profiles
+
+NAME = "made Bundles, sliced by made profiles"
+BASE = "http://example.org/fhir"
+PEOPLE = ("Patient", "Practitioner", "Organization")
+
+
+class Making:
+    """A Bundle under construction. profiles: URLs to claim, by type."""
+
+    def __init__(self, chance: Random, claimed: dict[str, str], extension: str) -> None:
+        self.chance, self.claimed, self.extension = chance, claimed, extension
+        self.known: list[tuple[str, str]] = []
+
+    def reference(self, *codes: str) -> Node:
+        """A reference to something of one of these types, if there is any; to nothing at times."""
+        known = [each for each in self.known if each[0] in codes]
+        if not known or self.chance.random() < 0.06:
+            return {"reference": f"{self.chance.choice(codes)}/none", "display": "x"}
+        code, number = self.chance.choice(known)
+        return {"reference": self.chance.choice((f"{code}/{number}", f"{BASE}/{code}/{number}"))}
+
+    def concept(self, codes: Sequence[tuple[str, str]] = CODES) -> Node:
+        """A code, or two."""
+        chosen = self.chance.sample(codes, self.chance.choice((1, 1, 2)))
+        return {"coding": [{"system": system, "code": code} for system, code in chosen]}
+
+    def identifiers(self) -> list[Node]:
+        """Identifiers of some systems."""
+        uses = self.chance.choices(("official", "usual"), k=3)
+        chosen = self.chance.choices(IDENTIFIERS, k=self.chance.choice((0, 1, 1, 2)))
+        return [{"use": use, "system": system, "value": "1"} for use, system in zip(uses, chosen, strict=False)]
+
+    def entry(self, code: str, number: str) -> Node:
+        """An entry with a resource."""
+        node: Node = {"resourceType": code, "id": number, "text": TEXT}
+        if code in self.claimed and self.chance.random() < 0.8:
+            node["meta"] = {"profile": [self.claimed[code]]}
+        own = self.identifiers()
+        if own and code != "Composition":
+            node["identifier"] = own
+        elif own:
+            node["identifier"] = own[0]
+        self.filled(node)
+        if self.known and self.chance.random() < 0.02:
+            return {"fullUrl": f"{BASE}/{code}/{number}"}
+        return {"fullUrl": f"{BASE}/{code}/{number}", "resource": node}
+
+    def filled(self, node: Node) -> None:
+        """What each type needs, and what is sliced."""
+        chance, code = self.chance, node["resourceType"]
+        if code == "Organization":
+            node["name"] = "x"
+        elif code in PEOPLE:
+            node["active"] = True
+        elif code == "Condition":
+            node["subject"] = self.reference("Patient")
+            if chance.random() < 0.7:
+                node["code"] = self.concept()
+        elif code == "Composition":
+            entry = [self.reference("Observation", "Condition") for _ in range(chance.choice((1, 2)))]
+            sections = [{"title": "One", "code": self.concept(), "text": TEXT, "entry": entry} for _ in range(2)]
+            node |= {"status": "final", "type": {"text": "x"}, "subject": self.reference("Patient"), "title": "x",
+                     "date": "2024-01-01", "author": [self.reference("Practitioner")],
+                     "section": sections[: chance.choice((1, 2))]}  # fmt: skip
+        else:
+            self.observed(node)
+
+    def observed(self, node: Node) -> None:
+        """An observation."""
+        chance = self.chance
+        if self.extension and chance.random() < 0.7:
+            given = chance.choice(({"valueCode": "x"}, {"valueString": "x"},
+                                   {"extension": [{"url": "a", "valueString": "x"}]},
+                                   {"extension": [{"url": "b", "valueBoolean": True}, {"url": "c"}]}))  # fmt: skip
+            node["extension"] = [{"url": self.extension, **given}] * chance.choice((1, 1, 2))
+        told = chance.choices(CATEGORIES, k=chance.choice((1, 2)))
+        people = [self.reference(chance.choice(PEOPLE)) for _ in range(chance.choice((1, 2)))]
+        node |= {"status": chance.choice(("final", "amended")), "code": self.concept(),
+                 "category": [{"coding": [{"system": CATEGORY, "code": each}]} for each in told],
+                 "subject": self.reference("Patient"), "effectiveDateTime": "2024-01-01",
+                 "performer": people}  # fmt: skip
+        if chance.random() < 0.2:
+            node["contained"] = [{"resourceType": "Practitioner", "id": "in", "active": True}]
+            node["performer"].append({"reference": "#in"})
+        if chance.random() < 0.6:
+            node["valueString"] = "x"
+        values: tuple[Node, ...] = (
+            {"valueString": "x"},
+            {"valueQuantity": {"value": 1}},
+            {"valueQuantity": {"value": 1}},
+            {},
+        )
+        node["component"] = [
+            {"code": self.concept(PARTS), **chance.choice(values)} for _ in range(chance.choice((0, 1, 2)))
+        ]
+        if not node["component"]:
+            del node["component"]
+
+
+def made(count: int) -> Made:
+    """A Bundle with its profiles."""
+    chance = Random(f"sliced {count}")
+    found = profiles(chance, f"sliced-{count}")
+    definitions = [each for own in found.values() for each in own]
+    extension = next((each["url"] for each in definitions if each["type"] == "Extension"), "")
+    making = Making(chance, {code: own[0]["url"] for code, own in found.items()}, extension)
+    kind = chance.choice(("document", "collection", "collection"))
+    plan = [
+        "Patient",
+        "Practitioner",
+        "Organization",
+        *chance.choices(("Observation", "Observation", "Condition"), k=3),
+    ]
+    plan = [each for each in plan if each == "Patient" or chance.random() < 0.85]
+    if kind == "document":
+        plan.insert(0, "Composition")
+    making.known = [(code, str(number)) for number, code in enumerate(plan)]
+    node: Node = {"resourceType": "Bundle", "id": "b", "type": kind}
+    if "Bundle" in making.claimed:
+        node["meta"] = {"profile": [making.claimed["Bundle"]]}
+    if kind == "document":
+        own = {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"}
+        node |= {"identifier": own, "timestamp": "2024-01-01T10:00:00Z"}
+    node["entry"] = [making.entry(code, number) for code, number in making.known]
+    shown = [[each["id"] for each in own[0]["differential"]["element"][1:]] for own in found.values()]
+    return Made(str(count), kind, json.dumps(shown), definitions, json.dumps(node).encode())
+
+
+def run(number: int, first: int = 0) -> Comparison:
+    """The comparison."""
+    return compared([made(count) for count in range(first, first + number)])
+
+
+if __name__ == "__main__":
+    command(__doc__, NAME, run, 1000)
