@@ -2,7 +2,8 @@
 
 A discriminator's path is followed twice: in the slice's definition, for what is asked there, and in the
 instance, for the values. What the definition does not decide (no fixed value, pattern or binding at the
-path, a reference that leads out of the data) is "cannot tell", never a match and never a mismatch.
+path) is "cannot tell", never a match and never a mismatch; so is a reference that leads out of the data, unless its URL
+tells another type than is asked for.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from fhircheck.assertions.fixed_value import same
 from fhircheck.assertions.pattern_value import matches
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.discriminator_path import Steps, Test, TextTest, Value, steps_of
+from fhircheck.model.reference_text import rest_url
 from fhircheck.terminology.membership import Answer
 
 if TYPE_CHECKING:
@@ -34,7 +36,15 @@ class Spot(NamedTuple):
 
 
 class Unresolved(Exception):
-    """A reference on the path leads to nothing that is at hand."""
+    """A reference on the path leads to nothing that is at hand. type_name: what its URL says of it, or empty."""
+
+    def __init__(self, type_name: str) -> None:
+        super().__init__()
+        self.type_name = type_name
+
+
+NOT_AT_HAND = object()
+"""Stands for the target of a reference of which only the type is known."""
 
 
 class Discriminators:
@@ -81,12 +91,14 @@ class Discriminators:
         if not steps:
             return lambda value, type_: criterion([(value, type_)])
         follow = self._follow
+        at_target = kind in ("type", "profile") and steps[-1][0] == "resolve()"
 
         def test(value: Any, type_: str) -> bool | None:
             try:
                 return criterion(follow([(value, type_)], steps))
-            except Unresolved:
-                return None
+            except Unresolved as error:
+                told = at_target and error.type_name
+                return False if told and criterion([(NOT_AT_HAND, error.type_name)]) is False else None
 
         return test
 
@@ -260,10 +272,18 @@ class Discriminators:
             return None
 
         def criterion(found: list[Value]) -> bool | None:
-            answers = [self._linker.conforms(value, url) for value, _ in found for url in urls]
+            answers = [self._conforms(value, type_, url) for value, type_ in found for url in urls]
             return True if True in answers else None if None in answers else False
 
         return criterion
+
+    def _conforms(self, value: Any, type_: str, url: str) -> bool | None:
+        if value is not NOT_AT_HAND:
+            return self._linker.conforms(value, url)
+        linked = self._linker.profile(url)
+        if linked is None or linked.compiled is None:
+            return None
+        return None if self._linker.around.types.is_a(type_, linked.compiled.type) else False
 
     # -- the instance's side
 
@@ -318,8 +338,13 @@ class Discriminators:
         around = self._linker.around
         target = around.resolve(reference, around.scope)
         if target is None:
-            raise Unresolved
+            raise Unresolved(self._type_told(reference))
         yield target.node, str(target.node.get("resourceType", ""))
+
+    def _type_told(self, reference: str) -> str:
+        """The resource type in the URL of a reference; empty where it tells none that exists."""
+        url = rest_url(reference)
+        return url.type if url is not None and self._linker.is_resource(url.type) else ""
 
 
 MAKERS: dict[str, Callable[[Discriminators, list[Spot]], Callable[[list[Value]], bool | None] | None]] = {

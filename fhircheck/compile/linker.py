@@ -74,11 +74,11 @@ class Linker:
     @contextmanager
     def quiet(self) -> Iterator[None]:
         """While findings are explained, gates are asked again: nothing is counted a second time."""
-        self._counting = False
+        before, self._counting = self._counting, False
         try:
             yield
         finally:
-            self._counting = True
+            self._counting = before
 
     def use_resource_gate(
         self, gate: Gate, conforms: Callable[[Any, str], bool], enter: Callable[[Node], Scope]

@@ -87,8 +87,9 @@ class _Builder:
         ):
             compiled.children += (CompiledElement(element_id, "value", minimum=1),)
         compiled.slice = str(definition.get("sliceName", ""))
-        if node.slices:
+        if node.slices or (compiled.slice and "slicing" in definition):  # slices of a slice stand beside it
             compiled.slicing = _slicing(definition, compiled)
+        if node.slices:
             compiled.slices = _nested([self.element(each) for each in node.slices])
             self.decided += len(node.slices)
         return compiled

@@ -141,7 +141,8 @@ class SliceCheck:
             for member in members:
                 if not each.holds(member):
                     return False
-            if each.inner is not None and members and not each.inner._all_hold(members):
+            inner = each.inner if members or number not in found.uncertain else None
+            if inner is not None and not inner._all_hold(members):
                 return False
         return True
 
@@ -235,7 +236,7 @@ class SliceCheck:
             for each in members:
                 place = self._place(each, expression, slice_.element, findings)
                 slice_.explain(each, place, findings, explainer)
-            if slice_.inner is not None and members:
+            if slice_.inner is not None and (members or number not in found.uncertain):
                 slice_.inner._explain(members, expression, findings, explainer)
 
     def _never(self, slice_: LinkedSlice) -> bool:

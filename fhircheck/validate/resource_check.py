@@ -207,22 +207,24 @@ class ResourceCheck:
             _endless(findings, scope.expression, shown_name(name))
 
     def holds(self, node: Node, canonical: str, scope: Scope) -> bool | None:
-        """Whether `node` conforms to the profile (and its own type); None where it is not known or not usable."""
+        """Whether `node` conforms to the profile (and is sound as it stands); None where that is not known."""
         return self.explain(node, canonical, scope, Findings())
 
     def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
-        """The same, with the findings added to `findings`. What is wrong by JSON's form alone is said where it stands,
-        and not again of whatever leads there."""
+        """The same, with the findings added to `findings`: by the profile, by the type, by the profiles that the node
+        claims and by the rules. What is wrong by JSON's form alone is said where it stands, and not again of whatever
+        leads there."""
         linked = self.linker.profile(canonical)
         if linked is None or linked.compiled is None:
             return None
         with self.at(scope):
-            if self.sound(node, [canonical]):
-                return True
-            first = len(findings.issues)
-            with self.linker.quiet():
-                findings.issues += self._base_issues(node, scope.expression, findings.resource)
-                self.explain_profile(node, canonical, scope.expression, findings, claim=False, whole=True)
+            first, asked = len(findings.issues), dict.fromkeys((canonical, *claimed(node)))
+            findings.issues += self._rule_issues(node, scope, findings.resource)
+            if not self.sound(node, list(asked)):
+                with self.linker.quiet():
+                    findings.issues += self._base_issues(node, scope.expression, findings.resource)
+                    for each in asked:
+                        self.explain_profile(node, each, scope.expression, findings, each != canonical, whole=True)
         return not has_error(each for each in findings.issues[first:] if each.kind not in OF_FORM)
 
     def _base_issues(self, node: Node, expression: str, resource: str) -> list[Issue]:
@@ -233,6 +235,17 @@ class ResourceCheck:
         if known is None:
             findings = Findings(resource=resource)
             self.explain_base(node, expression, findings)
+            known = self._explained[key] = node, findings.issues
+        return known[1]
+
+    def _rule_issues(self, node: Node, scope: Scope, resource: str) -> list[Issue]:
+        """What the rules about whole resources find wrong; asked once a record."""
+        key = id(node), scope.expression, f"rules {resource}"
+        known = self._explained.get(key)
+        if known is None:
+            findings = Findings(resource=resource)
+            with self.linker.quiet():
+                self.rules(node, scope, findings)
             known = self._explained[key] = node, findings.issues
         return known[1]
 

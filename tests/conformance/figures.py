@@ -15,12 +15,14 @@ from jiter import from_json
 from fhircheck.model.record import Piece
 from tests.conformance import (
     answered_questionnaires,
+    broken_definitions,
     broken_examples,
     broken_xml,
     bundled_examples,
     coded_examples,
     gematik,
     profiled_examples,
+    sliced_bundles,
     snapshots,
 )
 from tests.conformance import test_xml_pairs as both_forms
@@ -159,17 +161,19 @@ def changed() -> list[str]:
 
 
 def profiled() -> list[str]:
-    """The section on made profiles, answers, Bundles and codes."""
+    """The section on made profiles, answers, Bundles and codes, on XML and on definitions."""
     results = {
         profiled_examples.NAME: profiled_examples.run(2500),
         answered_questionnaires.NAME: answered_questionnaires.run(1500),
         bundled_examples.NAME: bundled_examples.run(1500),
         coded_examples.NAME: coded_examples.run(1500),
+        sliced_bundles.NAME: sliced_bundles.run(1500),
         broken_xml.NAME: broken_xml.run(1000),
+        broken_definitions.NAME: broken_definitions.run(1000),
     }
     return [
         "",
-        "## Made profiles, answers, Bundles and codes; broken XML",
+        "## Made profiles, answers, Bundles and codes; broken XML and definitions",
         "",
         "Published profiles use few of the ways in which an element can be constrained. Here each clinical example gets"
         " a profile of its own, by its differential alone, made by chance of what the example holds: cardinality, fixed"
@@ -178,8 +182,12 @@ def profiled() -> list[str]:
         " examples is broken besides (`python -m tests.conformance.profiled_examples`). In the same way questionnaires"
         " are made, with answers of which some do not fit (`python -m tests.conformance.answered_questionnaires`),"
         " Bundles of all types, with references of all forms (`python -m tests.conformance.bundled_examples`), and code"
-        " systems with value sets of all compositions (`python -m tests.conformance.coded_examples`)."
-        " The last row is of sound examples in XML, broken as XML can be (`python -m tests.conformance.broken_xml`).",
+        " systems with value sets of all compositions (`python -m tests.conformance.coded_examples`). Slices that only"
+        " a look elsewhere tells apart (what a reference leads to, a profile, an extension), of entries, of sections"
+        " and of slices, are made with Bundles of their own (`python -m tests.conformance.sliced_bundles`)."
+        " The last rows are of sound examples in XML, broken as XML can be (`python -m tests.conformance.broken_xml`),"
+        " and of published profiles, value sets, code systems, search parameters and questionnaires with a fault that"
+        " their authors make (`python -m tests.conformance.broken_definitions`).",
         "",
         *broken_examples.lines(results),
         "",

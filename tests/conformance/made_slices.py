@@ -19,7 +19,7 @@ IDENTIFIERS = ("http://example.org/ids/a", "http://example.org/ids/b", "http://e
 TYPES = ("Patient", "Practitioner", "Organization", "Observation", "Condition")
 PARTS = ((LOINC, "8480-6"), (LOINC, "8462-4"), (SNOMED, "271649006"), ("http://example.org/codes", "p"))
 """Codes of components: none of those of observations, which an invariant forbids."""
-RULES = ("open", "open", "open", "open", "closed", "openAtEnd")
+RULES = ("open", "open", "open", "closed")
 
 
 class Slicing:
@@ -39,9 +39,12 @@ class Slicing:
     def sliced(self, identity: str, *discriminators: tuple[str, str], rules: str = "") -> None:
         """Slice the element."""
         told = [{"type": kind, "path": path} for kind, path in discriminators]
-        kept = rules or self.chance.choice(RULES)
-        ordered = kept == "openAtEnd" or self.chance.random() < 0.1
-        self.element(identity, slicing={"discriminator": told, "ordered": ordered, "rules": kept})
+        slicing = {
+            "discriminator": told,
+            "ordered": self.chance.random() < 0.1,
+            "rules": rules or self.chance.choice(RULES),
+        }
+        self.element(identity, slicing=slicing)
 
     def a_slice(self, identity: str, **facets: Any) -> None:
         """A slice with bounds by chance."""
@@ -159,6 +162,7 @@ def resliced(making: Slicing) -> None:
         making.element("identifier:own.system", min=1, fixedUri=IDENTIFIERS[0])
         making.a_slice("identifier:own/official")
         making.element("identifier:own/official.use", min=1, fixedCode="official")
+        making.element("identifier:own/official.system", min=1, fixedUri=IDENTIFIERS[0])  # again, for the reference
         making.element("identifier:own/official.value", min=chance.choice((0, 1)))
     else:
         making.element("identifier:own.system", min=1, fixedUri=IDENTIFIERS[0])

@@ -192,7 +192,8 @@ def _fault_of_arm(subject: Subject, arm: object, bases: list[str]) -> str:
     model = navigator(subject.around.types)
     for base in bases:
         if subject.around.types.type(base) is None:
-            return ""
+            first = first or f"FHIR has no type {shown_term(base)}"
+            continue
         try:
             check(arm, base, model)  # type: ignore[arg-type]
         except FhirPathError as fault:

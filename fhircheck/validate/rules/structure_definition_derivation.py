@@ -320,6 +320,7 @@ DISCRIMINATORS = frozenset({"value", "exists", "pattern", "type", "profile", "po
 RULES = frozenset({"open", "closed", "openAtEnd"})
 STRENGTHS = frozenset({"required", "extensible", "preferred", "example"})
 SEVERITIES = frozenset({"error", "warning"})
+AGGREGATIONS = frozenset({"contained", "referenced", "bundled"})
 REPRESENTATIONS = frozenset({"xmlAttr", "xmlText", "typeAttr", "cdaText", "xhtml"})
 
 
@@ -344,6 +345,11 @@ def _unreadable_element(element: Node) -> str:
         *(
             ("slicing.discriminator.type", each.get("type"), DISCRIMINATORS)
             for each in objects(slicing, "discriminator")
+        ),
+        *(
+            ("type.aggregation", mode, AGGREGATIONS)
+            for each in objects(element, "type")
+            for mode in strings(each, "aggregation")
         ),
         *(("constraint.severity", each.get("severity"), SEVERITIES) for each in objects(element, "constraint")),
         *(("representation", each, REPRESENTATIONS) for each in strings(element, "representation")),

@@ -14,6 +14,7 @@ from tests.package_making import profile
 
 BASE = "http://hl7.org/fhir/StructureDefinition/"
 BUNDLE, PATIENT, OBSERVATION = "http://example.org/bundle", "http://example.org/patient", "http://example.org/obs"
+NAMED = "http://example.org/named"
 
 
 def constrained(url: str, type_name: str, elements: list[dict[str, Any]]) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def validator() -> Validator:
     entry, resource = "Bundle.entry:patient", "Bundle.entry:patient.resource"
     loose = [
         constrained(PATIENT, "Patient", [{"id": "Patient.birthDate", "path": "Patient.birthDate", "min": 1}]),
+        constrained(NAMED, "Patient", [{"id": "Patient.name", "path": "Patient.name", "min": 1}]),
         constrained(
             OBSERVATION,
             "Observation",
@@ -93,3 +95,12 @@ def test_what_is_wrong_by_the_form_of_json_alone_is_not_said_of_references() -> 
     ]
     assert valid[1] is True
     assert valid[2] is False
+
+
+def test_who_refers_to_a_resource_that_breaks_a_rule_or_another_profile_that_it_claims_is_told() -> None:
+    of_subject = ("reference-target-profile", "Bundle.entry[0].resource.subject")
+    unsound = {"url": BASE + "patient-birthPlace", "valueBoolean": True}
+    said, _ = found({"birthDate": "2020-01-01", "extension": [unsound]})
+    assert said == [of_subject, ("extension-value-type", "Bundle.entry[1].resource.extension[0]")]
+    said, _ = found({"birthDate": "2020-01-01", "meta": {"profile": [PATIENT, NAMED]}})
+    assert said == [of_subject, ("cardinality-min", "Bundle.entry[1].resource")]

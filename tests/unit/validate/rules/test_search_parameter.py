@@ -31,7 +31,9 @@ EXPRESSIONS: list[tuple[list[str], str, list[tuple[str, str]]]] = [
     (["Patient"], "Patient.name | Organization.name", EXPRESSION),
     (["Patient"], "Patient.nam", EXPRESSION),
     (["Patient"], "Patient.name.", EXPRESSION),
-    (["NoSuchType"], "NoSuchType.name", []),
+    (["NoSuchType"], "NoSuchType.name", EXPRESSION),
+    (["NoSuchType"], "Patient.name", EXPRESSION),
+    (["NoSuchType", "Patient"], "Patient.name", []),
     ([], "Patient.name", []),
 ]
 

@@ -251,6 +251,10 @@ CASES: dict[str, tuple[Node, list[tuple[str, str]]]] = {
         ),
         [],
     ),
+    "aggregation of no meaning": (
+        profile(path("Patient.generalPractitioner", type=[{"code": "Reference", "aggregation": ["nowhere"]}])),
+        [("no-snapshot", "")],
+    ),
     "foreign source": (
         profile(path("Patient.name", constraint=[RULE | {"source": HERE + "other"}])),
         [("invariant-source", f"{E1}.constraint[0]")],
