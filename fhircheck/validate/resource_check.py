@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fhircheck.assertions import json_form, primitive_format, unknown_element
-from fhircheck.assertions.assertion import Findings
+from fhircheck.assertions.assertion import Findings, TooManyFindings
 from fhircheck.assertions.resource_type import UNKNOWN
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.explainer import Explainer, type_shown
@@ -17,6 +17,7 @@ from fhircheck.model.issue import Issue, has_error
 from fhircheck.model.path import child, shown_name
 from fhircheck.model.protocols import Gate
 from fhircheck.model.scope import Scope
+from fhircheck.validate import finding_limit
 from fhircheck.validate.claim_kinds import PROFILE_TYPE, PROFILE_UNKNOWN, PROFILE_UNUSABLE
 from fhircheck.validate.near_profiles import NearProfiles
 from fhircheck.validate.reference_resolution import Resolver
@@ -45,6 +46,7 @@ class ResourceCheck:
         self._implied: dict[tuple[str, str], bool] = {}
         self._held: dict[tuple[int, int], tuple[Node, bool]] = {}
         self._explained: dict[tuple[int, str, str], tuple[Node, list[Issue]]] = {}
+        self._ruled: dict[int, tuple[Node, str, list[Issue]]] = {}
         self._depth = 0
         self._rules: dict[str, tuple[ResourceRule, ...]] = {}
         self.kept: dict[str, object] = {}
@@ -67,6 +69,7 @@ class ResourceCheck:
         self.explainer.forget()
         self._held.clear()
         self._explained.clear()
+        self._ruled.clear()
 
     def _base_gate(self, name: str) -> Gate | None:
         if not self.linker.is_resource(name):
@@ -153,9 +156,7 @@ class ResourceCheck:
         with self.at(scope), self._deeper():
             if not self.sound(node, claimed(node)):
                 return False
-            findings = Findings()
-            self.rules(node, scope, findings)
-            if findings.issues:
+            if self.by_rules(scope):
                 return False
             return all(self.inner_gate(entry) for _, entry in entry_resources(node))
 
@@ -184,6 +185,7 @@ class ResourceCheck:
             index = self.resolver.indexes.of(container)
             number = index.position.get(id(node))
             if number is not None:
+                expression = expression or f"{outer.expression}.entry[{number}].resource"
                 return Scope(node, node, expression, container, number, index.full_url(number), outer)
         elif container.get("resourceType") == "Parameters":
             return Scope(node, node, expression, outer=outer)
@@ -207,25 +209,24 @@ class ResourceCheck:
             _endless(findings, scope.expression, shown_name(name))
 
     def holds(self, node: Node, canonical: str, scope: Scope) -> bool | None:
-        """Whether `node` conforms to the profile (and is sound as it stands); None where that is not known."""
-        return self.explain(node, canonical, scope, Findings())
-
-    def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
-        """The same, with the findings added to `findings`: by the profile, by the type, by the profiles that the node
-        claims and by the rules. What is wrong by JSON's form alone is said where it stands, and not again of whatever
-        leads there."""
+        """Whether `node` conforms to the profile and is sound as it stands: by its type, by the profiles that it claims
+        and by the rules. None where the profile is not known or not usable. What is wrong by JSON's form alone is said
+        where it stands, and not again of whatever leads there."""
         linked = self.linker.profile(canonical)
         if linked is None or linked.compiled is None:
             return None
         with self.at(scope):
-            first, asked = len(findings.issues), dict.fromkeys((canonical, *claimed(node)))
-            findings.issues += self._rule_issues(node, scope, findings.resource)
-            if not self.sound(node, list(asked)):
-                with self.linker.quiet():
-                    findings.issues += self._base_issues(node, scope.expression, findings.resource)
-                    for each in asked:
-                        self.explain_profile(node, each, scope.expression, findings, each != canonical, whole=True)
-        return not has_error(each for each in findings.issues[first:] if each.kind not in OF_FORM)
+            if has_error(self.by_rules(scope)):
+                return False
+            asked = dict.fromkeys((canonical, *claimed(node)))
+            if self.sound(node, list(asked)):
+                return True
+            findings = Findings()
+            with self.linker.quiet():
+                findings.issues += self._base_issues(node, scope.expression, findings.resource)
+                for each in asked:
+                    self.explain_profile(node, each, scope.expression, findings, each != canonical, whole=True)
+        return not has_error(each for each in findings.issues if each.kind not in OF_FORM)
 
     def _base_issues(self, node: Node, expression: str, resource: str) -> list[Issue]:
         """What is wrong with `node` as the type it says it is; asked once a record, however many profiles it is held
@@ -238,16 +239,18 @@ class ResourceCheck:
             known = self._explained[key] = node, findings.issues
         return known[1]
 
-    def _rule_issues(self, node: Node, scope: Scope, resource: str) -> list[Issue]:
-        """What the rules about whole resources find wrong; asked once a record."""
-        key = id(node), scope.expression, f"rules {resource}"
-        known = self._explained.get(key)
-        if known is None:
-            findings = Findings(resource=resource)
-            with self.linker.quiet():
+    def by_rules(self, scope: Scope) -> list[Issue]:
+        """What the rules about whole resources say of the resource in `scope`; asked once a record."""
+        node = scope.resource
+        known = self._ruled.get(id(node))
+        if known is None or known[1] != scope.expression:
+            findings = Findings(resource=label(node))
+            try:
                 self.rules(node, scope, findings)
-            known = self._explained[key] = node, findings.issues
-        return known[1]
+            except TooManyFindings:
+                finding_limit.cut_off(findings, scope.expression)
+            known = self._ruled[id(node)] = node, scope.expression, findings.issues
+        return known[2]
 
     def element_gate(self, canonical: str) -> Gate | None:
         """The gate of a profile on a datatype (an extension); None where it is not known or not usable."""

@@ -40,7 +40,6 @@ class Validator:
         self._locate = locate
         self._selection = ProfileSelection(linker, asked, linker.around.settings)
         self._present: dict[str, Any] | None = None
-        self._ruled: dict[int, list[Issue]] = {}
         self._skips_unknown = linker.around.settings.unknown_profile == "ignore"
 
     def ask(self, profiles: Iterable[str]) -> None:
@@ -88,23 +87,10 @@ class Validator:
         if node is not self._present:
             self._around.steps = LEAST_STEPS + STEPS_A_BYTE * size
             self._present = node
-            self._ruled.clear()
             self._check.forget()
 
     def _is_sound(self, node: dict[str, Any], claims: Sequence[tuple[str, str]]) -> bool:
         return self._check.sound(node, [url for url, _ in claims])
-
-    def _by_rules(self, scope: Scope) -> list[Issue]:
-        """What the rules about whole resources say of the resource in `scope`; asked once a record."""
-        known = self._ruled.get(id(scope.resource))
-        if known is None:
-            findings = Findings(resource=label(scope.resource))
-            try:
-                self._check.rules(scope.resource, scope, findings)
-            except TooManyFindings:
-                finding_limit.cut_off(findings, scope.expression)
-            known = self._ruled[id(scope.resource)] = findings.issues
-        return known
 
     def _clean(self, scope: Scope, found: list[Clean]) -> bool:
         node = scope.resource
@@ -112,7 +98,7 @@ class Validator:
         claims, outdated = self._selection.of(node, scope.bundle)
         if outdated or (self._skips_unknown and not all(self._usable(url) for url, _ in claims)):
             return False
-        if not self._is_sound(node, claims) or self._by_rules(scope):
+        if not self._is_sound(node, claims) or self._check.by_rules(scope):
             return False
         name = node["resourceType"]
         found.append((name, claims))
@@ -163,7 +149,7 @@ class Validator:
         self._against_definitions(checked, split)
         if checked.version:
             return
-        issues = self._by_rules(scope)
+        issues = self._check.by_rules(scope)
         if issues:
             self._finish(checked, not_said(issues, {statement(issue) for issue in checked.issues}))
             checked.issues = without_echoes(checked.issues)

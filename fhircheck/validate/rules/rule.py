@@ -21,9 +21,6 @@ class Profiles(Protocol):
     def holds(self, node: Node, canonical: str, scope: Scope) -> bool | None:
         """Whether `node` conforms to the profile; None where the profile is not known or not usable."""
 
-    def explain(self, node: Node, canonical: str, scope: Scope, findings: Findings) -> bool | None:
-        """The same, with the findings added to `findings`."""
-
     def element_gate(self, canonical: str) -> Gate | None:
         """The gate of a profile on a datatype (an extension); None where it is not known or not usable."""
 
