@@ -89,7 +89,7 @@ class Discriminators:
         if criterion is None:
             return None
         if not steps:
-            return lambda value, type_: criterion([(value, type_)])
+            return lambda value, type_: criterion([(value, _own_type(value) or type_)])
         follow = self._follow
         at_target = kind in ("type", "profile") and steps[-1][0] == "resolve()"
 
@@ -312,8 +312,7 @@ class Discriminators:
         for json_name, code in self._json_names(value, type_, name):
             inner = value[json_name]
             for each in inner if inner.__class__ is list else (inner,):
-                resource = each.get("resourceType") if each.__class__ is dict else None
-                yield each, resource if resource.__class__ is str else code
+                yield each, _own_type(each) or code
 
     def _json_names(self, value: dict[str, Any], type_: str, name: str) -> Iterator[tuple[str, str]]:
         """(JSON name, type) of the members of `value` that `name` means; a choice is known by its type's name."""
@@ -354,6 +353,12 @@ MAKERS: dict[str, Callable[[Discriminators, list[Spot]], Callable[[list[Value]],
     "type": Discriminators.types,
     "profile": Discriminators.profiles,
 }
+
+
+def _own_type(value: Any) -> str:
+    """The type that a resource says it is; empty for what is none."""
+    name = value.get("resourceType") if value.__class__ is dict else None
+    return name if name.__class__ is str else ""
 
 
 def _obligatory(element: CompiledElement) -> list[CompiledElement]:

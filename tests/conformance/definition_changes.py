@@ -183,7 +183,7 @@ def head(chance: Random, node: Node) -> None:
                      [{"type": "extension", "expression": NOWHERE}], [{"type": "element"}], None)),
         ("contextInvariant", (["true"], ["a("])), ("snapshot", ({}, {"element": []}, None)), ("differential", (None,)),
     ))  # fmt: skip
-    value = chance.choice(values)
+    value: Any = chance.choice(values)
     if value is None:
         node.pop(name, None)
     else:

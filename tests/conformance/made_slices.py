@@ -66,6 +66,8 @@ class Slicing:
         """This profile and those that it names."""
         kind = "complex-type" if self.code == "Extension" else "resource"
         more = {"context": [{"type": "element", "expression": "Element"}]} if self.code == "Extension" else {}
+        if self.name.endswith("-derived"):
+            more["baseDefinition"] = self.others[0]["url"]
         return [structure(self.url, self.code, self.elements, kind=kind, **more), *self.others]
 
 
@@ -119,6 +121,13 @@ def entries_by_content(making: Slicing) -> None:
         making.element("entry:with.resource", min=1)
         making.a_slice("entry:without")
         making.element("entry:without.resource", max="0")
+        return
+    if chance.random() < 0.4:
+        making.sliced("entry", ("value", "resource.ofType(Observation).status"))
+        for status in chance.sample(("final", "amended"), chance.choice((1, 2))):
+            making.a_slice(f"entry:{status}")
+            making.element(f"entry:{status}.resource", min=1, type=[{"code": "Observation"}])
+            making.element(f"entry:{status}.resource.status", fixedCode=status)
         return
     making.sliced("entry", ("type", "resource"), ("pattern", "resource.code"))
     for number, (system, code) in enumerate(chance.sample(CODES, chance.randint(1, 2))):
@@ -181,6 +190,21 @@ def categories(making: Slicing) -> None:
             making.element(f"category:k{number}.text", min=1)
 
 
+def by_extension(making: Slicing) -> None:
+    """Identifiers by the value of an extension."""
+    own = making.within("Extension")
+    own.element("url", fixedUri=own.url)
+    own.element("value[x]", min=1, type=[{"code": "code"}])
+    url = making.keep(own)
+    making.sliced("identifier", ("value", f"extension('{url}').value"))
+    for name in making.chance.sample(("x", "y"), making.chance.choice((1, 2))):
+        making.a_slice(f"identifier:{name}")
+        at = f"identifier:{name}.extension"
+        making.element(f"{at}:told", sliceName="told", min=1, max="1", type=[{"code": "Extension", "profile": [url]}])
+        making.element(f"{at}:told.value[x]", fixedCode=name)
+        making.element(f"identifier:{name}.value", min=1)
+
+
 def components(making: Slicing) -> None:
     """Components by code, with values of one type, and slices within the slices."""
     chance = making.chance
@@ -216,6 +240,27 @@ def extensions(making: Slicing) -> None:
     making.a_slice("extension:own", type=[{"code": "Extension", "profile": [url]}])
 
 
+def on_a_primitive(making: Slicing) -> None:
+    """An extension of a primitive value, by url."""
+    own = making.within("Extension")
+    own.element("url", fixedUri=own.url)
+    own.element("value[x]", min=1, type=[{"code": "code"}])
+    url = making.keep(own)
+    if making.chance.random() < 0.5:
+        making.sliced("issued.extension", ("value", "url"))
+    making.a_slice("issued.extension:own", type=[{"code": "Extension", "profile": [url]}])
+
+
+def contained(making: Slicing) -> None:
+    """Contained resources by type or profile."""
+    kind = making.chance.choice(("type", "profile"))
+    making.sliced("contained", (kind, "$this"))
+    for number, code in enumerate(making.chance.sample(("Practitioner", "Organization"), making.chance.choice((1, 2)))):
+        profiled = kind == "profile" or making.chance.random() < 0.4
+        own = {"profile": [any_profile(making, code)]} if profiled else {}
+        making.a_slice(f"contained:r{number}", type=[{"code": code, **own}])
+
+
 def sections(making: Slicing) -> None:
     """Sections by code, and their entries by what they lead to."""
     chance = making.chance
@@ -238,10 +283,32 @@ def sections(making: Slicing) -> None:
 
 SLICINGS: dict[str, tuple[Callable[[Slicing], None], ...]] = {
     "Bundle": (entries_by_type, entries_by_profile, entries_by_content),
-    "Observation": (extensions, resliced, categories, codings, performers_by_target, components),
+    "Observation": (contained, extensions, resliced, by_extension, categories, codings, on_a_primitive,
+                    performers_by_target, components),
     "Composition": (sections,),
-}
+}  # fmt: skip
 """By the type that is sliced; those of Observation in the order of its elements."""
+
+
+def derived(base: Slicing) -> Slicing:
+    """A profile of a profile: what is asked of one of its slices, a slice more, or other rules for the rest."""
+    chance = base.chance
+    own = Slicing(chance, f"{base.name}-derived", base.code)
+    own.others = base.made()
+    named = [each["id"].partition(".")[2] for each in base.elements if "sliceName" in each]
+    top = [each for each in named if "." not in each and "/" not in each]
+    if not top:
+        return own
+    slice_ = chance.choice(top)
+    element = slice_.partition(":")[0]
+    if chance.random() < 0.3:
+        said = next(each["slicing"] for each in base.elements if each["id"] == f"{base.code}.{element}")
+        own.element(element, slicing={**said, "rules": "closed"})
+    own.element(slice_, sliceName=slice_.partition(":")[2], **chance.choice(({"min": 1}, {"max": "1"}, {"min": 0})))
+    inner = {"identifier": "period", "category": "text", "performer": "display", "component": "interpretation"}
+    if element in inner and chance.random() < 0.6:
+        own.element(f"{slice_}.{inner[element]}", min=1)
+    return own
 
 
 def profiles(chance: Random, name: str) -> dict[str, list[Node]]:
@@ -251,7 +318,8 @@ def profiles(chance: Random, name: str) -> dict[str, list[Node]]:
         if code != "Bundle" or chance.random() < 0.5:
             making, choices = Slicing(chance, f"{name}-{code.lower()}", code), SLICINGS[code]
             count = chance.choice((1, 2)) if code == "Observation" else 1
-            for number in sorted(chance.sample(range(len(choices)), count)):
-                choices[number](making)
-            found[code] = making.made()
+            chosen = [choices[number] for number in sorted(chance.sample(range(len(choices)), count))]
+            for each in chosen[:1] if {resliced, by_extension} <= {*chosen} else chosen:
+                each(making)
+            found[code] = (derived(making) if chance.random() < 0.35 else making).made()
     return found

@@ -20,10 +20,11 @@ PEOPLE = ("Patient", "Practitioner", "Organization")
 
 
 class Making:
-    """A Bundle under construction. profiles: URLs to claim, by type."""
+    """A Bundle under construction. claimed: URLs of profiles, by type. extensions: of observations, by path."""
 
-    def __init__(self, chance: Random, claimed: dict[str, str], extension: str) -> None:
-        self.chance, self.claimed, self.extension = chance, claimed, extension
+    def __init__(self, chance: Random, claimed: dict[str, str]) -> None:
+        self.chance, self.claimed = chance, claimed
+        self.extensions = dict.fromkeys(("extension", "issued.extension", "identifier.extension"), "")
         self.known: list[tuple[str, str]] = []
 
     def reference(self, *codes: str) -> Node:
@@ -43,7 +44,12 @@ class Making:
         """Identifiers of some systems."""
         uses = self.chance.choices(("official", "usual"), k=3)
         chosen = self.chance.choices(IDENTIFIERS, k=self.chance.choice((0, 1, 1, 2)))
-        return [{"use": use, "system": system, "value": "1"} for use, system in zip(uses, chosen, strict=False)]
+        found: list[Node] = [{"use": use, "system": one, "value": "1"} for use, one in zip(uses, chosen, strict=False)]
+        url = self.extensions["identifier.extension"]
+        for each in found if url else ():
+            told = self.chance.choice(({"valueCode": "x"}, {"valueCode": "y"}, {"valueCode": "z"}, {}))
+            each |= {"extension": [{"url": url, **told}]} if told else {}
+        return found
 
     def entry(self, code: str, number: str) -> Node:
         """An entry with a resource."""
@@ -83,20 +89,29 @@ class Making:
     def observed(self, node: Node) -> None:
         """An observation."""
         chance = self.chance
-        if self.extension and chance.random() < 0.7:
+        url, on_issued = self.extensions["extension"], self.extensions["issued.extension"]
+        if url and chance.random() < 0.7:
             given = chance.choice(({"valueCode": "x"}, {"valueString": "x"},
                                    {"extension": [{"url": "a", "valueString": "x"}]},
                                    {"extension": [{"url": "b", "valueBoolean": True}, {"url": "c"}]}))  # fmt: skip
-            node["extension"] = [{"url": self.extension, **given}] * chance.choice((1, 1, 2))
+            node["extension"] = [{"url": url, **given}] * chance.choice((1, 1, 2))
         told = chance.choices(CATEGORIES, k=chance.choice((1, 2)))
         people = [self.reference(chance.choice(PEOPLE)) for _ in range(chance.choice((1, 2)))]
         node |= {"status": chance.choice(("final", "amended")), "code": self.concept(),
                  "category": [{"coding": [{"system": CATEGORY, "code": each}]} for each in told],
                  "subject": self.reference("Patient"), "effectiveDateTime": "2024-01-01",
                  "performer": people}  # fmt: skip
-        if chance.random() < 0.2:
-            node["contained"] = [{"resourceType": "Practitioner", "id": "in", "active": True}]
+        if chance.random() < 0.3:
+            code = chance.choice(("Practitioner", "Organization"))
+            node["contained"] = [{"resourceType": code, "id": "in", "active": True}]
+            if chance.random() < 0.5:
+                node["contained"][0]["identifier"] = [{"system": chance.choice(IDENTIFIERS), "value": "1"}]
             node["performer"].append({"reference": "#in"})
+        if on_issued:
+            node["issued"] = "2024-01-01T10:00:00Z"
+            given = chance.choice(({"valueCode": "x"}, {"valueCode": "x"}, {"valueString": "x"}, {}))
+            if chance.random() < 0.8:
+                node["_issued"] = {"extension": [{"url": on_issued, **given}] * chance.choice((1, 1, 2))}
         if chance.random() < 0.6:
             node["valueString"] = "x"
         values: tuple[Node, ...] = (
@@ -112,13 +127,22 @@ class Making:
             del node["component"]
 
 
+def _is_for(definitions: Sequence[Node], path: str, url: str) -> bool:
+    elements = [each for definition in definitions for each in definition["differential"]["element"]]
+    return any(each["path"] == path and url in json.dumps(each) for each in elements)
+
+
 def made(count: int) -> Made:
     """A Bundle with its profiles."""
     chance = Random(f"sliced {count}")
     found = profiles(chance, f"sliced-{count}")
     definitions = [each for own in found.values() for each in own]
-    extension = next((each["url"] for each in definitions if each["type"] == "Extension"), "")
-    making = Making(chance, {code: own[0]["url"] for code, own in found.items()}, extension)
+    extensions = [each["url"] for each in definitions if each["type"] == "Extension"]
+    claimed = {code: own[0]["url"] for code, own in found.items()}
+    making = Making(chance, claimed)
+    for path in making.extensions:
+        used = [url for url in extensions if _is_for(definitions, f"Observation.{path}", url)]
+        making.extensions[path] = "".join(used[:1])
     kind = chance.choice(("document", "collection", "collection"))
     plan = [
         "Patient",

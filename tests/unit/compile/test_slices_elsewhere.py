@@ -81,3 +81,15 @@ def test_the_url_of_a_reference_that_leads_out_tells_that_it_is_of_another_type(
 def test_the_same_type_alone_does_not_make_a_reference_that_leads_out_one_of_the_slice() -> None:
     given = [{"reference": "Practitioner/1"}, {"reference": "Practitioner/2"}]
     assert broken(doctors("type", "Practitioner", "closed"), {"generalPractitioner": given}) == []
+
+
+@pytest.mark.parametrize(("of", "expected"), [("Organization", []), ("Practitioner", ["slicing-closed", "slice-min"])])
+def test_contained_resources_are_told_apart_by_their_own_type(of: str, expected: list[str]) -> None:
+    at = "Patient.contained"
+    elements = [
+        sliced(at, at, "type", "$this", "closed"),
+        {"id": f"{at}:one", "path": at, "sliceName": "one", "min": 1, "max": "1", "type": [{"code": "Organization"}]},
+    ]
+    inner = {"resourceType": of, "id": "in", "name": "x"} if of == "Organization" else {"resourceType": of, "id": "in"}
+    given = {"contained": [inner], "generalPractitioner": [{"reference": "#in"}]}
+    assert [kind for kind, _ in broken(elements, given)] == expected
