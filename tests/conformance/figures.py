@@ -204,11 +204,11 @@ def profiled() -> list[str]:
         " for it; codes in another case, which it refuses where the system disregards case; codes without a system,"
         " which it takes for those that a value set lists; a display that is wrong too, which hides from it that the"
         " code is no member; the place of XML elements in another namespace, which it names otherwise; slices of"
-        " slices, which it tells apart by the discriminators of the outer slices; references that lead out of the Bundle, which"
-        " belong to no slice for it and where we cannot tell as long as their URL names the type that is asked for; the"
-        " order of slices behind an item that belongs to none; contained resources of a slice that is not to be; codes"
-        " of a value set that a code system at hand does not have, which it asks a server for; snapshots that it cannot"
-        " make of definitions whose faults it names besides.",
+        " slices, which it tells apart by the discriminators of the outer slices; references that lead out of the"
+        " Bundle, which belong to no slice for it and where we cannot tell as long as their URL names the type"
+        " that is asked for; the order of slices behind an item that belongs to none; contained resources of a"
+        " slice that is not to be; codes of a value set that a code system at hand does not have, which it asks a"
+        " server for; snapshots that it cannot make of definitions whose faults it names besides.",
     ]
 
 
