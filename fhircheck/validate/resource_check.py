@@ -154,9 +154,7 @@ class ResourceCheck:
             return False
         scope = self._inner_scope(node, "")
         with self.at(scope), self._deeper():
-            if not self.sound(node, claimed(node)):
-                return False
-            if self.by_rules(scope):
+            if not self.sound(node, claimed(node)) or self.by_rules(scope):
                 return False
             return all(self.inner_gate(entry) for _, entry in entry_resources(node))
 

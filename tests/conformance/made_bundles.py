@@ -9,6 +9,7 @@ BASE = "http://example.org/fhir"
 TYPES = ("document", "document", "message", "transaction", "batch", "searchset", "history", "collection", "collection",
          "transaction-response", "batch-response")  # fmt: skip
 TEXT = {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'}
+IDENTIFIER = {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"}
 REQUESTS = ("POST", "PUT", "GET", "DELETE", "PATCH")
 Node = dict[str, Any]
 
@@ -64,7 +65,7 @@ def bundle(chance: Random) -> Node:
     entries = [_entry(making, *each) for each in making.plan]
     node: Node = {"resourceType": "Bundle", "id": "b", "type": making.kind}
     if (making.kind == "document") is not making.chosen(0.06):
-        node["identifier"] = {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"}
+        node["identifier"] = IDENTIFIER
     if making.kind in ("document", "message") and not making.chosen(0.06):
         node["timestamp"] = "2024-01-01T10:00:00Z"
     if (making.kind in ("searchset", "history")) is not making.chosen(0.05):

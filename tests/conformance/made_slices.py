@@ -20,13 +20,15 @@ TYPES = ("Patient", "Practitioner", "Organization", "Observation", "Condition")
 PARTS = ((LOINC, "8480-6"), (LOINC, "8462-4"), (SNOMED, "271649006"), ("http://example.org/codes", "p"))
 """Codes of components: none of those of observations, which an invariant forbids."""
 RULES = ("open", "open", "open", "closed")
+BY_URL = {"discriminator": [{"type": "value", "path": "url"}], "rules": "open"}
 
 
 class Slicing:
     """A profile under construction: its differential, and the definitions that it names."""
 
-    def __init__(self, chance: Random, name: str, code: str) -> None:
+    def __init__(self, chance: Random, name: str, code: str, base: str = "") -> None:
         self.chance, self.name, self.code = chance, name, code
+        self.base = base or CORE + code
         self.url = f"{MADE}StructureDefinition/{name}"
         self.elements: list[Node] = []
         self.others: list[Node] = []
@@ -66,9 +68,12 @@ class Slicing:
         """This profile and those that it names."""
         kind = "complex-type" if self.code == "Extension" else "resource"
         more = {"context": [{"type": "element", "expression": "Element"}]} if self.code == "Extension" else {}
-        if self.name.endswith("-derived"):
-            more["baseDefinition"] = self.others[0]["url"]
-        return [structure(self.url, self.code, self.elements, kind=kind, **more), *self.others]
+        own = structure(self.url, self.code, self.elements, kind=kind, baseDefinition=self.base, **more)
+        return [own, *self.others]
+
+
+def _concept(system: str, code: str) -> Node:
+    return {"coding": [{"system": system, "code": code}]}
 
 
 def any_profile(making: Slicing, code: str) -> str:
@@ -78,7 +83,7 @@ def any_profile(making: Slicing, code: str) -> str:
         how = chance.randrange(3)
         if how == 0:
             system, name = chance.choice(CODES)
-            own.element("code", patternCodeableConcept={"coding": [{"system": system, "code": name}]})
+            own.element("code", patternCodeableConcept=_concept(system, name))
         elif how == 1:
             own.element("value[x]", min=1)
         else:
@@ -133,7 +138,7 @@ def entries_by_content(making: Slicing) -> None:
     for number, (system, code) in enumerate(chance.sample(CODES, chance.randint(1, 2))):
         making.a_slice(f"entry:e{number}")
         making.element(f"entry:e{number}.resource", min=1, type=[{"code": "Observation"}])
-        wanted = {"coding": [{"system": system, "code": code}]}
+        wanted = _concept(system, code)
         making.element(f"entry:e{number}.resource.code", min=1, patternCodeableConcept=wanted)
 
 
@@ -184,18 +189,36 @@ def categories(making: Slicing) -> None:
     chance = making.chance
     making.sliced("category", (chance.choice(("value", "pattern")), "$this"))
     for number, code in enumerate(chance.sample(CATEGORIES, chance.randint(1, 2))):
-        wanted = {"coding": [{"system": CATEGORY, "code": code}]}
+        wanted = _concept(CATEGORY, code)
         making.a_slice(f"category:k{number}", patternCodeableConcept=wanted)
         if chance.random() < 0.3:
             making.element(f"category:k{number}.text", min=1)
 
 
-def by_extension(making: Slicing) -> None:
-    """Identifiers by the value of an extension."""
+def _of_code(making: Slicing) -> Slicing:
+    """An extension with a code."""
     own = making.within("Extension")
     own.element("url", fixedUri=own.url)
     own.element("value[x]", min=1, type=[{"code": "code"}])
-    url = making.keep(own)
+    return own
+
+
+def _of_parts(making: Slicing) -> Slicing:
+    """An extension of extensions."""
+    own = making.within("Extension")
+    own.element("extension", slicing=BY_URL)
+    for name, code in (("a", "string"), ("b", "boolean")):
+        own.a_slice(f"extension:{name}")
+        own.element(f"extension:{name}.url", fixedUri=name)
+        own.element(f"extension:{name}.value[x]", min=1, type=[{"code": code}])
+    own.element("url", fixedUri=own.url)
+    own.element("value[x]", max="0")
+    return own
+
+
+def by_extension(making: Slicing) -> None:
+    """Identifiers by the value of an extension."""
+    url = making.keep(_of_code(making))
     making.sliced("identifier", ("value", f"extension('{url}').value"))
     for name in making.chance.sample(("x", "y"), making.chance.choice((1, 2))):
         making.a_slice(f"identifier:{name}")
@@ -212,7 +235,7 @@ def components(making: Slicing) -> None:
     for number, (system, code) in enumerate(chance.sample(PARTS, chance.randint(1, 2))):
         name = f"component:m{number}"
         making.a_slice(name)
-        making.element(f"{name}.code", patternCodeableConcept={"coding": [{"system": system, "code": code}]})
+        making.element(f"{name}.code", patternCodeableConcept=_concept(system, code))
         if chance.random() < 0.3:
             making.sliced(f"{name}.code.coding", ("value", "system"))
             making.a_slice(f"{name}.code.coding:one")
@@ -222,30 +245,15 @@ def components(making: Slicing) -> None:
 
 
 def extensions(making: Slicing) -> None:
-    """Extensions by url, of a complex one too; identifiers by the value of an extension."""
-    chance, own = making.chance, making.within("Extension")
-    if chance.random() < 0.5:
-        own.element("extension", slicing={"discriminator": [{"type": "value", "path": "url"}], "rules": "open"})
-        for name, code in (("a", "string"), ("b", "boolean")):
-            own.a_slice(f"extension:{name}")
-            own.element(f"extension:{name}.url", fixedUri=name)
-            own.element(f"extension:{name}.value[x]", min=1, type=[{"code": code}])
-        own.element("url", fixedUri=own.url)
-        own.element("value[x]", max="0")
-    else:
-        own.element("url", fixedUri=own.url)
-        own.element("value[x]", min=1, type=[{"code": "code"}])
-    url = making.keep(own)
-    making.element("extension", slicing={"discriminator": [{"type": "value", "path": "url"}], "rules": "open"})
+    """Extensions by url, of a complex one too."""
+    url = making.keep(_of_parts(making) if making.chance.random() < 0.5 else _of_code(making))
+    making.element("extension", slicing=BY_URL)
     making.a_slice("extension:own", type=[{"code": "Extension", "profile": [url]}])
 
 
 def on_a_primitive(making: Slicing) -> None:
     """An extension of a primitive value, by url."""
-    own = making.within("Extension")
-    own.element("url", fixedUri=own.url)
-    own.element("value[x]", min=1, type=[{"code": "code"}])
-    url = making.keep(own)
+    url = making.keep(_of_code(making))
     if making.chance.random() < 0.5:
         making.sliced("issued.extension", ("value", "url"))
     making.a_slice("issued.extension:own", type=[{"code": "Extension", "profile": [url]}])
@@ -268,7 +276,7 @@ def sections(making: Slicing) -> None:
     for number, (system, code) in enumerate(chance.sample(CODES, chance.randint(1, 2))):
         name = f"section:s{number}"
         making.a_slice(name)
-        making.element(f"{name}.code", min=1, patternCodeableConcept={"coding": [{"system": system, "code": code}]})
+        making.element(f"{name}.code", min=1, patternCodeableConcept=_concept(system, code))
         kind = chance.choice(("type", "profile", ""))
         if kind:
             making.sliced(f"{name}.entry", (kind, "resolve()"))
@@ -291,9 +299,9 @@ SLICINGS: dict[str, tuple[Callable[[Slicing], None], ...]] = {
 
 
 def derived(base: Slicing) -> Slicing:
-    """A profile of a profile: what is asked of one of its slices, a slice more, or other rules for the rest."""
+    """A profile of a profile: more is asked of one of its slices, and at times nothing is allowed beside them."""
     chance = base.chance
-    own = Slicing(chance, f"{base.name}-derived", base.code)
+    own = Slicing(chance, f"{base.name}-derived", base.code, base.url)
     own.others = base.made()
     named = [each["id"].partition(".")[2] for each in base.elements if "sliceName" in each]
     top = [each for each in named if "." not in each and "/" not in each]

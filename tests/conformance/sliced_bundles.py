@@ -10,12 +10,11 @@ from random import Random
 
 from tests.conformance.broken_examples import Comparison
 from tests.conformance.example_places import Node
-from tests.conformance.made_bundles import TEXT
+from tests.conformance.made_bundles import BASE, IDENTIFIER, TEXT
 from tests.conformance.made_comparison import Made, command, compared
 from tests.conformance.made_slices import CATEGORIES, CATEGORY, CODES, IDENTIFIERS, PARTS, profiles
 
 NAME = "made Bundles, sliced by made profiles"
-BASE = "http://example.org/fhir"
 PEOPLE = ("Patient", "Practitioner", "Organization")
 
 
@@ -158,8 +157,7 @@ def made(count: int) -> Made:
     if "Bundle" in making.claimed:
         node["meta"] = {"profile": [making.claimed["Bundle"]]}
     if kind == "document":
-        own = {"system": "urn:ietf:rfc:3986", "value": "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"}
-        node |= {"identifier": own, "timestamp": "2024-01-01T10:00:00Z"}
+        node |= {"identifier": IDENTIFIER, "timestamp": "2024-01-01T10:00:00Z"}
     node["entry"] = [making.entry(code, number) for code, number in making.known]
     shown = [[each["id"] for each in own[0]["differential"]["element"][1:]] for own in found.values()]
     return Made(str(count), kind, json.dumps(shown), definitions, json.dumps(node).encode())

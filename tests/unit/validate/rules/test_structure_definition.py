@@ -18,6 +18,7 @@ TYPES = "http://hl7.org/fhir/StructureDefinition/"
 HERE = "http://example.org/StructureDefinition/"
 RULES = [each for each in all_rules() if each.name.startswith("structure-definition")]
 E1 = "differential.element[1]"
+OLDER_ELE_1 = {"key": "ele-1", "expression": "hasValue() | (children().count() > id.count())"}
 
 
 @dataclass
@@ -241,14 +242,7 @@ CASES: dict[str, tuple[Node, list[tuple[str, str]]]] = {
         [("invariant-key", f"{E1}.constraint[0]")],
     ),
     "key of all elements, in FHIR's older words": (
-        profile(
-            path(
-                "Patient.name",
-                constraint=[
-                    {"key": "ele-1", "expression": "hasValue() | (children().count() > id.count())"},
-                ],
-            )
-        ),
+        profile(path("Patient.name", constraint=[OLDER_ELE_1])),
         [],
     ),
     "aggregation of no meaning": (
