@@ -3,11 +3,13 @@
 A task merges what it finds, so that one Partial leaves it; rows for joins, findings and lines leave it as they come.
 """
 
+import ctypes
 import hashlib
 import os
 import pickle
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -174,7 +176,9 @@ class Task:
             self._whole.files = files
         self._put_rows()
         self._put("partial", "", 0, pickle.dumps(self._whole, 5))
+        self._whole = self.nothing()
         yield self._batch()
+        give_back()
 
     def _take_rows(self, partial: Partial) -> None:
         for name in WIDTHS:
@@ -206,6 +210,18 @@ class Task:
     def _batch(self) -> Any:
         rows, self._out, self._out_bytes = self._out, [], 0
         return batch_of(rows)
+
+
+def give_back() -> None:
+    """Hand memory that is free back to the system: a Python worker of Spark lives on for many tasks.
+
+    What one task leaves in pieces is else held beside what the next one needs (GNU's malloc; others do without).
+    """
+    import pyarrow
+
+    pyarrow.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def survived(check: Callable[[Chunk], Any], chunk: Chunk) -> int:
