@@ -17,7 +17,25 @@ KIND = IssueKind(
     failing='{"resourceType": "Patient", "deceasedBoolean": true, "deceasedDateTime": "2020"}',
     passing='{"resourceType": "Patient", "deceasedDateTime": "2020"}',
 )
-KINDS = (KIND,)
+CONTENT = IssueKind(
+    name="choice-type-content",
+    severity="error",
+    code="structure",
+    summary="A choice's value is of another type than the only one allowed, which does not have this part of it.",
+    why="Whoever reads the value as the type that the profile promises finds nothing of it.",
+    clause="http://hl7.org/fhir/R4/profiling.html#limitations",
+    fix="Write the value as the type that the profile allows; this finding goes with the one about the type.",
+    english="{type}, the only type allowed here, has no {element} like this",
+    german="{type}, der einzige hier erlaubte Typ, hat kein solches {element}",
+    failing='{"valueQuantity": {"value": 1, "unit": "mg"}}',
+    passing='{"valueCodeableConcept": {"text": "1 mg"}}',
+)
+KINDS = (KIND, CONTENT)
+
+
+def explain_content(element: str, only: str, spot: Spot) -> None:
+    """Report a part of a value that the only allowed type does not have."""
+    spot.add(CONTENT, element=element, type=only)
 
 
 def explain_many(names: list[str], element: str, spot: Spot) -> None:

@@ -20,6 +20,7 @@ from fhircheck.assertions.assertion import Findings, Spot
 from fhircheck.assertions.binding import Binding, code_missing
 from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.assertions.slicing import CLOSED
+from fhircheck.compile import only_type
 from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.linked import EXTENSION, Linked, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.linker import Linker
@@ -86,11 +87,11 @@ class Explainer:
             elif shape.partial:
                 continue
             elif name != "resourceType" or not shape.resource_type:
-                refused |= self._not_defined(name, shape, spot)
+                refused |= self._not_defined(node, name, shape, spot)
             elif node[name] != shape.resource_type:
                 spot.add(NOT_ALLOWED, type=type_shown(node[name]), allowed=shape.resource_type)
         passed = shape.stopped.passed(node)
-        for name, slot in found.items():
+        for name, slot in _first_of_choices(found):
             if name not in passed or (f"_{name}" in node and f"_{name}" not in passed):
                 self._property(node, name, slot, linked, expression, findings)
         self._counts(node, shape, refused, found, spot)
@@ -105,7 +106,7 @@ class Explainer:
         if facet is not None:
             invariant.explain(facet, code, value, spot, self._linker.around)
 
-    def _not_defined(self, name: str, shape: Shape, spot: Spot) -> set[int]:
+    def _not_defined(self, node: Node, name: str, shape: Shape, spot: Spot) -> set[int]:
         """A property without a slot: unknown, or a choice with a type that is not allowed here.
 
         Such a choice is given all the same: its id(), so that it is not said to be missing too.
@@ -113,16 +114,31 @@ class Explainer:
         bare = name.removeprefix("_")
         for element in shape.choices:
             rest = bare.removeprefix(element.name)
-            if bare != rest and self._type_named(rest):
+            found = self._type_named(rest) if bare != rest else ""
+            if found and self._is_later(node, bare, element.name):
+                return set()
+            if found:
                 one = len(element.types) == 1
-                place = spot.child(f"{element.name}.ofType({self._type_named(rest)})") if one else spot
+                place = spot.child(f"{element.name}.ofType({found})") if one else spot
                 place = place._replace(definition=element.id)
                 choice_type.explain_type(shown_name(name), f"{element.name}[x]", place)
                 if one and element.slicing is not None and element.slicing.rules == "closed":
                     place.add(CLOSED, element=element.id.partition(".")[2])
+                if one and bare == name:
+                    only_type.explain_as(element.types[0].code, found, node[name], place, self._linker)
                 return {id(element)}
         unknown_element.explain(name, [each for each in shape.slots if not each.startswith("_")], spot)
         return set()
+
+    def _is_later(self, node: Node, name: str, choice: str) -> bool:
+        """Whether a value of another type stands before `name`, a value of `choice`: that one is the choice's value."""
+        for each in node:
+            bare = each.removeprefix("_")
+            if bare == name:
+                return False
+            if bare.startswith(choice) and self._type_named(bare.removeprefix(choice)):
+                return True
+        return False
 
     def _type_named(self, tail: str) -> str:
         """The datatype that a choice's JSON name ends in; empty where `tail` names none."""
@@ -301,6 +317,14 @@ class Explainer:
             spot.add(NOT_ALLOWED, type=type_shown(name), allowed=", ".join(sorted(allowed)))
         elif not is_entry_resource(slot.element):
             self._explain_resource(value, place, findings)
+
+
+def _first_of_choices(found: dict[str, Slot]) -> list[tuple[str, Slot]]:
+    """Each element once: of a choice with several values the first one; that there are more is said of them all."""
+    by_element: dict[int, tuple[str, Slot]] = {}
+    for name, slot in found.items():
+        by_element.setdefault(id(slot.element), (name, slot))
+    return list(by_element.values())
 
 
 def _said(issue: Issue) -> tuple[str, str, object]:

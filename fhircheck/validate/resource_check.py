@@ -310,11 +310,15 @@ class ResourceCheck:
             return
         before, findings.resource = findings.resource, label(node)
         scope = self._inner_scope(node, expression)
+        first = len(findings.issues)
         with self.at(scope), self._deeper():
             self.explain_base(node, expression, findings)
             for url in claimed(node):
                 self.explain_profile(node, url, expression, findings)
+            own = len(findings.issues)
             self.rules(node, scope, findings)
+            said = {statement(issue) for issue in findings.issues[first:own]}
+            findings.issues[own:] = not_said(findings.issues[own:], said)
             for step, entry in entry_resources(node):
                 self.explain_inner(entry, f"{expression}.{step}", findings)
         findings.resource = before

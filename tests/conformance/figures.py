@@ -20,6 +20,7 @@ from tests.conformance import (
     broken_xml,
     bundled_examples,
     coded_examples,
+    extended_examples,
     gematik,
     profiled_examples,
     sliced_bundles,
@@ -168,6 +169,7 @@ def profiled() -> list[str]:
         bundled_examples.NAME: bundled_examples.run(1500),
         coded_examples.NAME: coded_examples.run(1500),
         sliced_bundles.NAME: sliced_bundles.run(1500),
+        extended_examples.NAME: extended_examples.run(1500),
         broken_xml.NAME: broken_xml.run(1000),
         broken_definitions.NAME: broken_definitions.run(1000),
     }
@@ -184,7 +186,9 @@ def profiled() -> list[str]:
         " Bundles of all types, with references of all forms (`python -m tests.conformance.bundled_examples`), and code"
         " systems with value sets of all compositions (`python -m tests.conformance.coded_examples`). Slices that only"
         " a look elsewhere tells apart (what a reference leads to, a profile, an extension), of entries, of sections"
-        " and of slices, are made with Bundles of their own (`python -m tests.conformance.sliced_bundles`)."
+        " and of slices, are made with Bundles of their own (`python -m tests.conformance.sliced_bundles`),"
+        " and extensions of all contexts, types of values, parts and modifiers with resources that use them"
+        " (`python -m tests.conformance.extended_examples`)."
         " The last rows are of sound examples in XML, broken as XML can be (`python -m tests.conformance.broken_xml`),"
         " and of published profiles, value sets, code systems, search parameters and questionnaires with a fault that"
         " their authors make (`python -m tests.conformance.broken_definitions`).",
@@ -196,7 +200,8 @@ def profiled() -> list[str]:
         " rules for elements within elements of the same name (the reference applies them from the third level on, we"
         " never); closed slices of choices; lengths of ids and Markdown, which it does not look at; fixed values,"
         " patterns and discriminators of types that it does not support or misreads (an address's postal code); wrong"
-        " types in extensions and answers, which it says twice where the value is no value of the allowed type either;"
+        " types in answers, which it says twice where the value is no value of the allowed type either; conditions of a"
+        " context that name %extension, which it does not know;"
         " conditions by `!=` on questions without an answer, which it takes for not met while the specification asks"
         " that no answer is equal: we say nothing; questionnaires and references that end it with an"
         " exception; entries whose fullUrl is empty, which we count as missing; value sets over fragments, versions"

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fhircheck.assertions import choice_type
 from fhircheck.assertions.assertion import Findings, Surroundings
 from fhircheck.assertions.invariant_evaluation import environment_of
 from fhircheck.assertions.primitive_format import GATES
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Node = dict[str, Any]
 NAMES = ("extension", "modifierExtension")
 UNUSABLE = "extension-context"
+CHOICE = choice_type.KIND.name
 
 
 class Definitions(Protocol):
@@ -42,7 +44,7 @@ class Extensions:
         """Whether all is well with the extensions of `element`. holder: see `faults`."""
         for name in NAMES:
             found = element.get(name)
-            if found.__class__ is not list:
+            if found.__class__ is not list or name not in place.info.by_json:
                 continue
             for each in found or ():
                 if each.__class__ is dict and not self._holds(each, name, element, place, holder):
@@ -65,7 +67,7 @@ class Extensions:
         """Report what `hold` stumbles over. expression: of the element."""
         for name in NAMES:
             found = element.get(name)
-            if found.__class__ is not list:
+            if found.__class__ is not list or name not in place.info.by_json:
                 continue
             for index, each in enumerate(found or ()):
                 if each.__class__ is dict:
@@ -97,10 +99,12 @@ class Extensions:
         if use.gate is not None and use.definition is not None:
             first = len(findings.issues)
             self._definitions.explain_element(extension, use.definition.url, own, findings)
-            if wrong_type:  # the definition knows nothing of a value of this type
+            if wrong_type:  # said above
                 inner = f"{own}.value"
                 findings.issues[first:] = [
-                    each for each in findings.issues[first:] if not each.place.expression.startswith(inner)
+                    each
+                    for each in findings.issues[first:]
+                    if each.kind != CHOICE or not each.place.expression.startswith(inner)
                 ]
 
     def _use(self, extension: Node, name: str, element: Node, place: Place) -> Use:

@@ -87,8 +87,7 @@ def judge(url: Any, modifier: bool, place: Place, holder: Any, around: Surroundi
     use = Use(definition=definition)
     if bare != url:
         use.faults.append(Fault(kinds.VERSIONED, {"extension": shown(bare)}))
-    else:
-        use.gate = gate_of(definition.url)
+    use.gate = gate_of(definition.url)
     use.faults += _of_definition(definition, modifier)
     if definition.types:
         use.values = frozenset(f"value{each[:1].upper()}{each[1:]}" for each in definition.types)
@@ -97,7 +96,9 @@ def judge(url: Any, modifier: bool, place: Place, holder: Any, around: Surroundi
 
 
 def _part(url: str, holder: Any, around: Surroundings) -> Use:
-    """A part of another extension, by its relative name."""
+    """A part of another extension, by its relative name; `holder` is None where that one has no URL."""
+    if holder is None:
+        return Use([Fault(kinds.URL_RELATIVE, {})])
     outer = None
     if holder.__class__ is str and is_absolute(holder):
         outer = extension_definition(holder.partition("|")[0], around.definitions)

@@ -66,7 +66,7 @@ class Place:
         if found is not None:
             return found
         defined = self.info.by_json.get(json_name.removeprefix("_"))
-        if defined is None:
+        if defined is None or (json_name == "_id" and not self.property):  # the id of a resource is only a value
             return UNDEFINED
         found = self._step(json_name, *defined)
         if self._tree.room(1 + len(found.below.paths) if found.below else 1):

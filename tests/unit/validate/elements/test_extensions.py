@@ -158,6 +158,12 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
      [("extension-version-context", "Patient")]),
     ("a modifier of another version", patient({"url": XVER("1.0", "Patient.animal"), "extension": [
         {"url": "species", "valueCodeableConcept": {"text": "dog"}}]}), [("extension-is-modifier", HERE)]),
+    ("a part of what has no url", patient({"extension": [LATITUDE]}),
+     [("extension-url-missing", HERE), ("extension-url-relative", f"{HERE}.extension[0]")]),
+    ("a part of what has an empty url", patient({"url": "", "extension": [LATITUDE]}),
+     [("extension-url-missing", HERE)]),
+    ("a modifier where there are none", patient() | {"name": [{"modifierExtension": [use("none")]}]}, []),
+    ("on the id of a resource", patient() | {"id": "x", "_id": {"extension": [use("none")]}}, []),
     ("no such version", patient({"url": XVER("9.9", "Patient.animal")}), [("extension-version-element", HERE)]),
     ("no such element", patient({"url": XVER("5.0", "Patient.none")}), [("extension-version-element", HERE)]),
     ("R4 has it", patient({"url": XVER("3.0", "Patient.birthDate")}), [("extension-version-element", HERE)]),
@@ -216,6 +222,20 @@ def test_elements_of_other_versions(version: str, path: str, expected: str) -> N
 def test_a_wrong_type_is_one_finding_whatever_the_definition_says_of_the_value(check: ResourceCheck) -> None:
     found = findings(check, patient({"url": f"{TEST}any", "valueString": "true"}))
     assert found == [("extension-value-type", HERE)]
+
+
+def test_an_extension_with_a_version_in_its_url_is_held_to_its_definition_too(check: ResourceCheck) -> None:
+    found = findings(check, patient(use("any", url=f"{TEST}any|1.0.0")))
+    assert found == [("extension-url-versioned", HERE), ("fixed-value", f"{HERE}.url")]
+
+
+def test_what_is_wrong_twice_at_a_contained_resource_is_said_once(check: ResourceCheck) -> None:
+    inner = {"resourceType": "Organization", "id": "o", "extension": [use("inactive"), use("inactive")]}
+    found, outer = Findings(), patient(contained=[inner])
+    with check.at(Scope(outer, outer, "Patient")):
+        check.explain_inner(inner, "Patient.contained[0]", found)
+    mine = [(each.kind, each.place.expression) for each in found.issues if each.kind == "extension-context"]
+    assert mine == [("extension-context", "Patient.contained[0]")]
 
 
 @pytest.mark.parametrize(
