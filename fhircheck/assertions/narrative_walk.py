@@ -68,7 +68,7 @@ class Walk:
     def root(self, root: Any) -> None:
         """The outermost element, then all below it."""
         found = self._found
-        name = self._name(root, "")
+        name = self._name(root, None)
         if name != "div":
             found.faults.append((ROOT, {"element": shown(name)}))
         found.allowed = name in ELEMENTS and all(self._known(name, key) for key in root.keys())  # noqa: SIM118
@@ -86,14 +86,14 @@ class Walk:
             self._said.add(key)
             self._found.faults.append((kind, params))
 
-    def _name(self, element: Any, namespace: str) -> str:
-        """Local name; a namespace other than XHTML's is said where it begins."""
+    def _name(self, element: Any, namespace: str | None) -> str:
+        """Local name; a namespace other than XHTML's, or none, is said where it begins. namespace: of the parent."""
         tag: str = element.tag
         name = NAMES.get(tag)
         if name is not None:
             return name
         own, _, local = tag.rpartition("}")
-        if own[1:] not in (XHTML, namespace) or (not namespace and own[1:] != XHTML):
+        if own[1:] not in (XHTML, namespace):
             self._add(NAMESPACE, element=shown(local))
         return local
 

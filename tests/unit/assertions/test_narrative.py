@@ -47,6 +47,20 @@ SOUND = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("<div><p>x</p><b>y</b></div>", 1),
+        ("<div><p>a<b>b</b></p><table><tr><td>c</td></tr></table></div>", 1),
+        (div('<p xmlns="">a<b>b</b></p>'), 1),
+        ('<div xmlns="urn:x"><p>a</p></div>', 1),
+        (f"<div><p {NAMESPACE}>a<b xmlns=''>b</b></p></div>", 2),
+    ],
+)
+def test_a_missing_namespace_is_said_where_it_begins(text: str, count: int) -> None:
+    assert kinds(text) == {"namespace": count}
+
+
 @pytest.mark.parametrize("inner", SOUND)
 def test_basic_formatting_is_allowed(inner: str) -> None:
     found = examine(div(inner))
