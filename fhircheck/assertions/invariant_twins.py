@@ -4,12 +4,31 @@ Each stands for one key with one expression; a definition that states the key wi
 evaluated as FHIRPath. `tests/laws` proves each equal to its expression.
 """
 
+from functools import partial
 from typing import Any
 
 from fhircheck.assertions import narrative
 from fhircheck.model.protocols import Gate
 
 Node = dict[str, Any]
+PRIMITIVE_VALUES = frozenset(
+    f"value{each}"
+    for each in (
+        "Base64Binary", "Boolean", "Canonical", "Code", "Date", "DateTime", "Decimal", "Id", "Instant", "Integer",
+        "Markdown", "Oid", "PositiveInt", "String", "Time", "UnsignedInt", "Uri", "Url", "Uuid",
+    )
+)  # fmt: skip
+"""Names of values of an extension that are no objects."""
+COMPLEX_VALUES = frozenset(
+    f"value{each}"
+    for each in (
+        "Address", "Age", "Annotation", "Attachment", "CodeableConcept", "Coding", "ContactDetail", "ContactPoint",
+        "Contributor", "Count", "DataRequirement", "Distance", "Dosage", "Duration", "Expression", "HumanName",
+        "Identifier", "Meta", "Money", "ParameterDefinition", "Period", "Quantity", "Range", "Ratio", "Reference",
+        "RelatedArtifact", "SampledData", "Signature", "Timing", "TriggerDefinition", "UsageContext",
+    )
+)  # fmt: skip
+"""Names of values of an extension that are objects."""
 VERSION_NAMES = frozenset({"versionId", "_versionId", "lastUpdated", "_lastUpdated"})
 
 
@@ -27,11 +46,29 @@ def has_content(value: Any) -> bool:
 
 
 def value_or_extensions(value: Any) -> bool:
-    """ext-1: an extension has either extensions or a value."""
+    """ext-1: an extension has either extensions or a value. What cannot be read as one of them is none."""
     if value.__class__ is not dict:
         return True
-    has_value = any(name[:5] == "value" for name in value) or any(name[:6] == "_value" for name in value)
-    return ("extension" in value) is not has_value
+    parts = value.get("extension")
+    if parts is not None and parts.__class__ is not dict:
+        parts = parts.__class__ is list and any(each.__class__ is dict and each for each in parts)
+    return bool(parts) is not any(map(partial(_is_value, value), value))
+
+
+def _is_value(extension: Node, name: str) -> bool:
+    """Whether there is a value under `name`."""
+    if name in PRIMITIVE_VALUES:
+        return _is_plain(extension[name])
+    given = extension[name]
+    if name[:1] == "_":
+        beside = name[1:]
+        usable = beside not in extension or _is_plain(extension[beside])
+        return usable and beside in PRIMITIVE_VALUES and given.__class__ is dict and bool(given)
+    return name in COMPLEX_VALUES and given.__class__ is dict and bool(given)
+
+
+def _is_plain(given: Any) -> bool:
+    return given is not None and given.__class__ is not dict and given.__class__ is not list
 
 
 def no_nested_contained(value: Any) -> bool:

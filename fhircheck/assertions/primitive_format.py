@@ -61,7 +61,8 @@ _FULL = f"(?:{_YEAR}-{_DAY}|{_LEAP})"
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
 _ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_URI = r"[^\x00-\x20\x0b\x0c]+"
+_URI = r"[^\x00-\x20\x0b\x0c\xa0]+"
+_NAMED_URI = f"(?!uu?id:|oid:){_URI}"
 _WORD = r"[^ \t\n\r\x0b\x0c\xa0]+"
 
 _BASE64 = (ascii_letters + digits + "+/").encode()
@@ -69,9 +70,9 @@ _BASE64 = (ascii_letters + digits + "+/").encode()
 PATTERNS: dict[str, tuple[str, str]] = {
     "code": (f"{_WORD}(?: {_WORD})*", "no spaces at either end, single spaces within"),
     "id": (r"[A-Za-z0-9\-.]{1,64}", "1 to 64 letters, digits, '-' and '.'"),
-    "uri": (f"(?!uu?id:|oid:){_URI}", "no blanks; OIDs and UUIDs begin with urn:"),
-    "url": (_URI, "no blanks"),
-    "canonical": (_URI, "no blanks"),
+    "uri": (_NAMED_URI, "no blanks; OIDs and UUIDs begin with urn:"),
+    "url": (_NAMED_URI, "no blanks; OIDs and UUIDs begin with urn:"),
+    "canonical": (_NAMED_URI, "no blanks; OIDs and UUIDs begin with urn:"),
     "oid": (r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+", "urn:oid: and an OID"),
     "uuid": (f"urn:uuid:{_UUID}", "urn:uuid: and a UUID"),
     "date": (f"{_FULL}|{_YEAR}(?:-(?:0[1-9]|1[0-2]))?", "YYYY, YYYY-MM or YYYY-MM-DD, a day that exists"),
@@ -192,6 +193,8 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
     if gate is None:
         return
     if value == "" and value.__class__ is str:
+        if expected_json(type_code) != "a string":
+            spot.add(MISMATCH, expected=expected_json(type_code), found="a string")
         spot.add(KIND, value="", type=type_code, rule="not empty")
         spot.add(invariant.KIND, key="ele-1", rule=ELE_1)
         return
@@ -207,6 +210,8 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
         spot.add(OUT_OF_RANGE, value=str(value))
     elif not gate(value):
         spot.add(KIND, value=str(value), type=type_code, rule=RULES.get(type_code, expected))
+        if type_code in ("oid", "uuid") and not GATES["uri"](value):
+            spot.add(KIND, value=str(value), type="uri", rule=RULES["uri"])
         if type_code == "dateTime" and _TIMED(value) and not _WRITTEN(value):
             spot.add(KIND, value=str(value), type=type_code, rule="a time has a time zone")
 

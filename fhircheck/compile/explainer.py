@@ -77,6 +77,7 @@ class Explainer:
         if not (shape.partial or json_form.explain_object(node, shape.type_name, spot)):
             if node == {}:  # what it must have is missing all the same
                 self._counts(node, shape, set(), {}, spot)
+                self._root_invariants(node, shape, linked, spot)
             return
         found: dict[str, Slot] = {}
         refused: set[int] = set()
@@ -98,6 +99,9 @@ class Explainer:
         for check in shape.checks:
             if not check.holds(node):
                 check.explain(node, expression, findings, self)
+        self._root_invariants(node, shape, linked, spot)
+
+    def _root_invariants(self, node: Node, shape: Shape, linked: Linked, spot: Spot) -> None:
         if linked.compiled is not None and shape.element is linked.compiled.root:
             self._invariants(shape.element, "", node, spot)
 
@@ -115,7 +119,9 @@ class Explainer:
         for element in shape.choices:
             rest = bare.removeprefix(element.name)
             found = self._type_named(rest) if bare != rest else ""
-            if found and self._is_later(node, bare, element.name):
+            names = self._values_of(node, element.name) if found else []
+            if len(names) > 1 and names[0].removeprefix("_") != bare:  # the first one is the choice's value
+                choice_type.explain_many(names, f"{element.name}[x]", spot._replace(definition=element.id))
                 return set()
             if found:
                 one = len(element.types) == 1
@@ -130,15 +136,15 @@ class Explainer:
         unknown_element.explain(name, [each for each in shape.slots if not each.startswith("_")], spot)
         return set()
 
-    def _is_later(self, node: Node, name: str, choice: str) -> bool:
-        """Whether a value of another type stands before `name`, a value of `choice`: that one is the choice's value."""
-        for each in node:
-            bare = each.removeprefix("_")
-            if bare == name:
-                return False
-            if bare.startswith(choice) and self._type_named(bare.removeprefix(choice)):
-                return True
-        return False
+    def _values_of(self, node: Node, choice: str) -> list[str]:
+        """The JSON names of values of the choice in `node`; a primitive's ``_name`` only where it is alone."""
+        given = [each for each in node if each.removeprefix("_").startswith(choice)]
+        return [
+            each
+            for each in given
+            if not (each[:1] == "_" and each[1:] in node)
+            and self._type_named(each.removeprefix("_").removeprefix(choice))
+        ]
 
     def _type_named(self, tail: str) -> str:
         """The datatype that a choice's JSON name ends in; empty where `tail` names none."""

@@ -99,8 +99,18 @@ def explain(value: str, expression: str, findings: Findings, around: Surrounding
 
 
 def explain_oid(value: str, expression: str, findings: Findings, around: Surroundings) -> None:
-    """Report what `holds` stumbles over in an oid or uuid of the right form; another form is said of it already."""
-    if any(passes(GATES[name], value) for name in ("oid", "uuid")):
+    """Report what `holds` stumbles over in an oid; that it is none is said of it already."""
+    _explain_urn("oid", value, expression, findings, around)
+
+
+def explain_uuid(value: str, expression: str, findings: Findings, around: Surroundings) -> None:
+    """Report what `holds` stumbles over in a uuid; that it is none is said of it already."""
+    _explain_urn("uuid", value, expression, findings, around)
+
+
+def _explain_urn(type_code: str, value: str, expression: str, findings: Findings, around: Surroundings) -> None:
+    own = value.startswith(f"urn:{type_code}:")
+    if value.startswith("urn:") and (not own or passes(GATES[type_code], value)):
         explain(value, expression, findings, around)
 
 

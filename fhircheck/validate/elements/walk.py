@@ -65,7 +65,7 @@ PRIMITIVES: dict[str, Explain] = {
     "uri": _URI,
     "url": _URI,
     "oid": primitive_uri.explain_oid,
-    "uuid": primitive_uri.explain_oid,
+    "uuid": primitive_uri.explain_uuid,
     "canonical": primitive_uri.explain_canonical,
     "date": _DATE,
     "dateTime": _DATE,

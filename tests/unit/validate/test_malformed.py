@@ -94,6 +94,13 @@ CASES: list[tuple[dict[str, Any], Found]] = [
     # an empty object holds nothing of what it must hold
     (patient(link=[{}]), [("empty-object", "Patient.link[0]"), *[("cardinality-min", "Patient.link[0]")] * 2]),
     (patient(name=[{}]), [("empty-object", "Patient.name[0]")]),
+    (
+        patient(extension=[{}]),
+        [
+            (kind, "Patient.extension[0]")
+            for kind in ("empty-object", "cardinality-min", "invariant", "extension-url-missing")
+        ],
+    ),
     (patient(communication=[{"language": {}}]), [("empty-object", "Patient.communication[0].language")]),
     # one item without its array is looked into
     (patient(name={"family": "x"}), [("array-expected", "Patient.name")]),

@@ -87,6 +87,9 @@ def test_security_labels_are_a_set(check: ResourceCheck, labels: Any, at: list[i
         ("Oid", "urn:oid:1.2.276.0.76", []),
         ("Oid", "urn:oid:1.2", ["oid-format"]),
         ("Oid", "urn:oid:x", []),
+        ("Oid", "urn:uuid:x", ["uuid-format"]),
+        ("Uuid", "urn:oid:x", ["oid-format"]),
+        ("Oid", "x", []),
     ],
 )
 def test_an_oid_or_uuid_is_held_to_what_is_asked_of_uris(
