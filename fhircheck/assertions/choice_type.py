@@ -31,6 +31,8 @@ CONTENT = IssueKind(
     passing='{"valueCodeableConcept": {"text": "1 mg"}}',
 )
 KINDS = (KIND, CONTENT)
+SEVERAL = "more than one type"
+"""What is wrong with a choice that has several values: JSON's form alone, where the other fault is a profile's."""
 
 
 def explain_content(element: str, only: str, spot: Spot) -> None:
@@ -41,7 +43,7 @@ def explain_content(element: str, only: str, spot: Spot) -> None:
 def explain_many(names: list[str], element: str, spot: Spot) -> None:
     """Report a choice that has several values."""
     shown = ", ".join(sorted(names))
-    spot.add(KIND, element=element, problem="more than one type", names=shown)
+    spot.add(KIND, element=element, problem=SEVERAL, names=shown)
 
 
 def explain_type(name: str, element: str, spot: Spot) -> None:

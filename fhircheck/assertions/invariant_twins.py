@@ -52,11 +52,11 @@ def value_or_extensions(value: Any) -> bool:
     parts = value.get("extension")
     if parts is not None and parts.__class__ is not dict:
         parts = parts.__class__ is list and any(each.__class__ is dict and each for each in parts)
-    return bool(parts) is not any(map(partial(_is_value, value), value))
+    return bool(parts) is not any(map(partial(is_value, value), value))
 
 
-def _is_value(extension: Node, name: str) -> bool:
-    """Whether there is a value under `name`."""
+def is_value(extension: Node, name: str) -> bool:
+    """Whether there is a value under `name`: something that can be read as one."""
     if name in PRIMITIVE_VALUES:
         return _is_plain(extension[name])
     given = extension[name]

@@ -25,6 +25,7 @@ from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.linked import EXTENSION, Linked, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.linker import Linker
 from fhircheck.compile.primitive_invariants import asked_here
+from fhircheck.compile.readable import readable
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.issue import Issue, has_error
 from fhircheck.model.path import child, item, shown_name, shown_term
@@ -76,8 +77,7 @@ class Explainer:
         spot = Spot(expression, shape.element.id, findings)
         if not (shape.partial or json_form.explain_object(node, shape.type_name, spot)):
             if node == {}:  # what it must have is missing all the same
-                self._counts(node, shape, set(), {}, spot)
-                self._root_invariants(node, shape, linked, spot)
+                self._whole(node, shape, linked, set(), {}, spot)
             return
         found: dict[str, Slot] = {}
         refused: set[int] = set()
@@ -95,15 +95,18 @@ class Explainer:
         for name, slot in _first_of_choices(found):
             if name not in passed or (f"_{name}" in node and f"_{name}" not in passed):
                 self._property(node, name, slot, linked, expression, findings)
+        self._whole(node, shape, linked, refused, found, spot)
+
+    def _whole(
+        self, node: Node, shape: Shape, linked: Linked, refused: set[int], found: dict[str, Slot], spot: Spot
+    ) -> None:
+        """What is asked of the object as a whole: what it must have, slices, and the invariants of its type."""
         self._counts(node, shape, refused, found, spot)
         for check in shape.checks:
             if not check.holds(node):
-                check.explain(node, expression, findings, self)
-        self._root_invariants(node, shape, linked, spot)
-
-    def _root_invariants(self, node: Node, shape: Shape, linked: Linked, spot: Spot) -> None:
+                check.explain(node, spot.expression, spot.findings, self)
         if linked.compiled is not None and shape.element is linked.compiled.root:
-            self._invariants(shape.element, "", node, spot)
+            self._invariants(shape.element, "", readable(node, shape.slots), spot)
 
     def _invariants(self, element: CompiledElement, code: str, value: Any, spot: Spot) -> None:
         facet = element.facets.get(invariant.NAME)
@@ -227,7 +230,10 @@ class Explainer:
             self._as_code(value, slot, spot)
             return  # of the wrong JSON type: nothing more can be said
         for name, facet in facets_of(slot):
-            VALUE_ASSERTIONS[name].explain(facet, value, spot, self._linker.around)
+            if name != fixed_value.NAME or value != "":  # an empty text is no value, which is said already
+                VALUE_ASSERTIONS[name].explain(facet, value, spot, self._linker.around)
+        if held_to.shape is not None and isinstance(value, dict):
+            value = readable(value, held_to.shape.slots)
         if not asked_here(slot):
             self._invariants(slot.element, slot.type.code if slot.type else "", value, spot)
         root = self._linker.overlaid_root(slot)

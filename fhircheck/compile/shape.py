@@ -60,7 +60,7 @@ def slots_of(element: CompiledElement) -> dict[str, Slot]:
     for child in element.children:
         for name, slot in slots_of_element(child).items():
             slots.setdefault(name, slot)
-            if slot.primitive and not child.bare:
+            if slot.primitive and (not child.bare or child.name == "url"):  # that of an extension may have an id
                 slots.setdefault(f"_{name}", slot._replace(sibling=True))
     return slots
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from fhircheck.assertions import json_form, primitive_format, unknown_element
 from fhircheck.assertions.assertion import Findings, TooManyFindings
 from fhircheck.assertions.resource_type import UNKNOWN
 from fhircheck.compile.compiled_profile import CompiledElement
@@ -24,15 +23,13 @@ from fhircheck.validate.reference_resolution import Resolver
 from fhircheck.validate.resource_parts import claimed, entry_resources, label
 from fhircheck.validate.rules import rules_for
 from fhircheck.validate.rules.rule import ResourceRule, Subject
-from fhircheck.validate.statements import not_said, statement
+from fhircheck.validate.statements import is_of_form, not_said, statement
 from fhircheck.validate.target_conformance import TargetConformance
 
 Node = dict[str, Any]
 
 DEEPEST = 24
 """So many resources within each other are looked into: R4 allows none in a contained one."""
-OF_FORM = frozenset(each.name for each in (*json_form.KINDS, *unknown_element.KINDS, primitive_format.MISMATCH))
-"""Kinds that say that a text is not of the form that its elements have in JSON, whatever profile is asked of it."""
 ENDLESS = "it asks for itself without end, or the data is nested too deeply for it"
 
 
@@ -224,7 +221,7 @@ class ResourceCheck:
                 findings.issues += self._base_issues(node, scope.expression, findings.resource)
                 for each in asked:
                     self.explain_profile(node, each, scope.expression, findings, each != canonical, whole=True)
-        return not has_error(each for each in findings.issues if each.kind not in OF_FORM)
+        return not has_error(each for each in findings.issues if not is_of_form(each))
 
     def _base_issues(self, node: Node, expression: str, resource: str) -> list[Issue]:
         """What is wrong with `node` as the type it says it is; asked once a record, however many profiles it is held

@@ -1,5 +1,6 @@
 """What findings say, so that nothing is said twice of one resource."""
 
+from fhircheck.assertions import choice_type, json_form, primitive_format, unknown_element
 from fhircheck.model.issue import Issue
 
 What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
@@ -16,6 +17,14 @@ OF_EACH_PROFILE = frozenset(
     }
 )
 """Kinds that are a finding against each profile that states the rule."""
+
+OF_FORM = frozenset(each.name for each in (*json_form.KINDS, *unknown_element.KINDS, primitive_format.MISMATCH))
+"""Kinds that say that a text is not of the form that its elements have in JSON, whatever profile is asked of it."""
+
+
+def is_of_form(issue: Issue) -> bool:
+    """Whether a finding is about JSON's form alone; so is a choice that has several values."""
+    return issue.kind in OF_FORM or ("problem", choice_type.SEVERAL) in issue.params
 
 
 def not_said(issues: list[Issue], said: set[What], whole: bool = False) -> list[Issue]:

@@ -88,7 +88,7 @@ def _parts(value: Node, place: Place, where: str) -> Iterator[tuple[Node, Place,
         there = child(where, step.name)
         if each.__class__ is dict:
             yield each, step.below, there, beside is None
-        elif each.__class__ is list:
+        elif each.__class__ is list and not place.is_single(name):
             values = beside if beside.__class__ is list else []
             for index, part in enumerate(each):
                 if part.__class__ is dict:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fhircheck.assertions import choice_type
 from fhircheck.assertions.assertion import Findings, Surroundings
 from fhircheck.assertions.invariant_evaluation import environment_of
+from fhircheck.assertions.invariant_twins import is_value
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.gates import passes
 from fhircheck.model.path import child, item
@@ -185,14 +186,16 @@ class Extensions:
 
 
 def _values(extension: Node) -> list[str]:
-    return [name.removeprefix("_") for name in extension if name.removeprefix("_").startswith("value")]
+    """The names of its values, as far as they can be read."""
+    names = [name for name in extension if name.removeprefix("_").startswith("value")]
+    return [name.removeprefix("_") for name in names if is_value(extension, name)]
 
 
 def _value_fits(extension: Node, use: Use) -> bool:
     """Whether there is a value of an allowed type, or parts where none must be."""
     assert use.values is not None
     for name in extension:
-        if name in use.values:
+        if name in use.values and is_value(extension, name):
             return True
     found = _values(extension)
     if found:
@@ -216,5 +219,4 @@ def _value_fault(extension: Node, use: Use) -> Fault:
         return Fault(kinds.VALUE_MISSING, shown)
     name = found[0][5:]
     code = name[:1].lower() + name[1:]
-    named = code if code in GATES else name
-    return Fault(kinds.VALUE_TYPE, shown | {"found": named if name.isalnum() and len(name) < 40 else "(type)"})
+    return Fault(kinds.VALUE_TYPE, shown | {"found": code if code in GATES else name})

@@ -73,6 +73,11 @@ class Place:
             self._steps[json_name] = found
         return found
 
+    def is_single(self, json_name: str) -> bool:
+        """Whether the property `json_name` is no array: one in its place is not read."""
+        defined = self.info.by_json.get(json_name.removeprefix("_"))
+        return defined is not None and not defined[0].repeats
+
     def learn(self, json_name: str) -> "Fast":
         """The gate of texts and the place of objects in the property `json_name`; kept in `fast`."""
         step = self.step(json_name)

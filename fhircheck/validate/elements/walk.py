@@ -246,6 +246,8 @@ def _members(holder: _Waiting) -> Iterator[_Waiting]:
     for name, each in value.items():
         gate, below = place.fast[name] if name in place.fast else place.learn(name)
         if each.__class__ is list:
+            if place.is_single(name):
+                continue
             for index, part in enumerate(each):
                 if below is not None:
                     if part.__class__ is dict:

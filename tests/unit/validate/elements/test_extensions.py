@@ -154,7 +154,8 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     ("a part that is not defined", {"resourceType": "Patient", "address": [{"extension": [
         {"url": f"{BASE}geolocation", "extension": [LATITUDE, LONGITUDE, {"url": "height", "valueDecimal": 1}]}]}]},
      [("extension-part-unknown", "Patient.address[0].extension[0].extension[2]")]),
-    ("an element of another version", patient({"url": XVER("3.0", "Observation.value[x]"), "valueAttachment": {}}),
+    ("an element of another version",
+     patient({"url": XVER("3.0", "Observation.value[x]"), "valueAttachment": {"url": "x"}}),
      [("extension-version-context", "Patient")]),
     ("a modifier of another version", patient({"url": XVER("1.0", "Patient.animal"), "extension": [
         {"url": "species", "valueCodeableConcept": {"text": "dog"}}]}), [("extension-is-modifier", HERE)]),
@@ -163,6 +164,8 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     ("a part of what has an empty url", patient({"url": "", "extension": [LATITUDE]}),
      [("extension-url-missing", HERE)]),
     ("a modifier where there are none", patient() | {"name": [{"modifierExtension": [use("none")]}]}, []),
+    ("beside a value, in an array", patient() | {"_active": [None, {"extension": [use("none")]}]}, []),
+    ("a url with an id alone", patient({"_url": {"id": "x"}, "valueBoolean": True}), [("extension-url-missing", HERE)]),
     ("on the id of a resource", patient() | {"id": "x", "_id": {"extension": [use("none")]}}, []),
     ("no such version", patient({"url": XVER("9.9", "Patient.animal")}), [("extension-version-element", HERE)]),
     ("no such element", patient({"url": XVER("5.0", "Patient.none")}), [("extension-version-element", HERE)]),
@@ -238,11 +241,18 @@ def test_what_is_wrong_twice_at_a_contained_resource_is_said_once(check: Resourc
     assert mine == [("extension-context", "Patient.contained[0]")]
 
 
+@pytest.mark.parametrize("value", [{"valueHumanName": "x"}, {"valueAddress": []}, {"valueString": None}, {"valueÄ": 1}])
+def test_what_cannot_be_read_is_no_value(check: ResourceCheck, value: dict[str, Any]) -> None:
+    found = findings(check, patient({"url": f"{BASE}patient-birthPlace", **value}))
+    assert ("extension-value-missing", HERE) in found
+    assert "extension-value-type" not in dict(found)
+
+
 @pytest.mark.parametrize(
-    ("name", "said"), [("valueString", "string"), ("valueHumanName", "HumanName"), ("valueÄ", "Ä")]
+    ("value", "said"), [({"valueString": "x"}, "string"), ({"valueHumanName": {"text": "x"}}, "HumanName")]
 )
-def test_a_wrong_type_is_named_as_fhir_names_it(check: ResourceCheck, name: str, said: str) -> None:
-    node, found = patient({"url": f"{BASE}patient-birthPlace", name: "x"}), Findings()
+def test_a_wrong_type_is_named_as_fhir_names_it(check: ResourceCheck, value: dict[str, Any], said: str) -> None:
+    node, found = patient({"url": f"{BASE}patient-birthPlace", **value}), Findings()
     scope = Scope(node, node, "Patient")
     check.linker.around.scope = scope
     ElementRules().check(Subject(node, scope.expression, scope, check.linker.around, check, found))
