@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fhircheck.distribute.spark_session import plain_errors
 from fhircheck.distribute.spark_worker import BUCKETS, OUTPUT, Row, _guarded, batch_of, bucketed
+from fhircheck.model.bucket_joins import joined
+from fhircheck.model.row_memory import limited_rows
 from fhircheck.model.spilled_rows import SpilledRows
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ TASK_BYTES = 64 << 20
 """Bytes of rows joined by one task, as far as there are buckets for it."""
 GATHERED = 64 << 20
 """Bytes of small tables that come here in one job, at most."""
+BUCKET_MEMORY = 256 << 20
+"""Bytes that the join of one bucket may take in an executor: rows of a key that all records have are more."""
 JOINED = "table int, bucket int, payload binary"
 PAYLOAD = "payload binary"
 
@@ -111,7 +115,7 @@ class SparkRows:
         if _bytes(tables) <= self.small:
             return self._local(part, tables)
         found = merged_state(
-            _joined(tables).mapInArrow(partial(fold_buckets, pickle.dumps(part), len(tables)), PAYLOAD)
+            _joined(tables).mapInArrow(partial(fold_buckets, pickle.dumps(part), _widths(tables)), PAYLOAD)
         )
         empty: S = part(*(array("Q") for _ in tables))
         return empty if found is None else found
@@ -122,7 +126,7 @@ class SparkRows:
         if _bytes(tables) <= self.small:
             return self._local(part, tables)
         width = part(*(array("Q") for _ in tables)).width
-        made = _joined(tables).mapInArrow(partial(derive_buckets, pickle.dumps(part), len(tables)), OUTPUT)
+        made = _joined(tables).mapInArrow(partial(derive_buckets, pickle.dumps(part), _widths(tables)), OUTPUT)
         kept = kept_frame(made)
         with plain_errors():
             size = kept.selectExpr("sum(octet_length(payload)) AS size").collect()[0].size or 0
@@ -209,30 +213,45 @@ def _rows_of(number: int, table: SpilledRows) -> Iterator[tuple[int, int, bytear
             yield number, bucket, bytearray(rows.tobytes())
 
 
-def _buckets(batches: Iterable[Any], tables: int) -> Iterator[list["array[int]"]]:
-    """In an executor: the arrays of each bucket, one bucket at a time."""
+def _widths(tables: Iterable[Any]) -> tuple[int, ...]:
+    return tuple(each.width for each in tables)
+
+
+def _buckets(batches: Iterable[Any], widths: tuple[int, ...]) -> Iterator[list[SpilledRows]]:
+    """In an executor: the tables of each bucket, one bucket at a time. What does not fit the memory goes to disk."""
     rows = (row for batch in batches for row in zip(*(batch.column(at) for at in range(3)), strict=True))
     for _, group in groupby(rows, key=lambda row: row[1].as_py()):
-        arrays = [array("Q") for _ in range(tables)]
+        with limited_rows(BUCKET_MEMORY):
+            tables = [SpilledRows(width) for width in widths]
         for table, _, payload in group:
-            arrays[table.as_py()].frombytes(payload.as_py())
-        yield arrays
+            own = tables[table.as_py()]
+            own.rows.frombytes(payload.as_py())
+            own.settle()
+        yield tables
+        for each in tables:
+            each.close()
 
 
-def fold_buckets(packed: bytes, tables: int, batches: Iterable[Any]) -> Iterator[Any]:
+def _join(part: Callable[..., S], tables: list[SpilledRows]) -> S:
+    """In an executor: `part` of one bucket; the rows of a key that many have come to it in pieces."""
+    with limited_rows(BUCKET_MEMORY):
+        return joined(part, tables)
+
+
+def fold_buckets(packed: bytes, widths: tuple[int, ...], batches: Iterable[Any]) -> Iterator[Any]:
     """In an executor: one state of all buckets of this task."""
     part = pickle.loads(packed)
-    return merged_row(_guarded(partial(part, *arrays)) for arrays in _buckets(batches, tables))
+    return merged_row(_guarded(partial(_join, part, tables)) for tables in _buckets(batches, widths))
 
 
-def derive_buckets(packed: bytes, tables: int, batches: Iterable[Any]) -> Iterator[Any]:
+def derive_buckets(packed: bytes, widths: tuple[int, ...], batches: Iterable[Any]) -> Iterator[Any]:
     """In an executor: the rows that come of each bucket, as rows of OUTPUT."""
     part = pickle.loads(packed)
-    for arrays in _buckets(batches, tables):
-        table: SpilledRows = _guarded(partial(part, *arrays))
-        rows: list[Row] = []
+    for tables in _buckets(batches, widths):
+        table: SpilledRows = _guarded(partial(_join, part, tables))
         for numbers in table.pieces():
-            rows += [("rows", "", bucket, "", 0, each.tobytes()) for bucket, each in bucketed(numbers, table.width)]
+            found = bucketed(numbers, table.width)
+            rows: list[Row] = [("rows", "", bucket, "", 0, each.tobytes()) for bucket, each in found]
+            if rows:
+                yield batch_of(rows)
         table.close()
-        if rows:
-            yield batch_of(rows)

@@ -8,7 +8,7 @@ from functools import partial
 from fhircheck.model.contribution import Contribution
 from fhircheck.model.facts import Tally
 from fhircheck.model.link_facts import OTHER, LinkFacts
-from fhircheck.model.row_joins import Join, Numbers, fold
+from fhircheck.model.row_joins import Join, Numbers, derive, fold
 from fhircheck.model.spilled_rows import SpilledRows
 from fhircheck.resolve.failed_places import FailedPlaces, SourceNames
 from fhircheck.resolve.target_types import ANY
@@ -76,10 +76,11 @@ def judge_links(links: LinkFacts, allowed: Allowed, sampled: bool = False) -> Li
     """
     links.trim()
     paths = _Paths(_paths(links.names, allowed), links.known_sources, sampled)
-    found = fold(Join(_bases, partial(_far, paths)), links.bases, links.absolute)
-    judged = fold(Join(_types, partial(_near, paths)), links.identities, links.scoped, links.edges, found.near)
-    found.near.close()
-    judged.verdicts.merge(found.verdicts)
+    far = fold(Join(_bases, partial(_far, paths)), links.bases, links.absolute)
+    ours = derive(Join(_bases, _ours), links.bases, links.absolute)
+    judged = fold(Join(_types, partial(_near, paths)), links.identities, links.scoped, links.edges, ours)
+    ours.close()
+    judged.verdicts.merge(far)
     judged.failed.into(judged.verdicts.tally, links)
     judged.failed_within.into(judged.verdicts.within, links)
     return judged.verdicts
@@ -104,34 +105,27 @@ def _paths(names: Mapping[int, str], allowed: Allowed) -> dict[int, _Path]:
     return found
 
 
-class _Far:
-    """References by absolute URL: verdicts on those to other servers; near: rows of the others."""
-
-    __slots__ = ("near", "verdicts")
-
-    def __init__(self) -> None:
-        self.verdicts, self.near = LinkVerdicts(), SpilledRows(4)
-
-    def merge(self, other: "_Far") -> None:
-        self.verdicts.merge(other.verdicts)
-        self.near.merge(other.near)
-        other.near.close()
-
-
 def _bases(known: set[int] | None, bases: Numbers, absolute: Numbers) -> set[int]:
     """Servers that the data itself comes from."""
     return set(bases) if known is None else known | set(bases)
 
 
-def _far(paths: _Paths, known: set[int], bases: Numbers, absolute: Numbers) -> _Far:
-    """References to servers none of the data comes from cannot be told; the others are judged by their key."""
-    found = _Far()
+def _far(paths: _Paths, known: set[int], bases: Numbers, absolute: Numbers) -> LinkVerdicts:
+    """References to servers that none of the data comes from cannot be told."""
+    found = LinkVerdicts()
+    for base, path in zip(absolute[0::5], absolute[2::5], strict=True):
+        if base not in known:
+            _untold(found, paths.of(path))
+    return found
+
+
+def _ours(known: set[int], bases: Numbers, absolute: Numbers) -> SpilledRows:
+    """References to servers that the data itself comes from, as rows of edges: they are judged by their key."""
+    found = SpilledRows(4)
     for start in range(0, len(absolute), 5):
         if absolute[start] in known:
-            found.near.fresh.extend(absolute[start + 1 : start + 5])
-        else:
-            _untold(found.verdicts, paths.of(absolute[start + 2]))
-    found.near.pack()
+            found.fresh.extend(absolute[start + 1 : start + 5])
+    found.pack()
     return found
 
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fhircheck
-from fhircheck.distribute import spark_inputs, spark_session, spark_worker
+from fhircheck.distribute import spark_inputs, spark_session, spark_tables, spark_worker
 from fhircheck.distribute.spark_files import Found, plain_path, plain_uri
 from fhircheck.distribute.spark_lakes import json_column
 from fhircheck.distribute.spark_reading import Stream, _joined
@@ -26,6 +26,7 @@ from fhircheck.distribute.spark_tables import SparkRows, merged_row
 from fhircheck.model.errors import CouldNotCheck, UsageError
 from fhircheck.model.facts import Partial
 from fhircheck.model.issue import Issue
+from fhircheck.model.join import Join
 from fhircheck.model.spark_options import SparkOptions
 from fhircheck.model.spilled_rows import SpilledRows
 from tests.marked_data import Marks
@@ -246,6 +247,45 @@ def doubled(left: "array[int]", right: "array[int]") -> SpilledRows:
 
 def same(numbers: "array[int]") -> Sum:
     return Sum(len(numbers))
+
+
+def _know(known: set[int] | None, left: "array[int]", right: "array[int]") -> set[int]:
+    return (known or set()) | set(right)
+
+
+PIECES: list[int] = []
+
+
+def _count(known: set[int], left: "array[int]", right: "array[int]") -> Sum:
+    PIECES.append(len(left))
+    return Sum(sum(left[at + 1] for at in range(0, len(left), 2) if left[at] in known))
+
+
+def _those(known: set[int], left: "array[int]", right: "array[int]") -> SpilledRows:
+    table = SpilledRows(1)
+    table.rows = array("Q", (left[at + 1] for at in range(0, len(left), 2) if left[at] in known))
+    return table
+
+
+@pytest.mark.parametrize("memory", [1 << 16, 1 << 28])
+def test_a_key_that_nearly_all_rows_have_is_joined_in_pieces(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spark_tables, "BUCKET_MEMORY", memory)
+    PIECES.clear()
+    keys = [*[7] * 5_000, 9, 11]
+    left, right = array("Q", (number for at, key in enumerate(keys) for number in (key, at))), array("Q", [7, 11])
+    cells = [(0, 0, left[:6_000].tobytes()), (0, 0, left[6_000:].tobytes()), (1, 0, right.tobytes())]
+    columns = [pyarrow.array(list(each)) for each in zip(*cells, strict=True)]
+    batch = pyarrow.RecordBatch.from_arrays(columns, names=["table", "bucket", "payload"])
+    expected = [*range(5_000), 5_001]
+
+    (row,) = spark_tables.fold_buckets(pickle.dumps(Join(_know, _count)), (2, 1), [batch])
+    assert pickle.loads(row.column("payload")[0].as_py()).value == sum(expected)
+    assert (max(PIECES) < len(left) // 4) == (memory == 1 << 16)
+    found = array("Q")
+    for made in spark_tables.derive_buckets(pickle.dumps(Join(_know, _those)), (2, 1), [batch]):
+        for each in made.column("payload"):
+            found.frombytes(each.as_py())
+    assert sorted(found) == expected
 
 
 def test_joins_in_executors_are_the_joins_here(spark: Any) -> None:
