@@ -36,6 +36,19 @@ ExplainConformance = Callable[[Any, str, str, Findings], None]
 """(resource, profile, expression, findings)"""
 ELEMENT = "Element"
 KEPT = 20_000
+OF_EACH_PROFILE = frozenset(
+    {
+        "cardinality-min",
+        "cardinality-max",
+        "slice-min",
+        "slice-max",
+        "fixed-value",
+        "fixed-value-extended",
+        "pattern-value",
+        "profile-choice",
+    }
+)
+"""Kinds that are a finding against each profile that states the rule."""
 
 
 class Explainer:
@@ -134,7 +147,7 @@ class Explainer:
                 if one and element.slicing is not None and element.slicing.rules == "closed":
                     place.add(CLOSED, element=element.id.partition(".")[2])
                 if one and bare == name:
-                    only_type.explain_as(element.types[0].code, found, node[name], place, self._linker)
+                    only_type.explain_in_place(element, found, node[name], place, self._linker)
                 return {id(element)}
         unknown_element.explain(name, [each for each in shape.slots if not each.startswith("_")], spot)
         return set()
@@ -339,9 +352,10 @@ def _first_of_choices(found: dict[str, Slot]) -> list[tuple[str, Slot]]:
     return list(by_element.values())
 
 
-def _said(issue: Issue) -> tuple[str, str, object]:
-    """What an issue says; a profile on a datatype says again what its type says."""
-    return issue.kind, issue.place.expression, issue.params
+def _said(issue: Issue) -> tuple[str, str, str, object]:
+    """What an issue says; a profile on a datatype says again what its type says, unless the rule is its own."""
+    profile = issue.profile if issue.kind in OF_EACH_PROFILE else ""
+    return issue.kind, issue.place.expression, profile, issue.params
 
 
 def _count(node: Node, name: str, slot: Slot) -> int:

@@ -7,8 +7,11 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from fhircheck.assertions import cardinality, choice_type, primitive_format
+from fhircheck.assertions import VALUE_ASSERTIONS, cardinality, choice_type, primitive_format
 from fhircheck.assertions.assertion import Spot
+from fhircheck.assertions.fixed_value import FixedValue
+from fhircheck.assertions.pattern_value import PatternValue
+from fhircheck.compile.compiled_profile import CompiledElement
 from fhircheck.compile.linker import Linker
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.path import item, shown_term
@@ -17,6 +20,18 @@ VALUE = "value"
 """The child that the definition of each primitive type has, and some complex types too."""
 OWN = frozenset(("base64Binary", "boolean", "date", "dateTime", "decimal", "instant", "integer", "time", "uri"))
 """Primitive types whose ``value`` is of their own type; that of the others is a string, as their definitions say."""
+
+
+def explain_in_place(element: CompiledElement, found: str, value: Any, spot: Spot, linker: Linker) -> None:
+    """Report what keeps `value`, of the type `found`, from being what `element` asks for, whose only type is another:
+    its type, and what it has fixed."""
+    explain_as(element.types[0].code, found, value, spot, linker)
+    for name in (FixedValue.name, PatternValue.name):
+        facet = element.facets.get(name)
+        if isinstance(facet, dict):
+            VALUE_ASSERTIONS[name].explain(facet, value if isinstance(value, dict) else {}, spot, linker.around)
+        elif facet is not None and not isinstance(value, dict | list) and _text(value) != _text(facet):
+            VALUE_ASSERTIONS[name].explain(facet, value, spot, linker.around)
 
 
 def explain_as(only: str, found: str, value: Any, spot: Spot, linker: Linker) -> None:
@@ -87,11 +102,15 @@ def _as_text(only: str, value: Any, spot: Spot) -> None:
     gate = primitive_format.GATES.get(only)
     if gate is None or isinstance(value, dict | list):
         return
-    text = value if isinstance(value, str) else json.dumps(value, default=str).strip('"')
+    text = _text(value)
     expected = primitive_format.expected_json(only)
     if not gate(text if expected == "a string" else _scalar(text)):
         rule = primitive_format.RULES.get(only, expected)
         spot.add(primitive_format.KIND, value=text, type=only, rule=rule)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str).strip('"')
 
 
 def _scalar(text: str) -> Any:

@@ -1,23 +1,10 @@
 """What findings say, so that nothing is said twice of one resource."""
 
 from fhircheck.assertions import choice_type, json_form, primitive_format, unknown_element
+from fhircheck.compile.explainer import OF_EACH_PROFILE
 from fhircheck.model.issue import Issue
 
 What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
-OF_EACH_PROFILE = frozenset(
-    {
-        "cardinality-min",
-        "cardinality-max",
-        "slice-min",
-        "slice-max",
-        "fixed-value",
-        "fixed-value-extended",
-        "pattern-value",
-        "profile-choice",
-    }
-)
-"""Kinds that are a finding against each profile that states the rule."""
-
 OF_FORM = frozenset(each.name for each in (*json_form.KINDS, *unknown_element.KINDS, primitive_format.MISMATCH))
 """Kinds that say that a text is not of the form that its elements have in JSON, whatever profile is asked of it."""
 

@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from fhircheck.assertions.assertion import Findings, Spot
+from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
 from fhircheck.compile.linker import Linker
-from fhircheck.compile.only_type import explain_as
+from fhircheck.compile.only_type import explain_as, explain_in_place
 from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.first_pass import linker_for
 from tests.profiled_patient import MASKED, broken
 
 QUANTITY = {"value": Decimal(1), "unit": "mg", "code": "mg"}
 CODING = {"system": "http://example.org/codes", "code": "a"}
+AT = "Patient.deceased.ofType(dateTime)"
 CONTENT, FORMAT, MISSING = "choice-type-content", "primitive-format", "cardinality-min"
 
 
@@ -76,6 +78,38 @@ def only(code: str) -> list[dict[str, Any]]:
 )  # fmt: skip
 def test_a_profile_that_allows_one_type(code: str, given: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     assert broken(only(code), given) == expected
+
+
+@pytest.mark.parametrize(
+    ("fixed", "given", "expected"),
+    [
+        ({"fixedBoolean": True}, {"deceasedDateTime": "2020"},
+         [("choice-type", AT), (FORMAT, AT), ("fixed-value", AT)]),
+        ({"patternBoolean": True}, {"deceasedDateTime": "2020"},
+         [("choice-type", AT), (FORMAT, AT), ("pattern-value", AT)]),
+    ],
+)  # fmt: skip
+def test_what_a_profile_fixes_is_asked_of_another_type_too(
+    fixed: dict[str, Any], given: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert broken([only("boolean")[0] | fixed], given) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("x", ["v.system", "v.code"]),
+        ({"value": 1, "code": "mg"}, ["v.system"]),
+        ({"value": 1, "system": "urn:x", "code": "mg"}, []),
+    ],
+)
+def test_parts_of_a_pattern_are_missing_in_a_value_of_another_type(
+    linker: Linker, value: Any, expected: list[str]
+) -> None:
+    findings, pattern = Findings(), {"system": "urn:x", "code": "mg"}
+    element = CompiledElement("X.value[x]", "value", types=(TypeRef("Coding"),), facets={"pattern_value": pattern})
+    explain_in_place(element, "Quantity", value, Spot("v", "X.value[x]", findings), linker)
+    assert [each.place.expression for each in findings.issues if each.kind == "pattern-value"] == expected
 
 
 @pytest.mark.parametrize(
