@@ -86,7 +86,7 @@ PATTERNS: dict[str, tuple[str, str]] = {
 # A dateTime with a time but no zone, and one in the right form but for its zone and whether its day exists.
 _TIMED = re.compile(r"[^T]*T[^Z+-]*").fullmatch
 _WRITTEN = re.compile(rf"[0-9]{{4}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T{_TIME}").fullmatch
-_UNQUOTED: dict[str, Callable[[str], object]] = {
+UNQUOTED: dict[str, Callable[[str], object]] = {
     "true or false": frozenset(("true", "false")).__contains__,
     "a number": re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").fullmatch,
 }
@@ -218,7 +218,7 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
 
 def _explain_as_text(type_code: str, value: Any, spot: Spot) -> None:
     """A value in place of another JSON type: report it too where the same with or without quotes would be wrong."""
-    if value.__class__ is str and not _UNQUOTED[expected_json(type_code)](value):
+    if value.__class__ is str and not UNQUOTED[expected_json(type_code)](value):
         spot.add(KIND, value=value, type=type_code, rule=RULES.get(type_code, expected_json(type_code)))
     if is_boolean(value) or value.__class__ in (int, Decimal):
         text = str(value).lower() if is_boolean(value) else str(value)

@@ -52,7 +52,7 @@ def explain_as(only: str, found: str, value: Any, spot: Spot, linker: Linker) ->
                 _tell(name, only, value[name], slot, spot)
     given = set(value) if isinstance(value, dict) else set[str]()
     for element in wanted.required:
-        if element.minimum and not _is_given(element.name, given):
+        if element.minimum and not any(_is_named(element, each.removeprefix("_")) for each in given):
             label = shown_term(f"{only}.{element.name}")
             cardinality.explain((element.minimum, element.maximum), 0, label, spot._replace(definition=element.id))
 
@@ -74,8 +74,8 @@ def _same(slot: Slot, other: Slot) -> bool:
     return slot.type is not None and other.type is not None and slot.type.code == other.type.code
 
 
-def _is_given(name: str, given: set[str]) -> bool:
-    return any(each.removeprefix("_").startswith(name) for each in given)
+def _is_named(element: CompiledElement, name: str) -> bool:
+    return name == element.name or (element.choice and name.startswith(element.name))
 
 
 def _primitive_of_parts(only: str, found: str, value: dict[str, Any], spot: Spot, linker: Linker) -> None:
@@ -104,7 +104,7 @@ def _as_text(only: str, value: Any, spot: Spot) -> None:
         return
     text = _text(value)
     expected = primitive_format.expected_json(only)
-    if not gate(text if expected == "a string" else _scalar(text)):
+    if not gate(text if expected == "a string" else _scalar(text, expected)):
         rule = primitive_format.RULES.get(only, expected)
         spot.add(primitive_format.KIND, value=text, type=only, rule=rule)
 
@@ -113,9 +113,11 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str).strip('"')
 
 
-def _scalar(text: str) -> Any:
-    """What a text would be without quotes; the text where it is no JSON."""
+def _scalar(text: str, expected: str) -> Any:
+    """The number or truth value that a text would be without quotes; the text itself where it is none."""
+    if not primitive_format.UNQUOTED[expected](text):
+        return text
     try:
         return json.loads(text, parse_float=Decimal)
-    except ValueError:
+    except ValueError:  # more digits than Python reads
         return text

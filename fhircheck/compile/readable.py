@@ -31,7 +31,7 @@ def _read(node: Node, name: str, given: Any, slot: Slot) -> Any:
             return given if given.__class__ is dict and given else None
         if given.__class__ is dict:
             return given or None
-        return _items(given, None in given and slot.sibling) if given.__class__ is list else None
+        return _items(given, slot.sibling) if given.__class__ is list else None
     beside = f"_{name}"
     if beside in node and node[beside].__class__ is not (list if slot.element.repeats else dict):
         return None
@@ -41,8 +41,8 @@ def _read(node: Node, name: str, given: Any, slot: Slot) -> Any:
 
 
 def _items(given: list[Any], aligned: bool) -> list[Any] | None:
-    """The objects of a list. aligned: nulls keep the places of the others."""
+    """The objects of a list. aligned: each stands at the place of its value."""
     if aligned:
-        return given
+        return given or None
     objects = [each for each in given if each.__class__ is dict and each]
     return given if len(objects) == len(given) and given else objects or None

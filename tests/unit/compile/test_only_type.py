@@ -35,6 +35,8 @@ def linker() -> Linker:
         ("positiveInt", "integer", 0, [(FORMAT, "v")]),
         ("decimal", "string", "1.50", []),
         ("decimal", "string", "NaN", [(FORMAT, "v")]),
+        ("decimal", "string", "[" * 100_000, [(FORMAT, "v")]),
+        ("integer", "string", "1" * 10_000, [(FORMAT, "v")]),
         ("date", "string", "2020-02-30", [(FORMAT, "v")]),
         ("date", "integer", 2020, []),
         ("string", "boolean", False, []),

@@ -54,6 +54,8 @@ def test_items_that_can_be_read_stay_and_so_does_what_is_sound(linker: Linker) -
     sound = {"given": ["x", None], "_given": [None, {"id": "a"}], "period": {"start": "2020"}}
     assert readable(sound, slots) is sound
     assert readable({"given": "x"}, slots) == {}
+    aligned = {"given": ["x", "y"], "_given": [{}, {"id": "a"}]}
+    assert readable(aligned, slots) is aligned
     node = {"extension": [{"url": "a"}, {}, "x", {"url": "b"}]}
     assert readable(node, slots) == {"extension": [{"url": "a"}, {"url": "b"}]}
     assert node["extension"][1] == {}
