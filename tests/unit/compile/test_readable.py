@@ -94,6 +94,11 @@ def test_rules_see_what_can_be_read(
     assert broken(elements, {"telecom": telecom}) == expected
 
 
+def test_invariants_of_a_backbone_element_see_what_can_be_read() -> None:
+    found = broken(CONTACT, {"contact": [{"name": "x"}]})
+    assert found == [("object-expected", "Patient.contact[0].name"), ("pat-1", "Patient.contact[0]")]
+
+
 NAMED = [
     {
         "id": "Patient.name.given",

@@ -104,3 +104,34 @@ def test_who_refers_to_a_resource_that_breaks_a_rule_or_another_profile_that_it_
     assert said == [of_subject, ("extension-value-type", "Bundle.entry[1].resource.extension[0]")]
     said, _ = found({"birthDate": "2020-01-01", "meta": {"profile": [PATIENT, NAMED]}})
     assert said == [of_subject, ("cardinality-min", "Bundle.entry[1].resource")]
+
+
+def test_several_values_of_a_choice_are_json_form_and_not_said_of_references() -> None:
+    said, valid = found({"birthDate": "2020-01-01", "deceasedBoolean": False, "deceasedDateTime": "2020"})
+    assert said == [("choice-type", "Bundle.entry[1].resource")]
+    assert valid[1] is True
+
+
+def test_what_a_profile_fixes_and_that_of_the_datatype_in_it_is_said_by_both() -> None:
+    own = "http://example.org/own-identifier"
+    system = {"id": "Identifier.system", "path": "Identifier.system", "min": 1, "fixedUri": "http://example.org/own"}
+    typed = [{"code": "Identifier", "profile": [own]}]
+    loose = [
+        profile(own, type="Identifier", kind="complex-type", baseDefinition=f"{BASE}Identifier",
+                differential={"element": [system]}),
+        constrained(PATIENT, "Patient", [
+            {"id": "Patient.identifier", "path": "Patient.identifier", "type": typed},
+            {"id": "Patient.identifier.system", "path": "Patient.identifier.system", "min": 1,
+             "fixedUri": "http://example.org/own"},
+        ]),
+    ]  # fmt: skip
+    both = Validator(linker_for(load_definitions(offline=True, loose=loose), lambda *_: None), locate=False)
+    node = {"resourceType": "Patient", "meta": {"profile": [PATIENT]},
+            "identifier": [{"system": "http://example.org/other", "value": "1"}]}  # fmt: skip
+    (record,) = RecordReader(TypeTable(load_definitions(offline=True))).records(
+        Piece("s", "resource", json.dumps(node).encode())
+    )
+    (checked,) = both.check(record)
+    place = "Patient.identifier[0].system"
+    assert [(each.kind, each.place.expression) for each in checked.issues] == [("fixed-value", place)] * 2
+    assert [each.profile.partition("|")[0] for each in checked.issues] == [PATIENT, own]
