@@ -120,3 +120,20 @@ def test_an_empty_text_is_no_other_value_than_the_fixed_one() -> None:
     assert "primitive-format" in kinds
     assert "fixed-value" not in kinds
     assert [kind for kind, _ in broken(fixed, {"gender": "other"})] == ["fixed-value"]
+
+
+DEAD = [
+    {
+        "id": "Patient.deceased[x]",
+        "path": "Patient.deceased[x]",
+        "slicing": {"discriminator": [{"type": "type", "path": "$this"}], "rules": "closed"},
+    },
+    {"id": "Patient.deceased[x]:deceasedBoolean", "path": "Patient.deceased[x]", "sliceName": "deceasedBoolean",
+     "type": [{"code": "boolean"}]},
+]  # fmt: skip
+
+
+def test_a_single_value_that_cannot_be_read_is_in_no_slice() -> None:
+    assert broken(DEAD, {"deceasedBoolean": True}) == []
+    assert "slicing-closed" in dict(broken(DEAD, {"deceasedDateTime": "2020"}))
+    assert "slicing-closed" not in dict(broken(DEAD, {"deceasedDateTime": {"a": 1}}))

@@ -95,6 +95,10 @@ CASES: list[tuple[dict[str, Any], Found]] = [
     (patient(link=[{}]), [("empty-object", "Patient.link[0]"), *[("cardinality-min", "Patient.link[0]")] * 2]),
     (patient(name=[{}]), [("empty-object", "Patient.name[0]")]),
     (
+        patient(extension=[{"_url": {"extension": [ABSENT]}, "valueString": "x"}]),
+        [("extension-url-missing", "Patient.extension[0]")],
+    ),
+    (
         patient(extension=[{}]),
         [
             (kind, "Patient.extension[0]")

@@ -99,6 +99,11 @@ def test_an_oid_or_uuid_is_held_to_what_is_asked_of_uris(
     assert [kind for kind, _ in findings(check, node, (ElementRules.name,))] == kinds
 
 
+def test_an_array_beside_a_single_value_is_not_looked_into(check: ResourceCheck) -> None:
+    node = patient(name=[{"id": "a"}, {"id": "a"}], _active=[None, {"id": "x"}])
+    assert [place for _, place in findings(check, node)] == ["name[1]"]
+
+
 def test_ids_are_forgotten_with_each_resource(check: ResourceCheck) -> None:
     node = patient(name=[{"id": "a"}])
     assert findings(check, node) == findings(check, node) == []

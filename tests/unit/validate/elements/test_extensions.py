@@ -166,6 +166,8 @@ CASES: list[tuple[str, dict[str, Any], Found]] = [
     ("a modifier where there are none", patient() | {"name": [{"modifierExtension": [use("none")]}]}, []),
     ("beside a value, in an array", patient() | {"_active": [None, {"extension": [use("none")]}]}, []),
     ("a url with an id alone", patient({"_url": {"id": "x"}, "valueBoolean": True}), [("extension-url-missing", HERE)]),
+    ("beside another fault", patient() | {"name": [{"extension": [use("none")], "modifierExtension": [use("none")]}]},
+     [("extension-unknown", "Patient.name[0].extension[0]")]),
     ("on the id of a resource", patient() | {"id": "x", "_id": {"extension": [use("none")]}}, []),
     ("no such version", patient({"url": XVER("9.9", "Patient.animal")}), [("extension-version-element", HERE)]),
     ("no such element", patient({"url": XVER("5.0", "Patient.none")}), [("extension-version-element", HERE)]),
