@@ -79,6 +79,9 @@ class ReferenceTarget:
             for kind, shown in _faults(value, AllowedTargets(facet, around), around):
                 spot.add(kind, **shown)
 
+ABSTRACT = frozenset({"Resource", "DomainResource"})
+"""Types that no instance has: a URL that names one leads to nothing that is allowed."""
+
 
 def _faults(value: dict[str, Any], allowed: AllowedTargets, around: Surroundings) -> Iterator[Fault]:
     """What is wrong with one Reference, one after the other. Beside other types only what looks like one is one."""
@@ -98,7 +101,7 @@ def _faults(value: dict[str, Any], allowed: AllowedTargets, around: Surroundings
     yield from _query_faults(text, around)
     found = seen.found
     kind = str(found.node.get("resourceType")) if found else named_type(text)
-    if not found and not around.types.is_resource(kind):
+    if not found and kind not in ABSTRACT and not around.types.is_resource(kind):
         kind = ""
     yield from _type_faults(value, kind, allowed)
     if found is not None:
@@ -150,7 +153,7 @@ def _query_faults(text: str, around: Surroundings) -> Iterator[Fault]:
         return
     if not is_search(search[1]):
         yield kinds.QUERY, {"type": search[0]}
-    elif around.scope.split:
+    if around.scope.split:
         around.undecided("reference-target", "conditional")
     elif around.scope.bundle is None or around.scope.bundle.get("type") != "transaction":
         yield kinds.QUERY_ALONE, {"type": search[0]}
