@@ -74,7 +74,6 @@ DEVICE = {"resourceType": "Device", "id": "1"}
         ({"reference": "#p"}, _alone(), ["contained-target-missing"]),
         ({"reference": "#d"}, _alone({"resourceType": "Device", "id": "d"}), ["reference-target-type"]),
         ({"reference": "Patient?identifier"}, _alone(), ["reference-query-invalid", "reference-query-alone"]),
-        ({"reference": "Patient?identifier"}, _bundled(kind="transaction"), ["reference-query-invalid"]),
         ({"reference": "Resource/1"}, _alone(), ["reference-url-type"]),
         ({"reference": "DomainResource/1"}, _alone(), ["reference-url-type"]),
         ({"reference": "Patient?identifier=urn:x|1"}, _alone(), ["reference-query-alone"]),
