@@ -79,6 +79,7 @@ class ReferenceTarget:
             for kind, shown in _faults(value, AllowedTargets(facet, around), around):
                 spot.add(kind, **shown)
 
+
 ABSTRACT = frozenset({"Resource", "DomainResource"})
 """Types that no instance has: a URL that names one leads to nothing that is allowed."""
 
