@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fhircheck.distribute.spark_session import plain_errors
-from fhircheck.distribute.spark_worker import BUCKETS, OUTPUT, Row, _guarded, batch_of, bucketed
+from fhircheck.distribute.spark_worker import BUCKETS, OUTPUT, Row, _guarded, batch_of, bucketed, payloads
 from fhircheck.model.bucket_joins import joined
 from fhircheck.model.row_memory import limited_rows
 from fhircheck.model.spilled_rows import SpilledRows
@@ -24,8 +24,10 @@ TASK_BYTES = 64 << 20
 """Bytes of rows joined by one task, as far as there are buckets for it."""
 GATHERED = 64 << 20
 """Bytes of small tables that come here in one job, at most."""
-BUCKET_MEMORY = 256 << 20
+BUCKET_MEMORY = 128 << 20
 """Bytes that the join of one bucket may take in an executor: rows of a key that all records have are more."""
+AT_ONCE = 256
+"""Pieces of rows that Spark hands to a join at a time: all of a key that all records have were one batch else."""
 JOINED = "table int, bucket int, payload binary"
 PAYLOAD = "payload binary"
 
@@ -173,8 +175,8 @@ def gather_together(frame: Any, tables: Mapping[str, SparkRows]) -> None:
         rows = frame.where(sql.col("name").isin(list(found))).select("name", "payload").collect()
     for row in rows:
         found[row.name].append(row.payload)
-    for name, payloads in found.items():
-        tables[name].hold(payloads)
+    for name, held in found.items():
+        tables[name].hold(held)
 
 
 def kept_frame(frame: Any) -> Any:
@@ -193,6 +195,7 @@ def _joined(tables: tuple[Any, ...]) -> Any:
     from pyspark.sql import functions as sql
 
     session = next(each for each in tables if isinstance(each, SparkRows)).frame.sparkSession
+    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(AT_ONCE))
     frames = []
     for number, table in enumerate(tables):
         if isinstance(table, SparkRows):
@@ -210,7 +213,8 @@ def _joined(tables: tuple[Any, ...]) -> Any:
 def _rows_of(number: int, table: SpilledRows) -> Iterator[tuple[int, int, bytearray]]:
     for numbers in table.pieces():
         for bucket, rows in bucketed(numbers, table.width):
-            yield number, bucket, bytearray(rows.tobytes())
+            for payload in payloads(rows, table.width):
+                yield number, bucket, bytearray(payload)
 
 
 def _widths(tables: Iterable[Any]) -> tuple[int, ...]:
@@ -251,7 +255,11 @@ def derive_buckets(packed: bytes, widths: tuple[int, ...], batches: Iterable[Any
         table: SpilledRows = _guarded(partial(_join, part, tables))
         for numbers in table.pieces():
             found = bucketed(numbers, table.width)
-            rows: list[Row] = [("rows", "", bucket, "", 0, each.tobytes()) for bucket, each in found]
+            rows: list[Row] = [
+                ("rows", "", bucket, "", 0, payload)
+                for bucket, each in found
+                for payload in payloads(each, table.width)
+            ]
             if rows:
                 yield batch_of(rows)
         table.close()

@@ -31,6 +31,8 @@ BUCKETS = 1024
 _SHIFT = 64 - 10
 HELD = 8 << 20
 """Bytes of rows a task holds before they leave it."""
+PAYLOAD = 64 << 10
+"""Bytes of rows of one bucket that leave a task in one piece, at most."""
 LINKS = ("identities", "edges", "scoped", "absolute", "bases")
 Row = tuple[str, str, int, str, int, bytes]
 
@@ -200,7 +202,8 @@ class Task:
     def _put_rows(self) -> None:
         for name, numbers in self._rows.items():
             for bucket, part in bucketed(numbers, width_of(name)):
-                self._put("rows", name, bucket, part.tobytes())
+                for payload in payloads(part, width_of(name)):
+                    self._put("rows", name, bucket, payload)
         self._rows, self._held = {}, 0
 
     def _put(self, kind: str, name: str, bucket: int, payload: bytes, major: str = "", minor: int = 0) -> None:
@@ -260,6 +263,13 @@ def bucketed(numbers: "array[int]", width: int) -> Iterator[tuple[int, "array[in
             part = parts[bucket] = array("Q")
         part.extend(numbers[start : start + width])
     yield from parts.items()
+
+
+def payloads(numbers: "array[int]", width: int) -> Iterator[bytes]:
+    """The rows in pieces of PAYLOAD: Spark hands a number of pieces to a join at a time, whatever their size."""
+    step = max(1, PAYLOAD // 8 // width) * width
+    for start in range(0, len(numbers), step):
+        yield numbers[start : start + step].tobytes()
 
 
 def batch_of(rows: list[Row]) -> Any:

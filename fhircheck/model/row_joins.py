@@ -29,7 +29,7 @@ def fold(part: "Callable[..., S]", *tables: "RowTable") -> S:
     place = _engine(tables)
     if place == 0:
         return tables[0].fold(part, *tables[1:])
-    in_order: Callable[..., S] = partial(_in_order, part, place)
+    in_order: Callable[..., S] = _reordered(part, place)
     return tables[place].fold(in_order, *tables[:place], *tables[place + 1 :])
 
 
@@ -45,13 +45,32 @@ def derive(part: "Callable[..., SpilledRows]", *tables: "RowTable") -> "RowTable
     if place == 0:
         found: RowTable = own(part, *tables[1:])
     else:
-        found = own(partial(_in_order, part, place), *tables[:place], *tables[place + 1 :])
+        found = own(_reordered(part, place), *tables[:place], *tables[place + 1 :])
     return found
 
 
 def _engine(tables: "Sequence[RowTable]") -> int:
     """The first table that is not of ours: its class knows how to join with ours, ours not with it."""
     return next((place for place, table in enumerate(tables) if not isinstance(table, SpilledRows)), 0)
+
+
+def _reordered(part: Callable[..., Any], place: int) -> Callable[..., Any]:
+    """`part` for arrays of which that at `place` comes first; a Join stays one, so that it may be given pieces."""
+    if not isinstance(part, Join):
+        return partial(_in_order, part, place)
+    together = part.together
+    return Join(
+        partial(_knowing, part.know, place),
+        partial(_knowing, part.see, place),
+        part.tell,
+        (together[place], *together[:place], *together[place + 1 :]) if together else (),
+        partial(_in_order, part.whole, place) if part.whole is not None else None,
+    )
+
+
+def _knowing(step: Callable[..., Any], place: int, known: Any, first: Numbers, *others: Numbers) -> Any:
+    """A step of a Join of the arrays in their own order."""
+    return step(known, *others[:place], first, *others[place:])
 
 
 def _in_order(part: Callable[..., Any], place: int, first: Numbers, *others: Numbers) -> Any:
