@@ -72,7 +72,7 @@ def bars_missed(lines: Iterable[Line]) -> list[str]:
     return missed + [
         f"{_size(each)} GB, {each['engine']}: a worker held {_worker(each):.0f} MB, bar {MEMORY_BAR:.0f} MB"
         for each in kept
-        if each["engine"].isdigit() and "missing" not in each and _worker(each) > MEMORY_BAR
+        if "missing" not in each and _worker(each) > MEMORY_BAR
     ]
 
 

@@ -82,6 +82,8 @@ def test_efficiency_is_judged_by_what_the_machine_gives() -> None:
     assert bars_missed([one, two]) == []
     (missed,) = bars_missed([one, line(1, "2", 70)])
     assert "reach 0.79" in missed
+    (missed,) = bars_missed([line(1, "spark2", 70, worker_peaks_mb=[601.0, 10.0])])
+    assert "spark2: a worker held 601 MB" in missed
     (missed,) = bars_missed([line(1, "2", 70, worker_peaks_mb=[601.0, 10.0])])
     assert "held 601 MB" in missed
 
