@@ -27,13 +27,17 @@ class Where(NamedTuple):
     put: Put
 
 
+def _at(node: Node, path: tuple[str | int, ...]) -> Node:
+    for step in path:
+        node = node[step]  # type: ignore[index]
+    return node
+
+
 def _into(*path: str | int) -> Put:
     """Into an object, by its path."""
 
     def put(node: Node, key: str, extension: Node) -> None:
-        for step in path:
-            node = node[step]  # type: ignore[index]
-        node.setdefault(key, []).append(extension)
+        _at(node, path).setdefault(key, []).append(extension)
 
     return put
 
@@ -42,12 +46,11 @@ def _beside(name: str, *path: str | int) -> Put:
     """Beside a primitive value, by its name."""
 
     def put(node: Node, key: str, extension: Node) -> None:
-        for step in path:
-            node = node[step]  # type: ignore[index]
-        if isinstance(node[name], list):
-            node.setdefault(f"_{name}", [{"extension": [extension]}])
+        holder = _at(node, path)
+        if isinstance(holder[name], list):
+            holder.setdefault(f"_{name}", [{"extension": [extension]}])
         else:
-            node.setdefault(f"_{name}", {}).setdefault("extension", []).append(extension)
+            holder.setdefault(f"_{name}", {}).setdefault("extension", []).append(extension)
 
     return put
 
