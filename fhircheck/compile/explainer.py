@@ -22,11 +22,10 @@ from fhircheck.assertions.resource_type import NOT_ALLOWED
 from fhircheck.assertions.slicing import CLOSED
 from fhircheck.compile import only_type
 from fhircheck.compile.compiled_profile import CompiledElement
-from fhircheck.compile.linked import EXTENSION, Linked, facets_of, is_entry_resource, resource_types
+from fhircheck.compile.linked import ELEMENT, EXTENSION, Linked, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.linker import Linker
 from fhircheck.compile.primitive_invariants import asked_here
-from fhircheck.compile.readable import readable
-from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
+from fhircheck.compile.shape import Shape, Slot
 from fhircheck.model.issue import Issue, has_error
 from fhircheck.model.path import child, item, shown_name, shown_term
 
@@ -34,7 +33,6 @@ Node = dict[str, Any]
 ExplainResource = Callable[[Any, str, Findings], None]
 ExplainConformance = Callable[[Any, str, str, Findings], None]
 """(resource, profile, expression, findings)"""
-ELEMENT = "Element"
 KEPT = 20_000
 OF_EACH_PROFILE = frozenset(
     {
@@ -119,7 +117,7 @@ class Explainer:
             if not check.holds(node):
                 check.explain(node, spot.expression, spot.findings, self)
         if linked.compiled is not None and shape.element is linked.compiled.root:
-            self._invariants(shape.element, "", readable(node, shape.slots), spot)
+            self._invariants(shape.element, "", _without_empty(node), spot)
 
     def _invariants(self, element: CompiledElement, code: str, value: Any, spot: Spot) -> None:
         facet = element.facets.get(invariant.NAME)
@@ -134,7 +132,7 @@ class Explainer:
         bare = name.removeprefix("_")
         for element in shape.choices:
             rest = bare.removeprefix(element.name)
-            found = self._type_named(rest) if bare != rest else ""
+            found = self._linker.around.types.of_choice(rest) if bare != rest else ""
             names = self._values_of(node, element.name) if found else []
             if len(names) > 1 and names[0].removeprefix("_") != bare:  # the first one is the choice's value
                 choice_type.explain_many(names, f"{element.name}[x]", spot._replace(definition=element.id))
@@ -159,15 +157,8 @@ class Explainer:
             each
             for each in given
             if not (each[:1] == "_" and each[1:] in node)
-            and self._type_named(each.removeprefix("_").removeprefix(choice))
+            and self._linker.around.types.of_choice(each.removeprefix("_").removeprefix(choice))
         ]
-
-    def _type_named(self, tail: str) -> str:
-        """The datatype that a choice's JSON name ends in; empty where `tail` names none."""
-        if not tail.isalnum() or not tail[:1].isupper():
-            return ""
-        primitive = tail[:1].lower() + tail[1:]
-        return primitive if primitive in PRIMITIVES else tail if self._linker.type(tail) is not None else ""
 
     def _counts(self, node: Node, shape: Shape, refused: set[int], found: dict[str, Slot], spot: Spot) -> None:
         """Cardinality of every element, and choices with more than one type."""
@@ -246,7 +237,7 @@ class Explainer:
             if name != fixed_value.NAME or value != "":  # an empty text is no value, which is said already
                 VALUE_ASSERTIONS[name].explain(facet, value, spot, self._linker.around)
         if held_to.shape is not None and isinstance(value, dict):
-            value = readable(value, held_to.shape.slots)
+            value = _without_empty(value)
         if not asked_here(slot):
             self._invariants(slot.element, slot.type.code if slot.type else "", value, spot)
         root = self._linker.overlaid_root(slot)
@@ -344,6 +335,16 @@ class Explainer:
             self._explain_resource(value, place, findings)
 
 
+def _without_empty(node: Node) -> Node:
+    """The object `node` as invariants see it: empty objects are nothing to them."""
+    read = {name: _filled(value) for name, value in node.items()}
+    return {name: value for name, value in read.items() if value not in ({}, [])}
+
+
+def _filled(value: Any) -> Any:
+    return [each for each in value if each != {}] if value.__class__ is list else value
+
+
 def _first_of_choices(found: dict[str, Slot]) -> list[tuple[str, Slot]]:
     """Each element once: of a choice with several values the first one; that there are more is said of them all."""
     by_element: dict[int, tuple[str, Slot]] = {}
@@ -359,25 +360,13 @@ def _said(issue: Issue) -> tuple[str, str, str, object]:
 
 
 def _count(node: Node, name: str, slot: Slot) -> int:
-    """How often the element occurs: only what can be read as a value of it counts.
-
-    What stands in place of a value without being one (an array, null, a plain value for an object) is none, nor is a
-    value beside which something else than an object stands.
-    """
-    value, sibling = node.get(name), node.get(f"_{name}")
+    """How often the element occurs."""
+    value = node.get(name)
     if not slot.element.repeats:
-        if slot.primitive and f"_{name}" in node and sibling.__class__ is not dict:
-            return 0
-        if name in node and sibling.__class__ is not dict:
-            right = value.__class__ not in (list, dict) if slot.primitive else value.__class__ is dict
-            return int(value is not None and right)
         return 1
-    values: list[Any] = value if value.__class__ is list else []
-    if not slot.primitive:
-        return 1 if value.__class__ is dict else sum(each.__class__ is dict for each in values)
-    beside: list[Any] = sibling if sibling.__class__ is list else []
-    given = {index for index, each in enumerate(values) if each is not None and each.__class__ not in (list, dict)}
-    return len(given | {index for index, each in enumerate(beside) if each.__class__ is dict})
+    if slot.primitive and value is None:
+        value = node.get(f"_{name}")
+    return len(value) if value.__class__ is list else 1
 
 
 def type_shown(name: object) -> str:

@@ -10,6 +10,7 @@ from fhircheck.definitions.type_table import TypeTable
 from fhircheck.model.path import without_slices
 from fhircheck.model.protocols import Gate
 
+ELEMENT = "Element"
 EXTENSION = "Extension"
 ENTRY_RESOURCE = "Bundle.entry.resource"
 

@@ -14,7 +14,7 @@ from fhircheck.compile.answers import Answers
 from fhircheck.compile.compile_cache import CompileCache
 from fhircheck.compile.compiled_profile import CompiledElement, TypeRef
 from fhircheck.compile.gates import NEVER, all_of, any_of, passes
-from fhircheck.compile.linked import EXTENSION, Item, Linked, facets_of, is_entry_resource, resource_types
+from fhircheck.compile.linked import ELEMENT, EXTENSION, Item, Linked, facets_of, is_entry_resource, resource_types
 from fhircheck.compile.part_check import PartCheck, has_parts
 from fhircheck.compile.primitive_invariants import PrimitiveInvariants, asked_here
 from fhircheck.compile.profile_compiler import ProfileCompiler
@@ -270,7 +270,7 @@ class Linker:
         """The Shape of a primitive's ``_name`` object: an Element, which may have an id alone since its value stands
         elsewhere."""
         if self._sibling is None:
-            found = self.type("Element")
+            found = self.type(ELEMENT)
             if found is not None and found.compiled is not None:
                 root = replace(found.compiled.root)
                 self._sibling = self._new_shape(root, found, "", root.children, False)

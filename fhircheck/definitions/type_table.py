@@ -78,6 +78,13 @@ class TypeTable:
             found = self._types.get(name)
         return found
 
+    def of_choice(self, tail: str) -> str:
+        """The type that the JSON name of a choice ends in (``DateTime``: dateTime); empty where `tail` names none."""
+        if not tail.isalnum() or not tail[:1].isupper():
+            return ""
+        primitive = tail[:1].lower() + tail[1:]
+        return next((each for each in (primitive, tail) if self.type(each) is not None), "")
+
     def is_a(self, name: str, ancestor: str) -> bool:
         """Whether type `name` is `ancestor` or a specialization of it."""
         for _ in range(10):

@@ -1,11 +1,12 @@
 """One checked resource: what later stages may know of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from fhircheck.model.issue import Issue, Place
+from fhircheck.model.issue import Issue, Place, has_error
 from fhircheck.model.path import child
+from fhircheck.validate import statements
 
 
 class ProfileCheck(NamedTuple):
@@ -67,6 +68,28 @@ class Checked:
         tail = expression.partition(".")[2]
         shown = child(self.root, tail) if tail else self.root
         return Place(self.source, self.record, self.resource, shown)
+
+
+def with_form(found: list[Checked], again: list[Checked], place: Callable[[str], str]) -> list[Checked]:
+    """The resources of a record whose form is wrong: by their form as `found`, by all else as they are in `again`.
+
+    found: checked as they are. again: checked as far as they can be read. place: the expression in the record of one
+    in what can be read of it.
+    """
+    by_root = {place(each.root): each for each in again}
+    return [_by_both(each, by_root[each.root], place) if each.root in by_root else each for each in found]
+
+
+def _by_both(found: Checked, again: Checked, place: Callable[[str], str]) -> Checked:
+    if found.version:
+        return found
+    of_form = [issue for issue in found.issues if statements.is_of_form(issue)]
+    there = [issue.at(issue.place._replace(expression=place(issue.place.expression))) for issue in again.issues]
+    found.issues = of_form + [issue for issue in there if not statements.is_of_form(issue)]
+    found.profiles, found.valid = again.profiles, again.valid
+    if has_error(of_form):
+        found.reject()
+    return found
 
 
 def reject_misread(issues: Iterable[Issue], found: list[Checked]) -> None:

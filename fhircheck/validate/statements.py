@@ -1,11 +1,13 @@
 """What findings say, so that nothing is said twice of one resource."""
 
-from fhircheck.assertions import choice_type, json_form, primitive_format, unknown_element
+from fhircheck.assertions import choice_type, json_form, null_alignment, primitive_format, unknown_element
 from fhircheck.compile.explainer import OF_EACH_PROFILE
 from fhircheck.model.issue import Issue
 
 What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
-OF_FORM = frozenset(each.name for each in (*json_form.KINDS, *unknown_element.KINDS, primitive_format.MISMATCH))
+OF_FORM = frozenset(
+    each.name for each in (*json_form.KINDS, *null_alignment.KINDS, *unknown_element.KINDS, primitive_format.MISMATCH)
+)
 """Kinds that say that a text is not of the form that its elements have in JSON, whatever profile is asked of it."""
 
 

@@ -11,10 +11,11 @@ from fhircheck.model.path import child, item, without_indexes
 from fhircheck.model.record import Record
 from fhircheck.model.scope import Scope
 from fhircheck.transport.record_reader import locator_for
-from fhircheck.validate import finding_limit, text_quality
-from fhircheck.validate.checked import Checked, ProfileCheck, reject_misread
+from fhircheck.validate import finding_limit, statements, text_quality
+from fhircheck.validate.checked import Checked, ProfileCheck, reject_misread, with_form
 from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
+from fhircheck.validate.reading import Reading
 from fhircheck.validate.resource_check import ResourceCheck
 from fhircheck.validate.resource_parts import label
 from fhircheck.validate.statements import not_said, statement, without_echoes
@@ -50,13 +51,10 @@ class Validator:
         """All resources of `record` with their findings; none where it could not be read as one."""
         if record.node is None:
             return []
-        self._begin(record.node, len(record.data))
-        found: list[Checked] = []
-        if record.form == "bundle-entries":
-            self._split_entry(found, record)
-        else:
-            split = record.form == "bundle-shell"
-            self._resource(found, record, Scope(record.node, record.node, record.root, split=split))
+        found = self._resources(record, record.node)
+        kinds = {issue.kind for checked in found for issue in checked.issues}
+        if kinds & statements.OF_FORM and finding_limit.KIND.name not in kinds:
+            found = self._read_again(record, record.node, found)
         if text_quality.faulty(record.data, record.node):
             self._texts(record, found)
         if record.issues:
@@ -64,6 +62,29 @@ class Validator:
         if self._locate:
             _locate(record, found)
         return found
+
+    def _resources(self, record: Record, node: dict[str, Any]) -> list[Checked]:
+        """The resources in `node`, which is what `record` holds."""
+        self._begin(node, len(record.data))
+        found: list[Checked] = []
+        if record.form == "bundle-entries":
+            self._split_entry(found, record, node)
+        else:
+            split = record.form == "bundle-shell"
+            self._resource(found, record, Scope(node, node, record.root, split=split))
+        return found
+
+    def _read_again(self, record: Record, node: dict[str, Any], found: list[Checked]) -> list[Checked]:
+        """The resources of a record whose form is wrong: what is wrong about its form, and about what can be read."""
+        try:
+            reading = Reading(self._around.types, node, record.root)
+        except RecursionError:
+            return found
+        if reading.node == node:
+            return found
+        with self._linker.quiet():
+            again = self._resources(record, reading.node)
+        return with_form(found, again, reading.place)
 
     def clean(self, record: Record) -> list[Clean] | None:
         """The resources of a record about which nothing is to be said: type and claims of each; None for all others.
@@ -119,14 +140,13 @@ class Validator:
         found.append(checked)
         first = len(found)
         for inner in entry_scopes(scope):
-            self._resource(found, record, inner, node["entry"][inner.entry].get("fullUrl"), record.record)
+            self._resource(found, record, inner, inner.full_url or None, record.record)
         if checked.issues and len(found) > first:  # what a slice of the Bundle asks of an entry, the entry claims too
             said = {statement(issue) for entry in found[first:] for issue in entry.issues}
             checked.issues = [issue for issue in checked.issues if statement(issue) not in said]
 
-    def _split_entry(self, found: list[Checked], record: Record) -> None:
+    def _split_entry(self, found: list[Checked], record: Record, entry: dict[str, Any]) -> None:
         """One entry of a Bundle that was split while it was read."""
-        entry = record.node or {}
         base = self._linker.type("Bundle")
         shape = base.shape if base else None
         slot = shape.slots.get("entry") if shape else None
@@ -244,9 +264,10 @@ class Validator:
 def entry_scopes(scope: Scope) -> Iterator[Scope]:
     """The scope of every entry's resource, where that of `scope` is a Bundle."""
     bundle = scope.resource
-    if bundle.get("resourceType") != "Bundle" or bundle.get("entry").__class__ is not list:
-        return
-    for index, entry in enumerate(bundle["entry"]):
+    entries = bundle.get("entry") if bundle.get("resourceType") == "Bundle" else None
+    if entries.__class__ is dict:
+        entries = [entries]  # one without its array
+    for index, entry in enumerate(entries if entries.__class__ is list else ()):
         inner = entry.get("resource") if entry.__class__ is dict else None
         if inner.__class__ is dict:
             place = f"{item(child(scope.expression, 'entry'), index)}.resource"

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fhircheck.assertions import choice_type
 from fhircheck.assertions.assertion import Findings, Surroundings
 from fhircheck.assertions.invariant_evaluation import environment_of
-from fhircheck.assertions.invariant_twins import is_value
 from fhircheck.assertions.primitive_format import GATES
 from fhircheck.compile.gates import passes
-from fhircheck.model.path import child, item
+from fhircheck.model.path import child, item, shown_name
 from fhircheck.model.protocols import Gate
 from fhircheck.validate.elements import extension_kinds as kinds
 from fhircheck.validate.elements.extension_use import Fault, Use, context_fault, judge
@@ -186,16 +185,15 @@ class Extensions:
 
 
 def _values(extension: Node) -> list[str]:
-    """The names of its values, as far as they can be read."""
-    names = [name for name in extension if name.removeprefix("_").startswith("value")]
-    return [name.removeprefix("_") for name in names if is_value(extension, name)]
+    """The names of its values."""
+    return [name.removeprefix("_") for name in extension if name.removeprefix("_").startswith("value")]
 
 
 def _value_fits(extension: Node, use: Use) -> bool:
     """Whether there is a value of an allowed type, or parts where none must be."""
     assert use.values is not None
     for name in extension:
-        if name in use.values and is_value(extension, name):
+        if name in use.values:
             return True
     found = _values(extension)
     if found:
@@ -219,4 +217,4 @@ def _value_fault(extension: Node, use: Use) -> Fault:
         return Fault(kinds.VALUE_MISSING, shown)
     name = found[0][5:]
     code = name[:1].lower() + name[1:]
-    return Fault(kinds.VALUE_TYPE, shown | {"found": code if code in GATES else name})
+    return Fault(kinds.VALUE_TYPE, shown | {"found": code if code in GATES else shown_name(name)})

@@ -243,13 +243,6 @@ def test_what_is_wrong_twice_at_a_contained_resource_is_said_once(check: Resourc
     assert mine == [("extension-context", "Patient.contained[0]")]
 
 
-@pytest.mark.parametrize("value", [{"valueHumanName": "x"}, {"valueAddress": []}, {"valueString": None}, {"valueÄ": 1}])
-def test_what_cannot_be_read_is_no_value(check: ResourceCheck, value: dict[str, Any]) -> None:
-    found = findings(check, patient({"url": f"{BASE}patient-birthPlace", **value}))
-    assert ("extension-value-missing", HERE) in found
-    assert "extension-value-type" not in dict(found)
-
-
 @pytest.mark.parametrize(
     ("value", "said"), [({"valueString": "x"}, "string"), ({"valueHumanName": {"text": "x"}}, "HumanName")]
 )

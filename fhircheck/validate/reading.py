@@ -1,0 +1,133 @@
+"""A record as far as it can be read as FHIR: what all checks but those of JSON's form look at."""
+
+import re
+from typing import Any
+
+from fhircheck.definitions.type_table import Property, TypeInfo, TypeTable
+from fhircheck.model.path import child, item
+
+Node = dict[str, Any]
+ENTRY, EXTENSION = "Bundle.entry", "Extension"
+_INDEX = re.compile(r"\[(\d+)\]")
+
+
+class Reading:
+    """Reads one record, whose form is wrong at some place, by the types of FHIR.
+
+    That the form is wrong is said of the text as it is. To all other checks nothing is there where something stands in
+    place of a value without being one (an array, null, a text for an object, an undefined property), and one object
+    without its array is the only item of that array: what follows from a fault of form alone is not said. An empty
+    object is there, with nothing of what it must have. node: the record as read. Raises RecursionError.
+    """
+
+    def __init__(self, types: TypeTable, node: Node, expression: str) -> None:
+        self._types = types
+        self._kept: dict[str, list[int]] = {}
+        self.node = self._object(node, "Resource" if "resourceType" in node else ENTRY, expression)
+
+    def place(self, expression: str) -> str:
+        """Where in the record stands what is at `expression` in `node`: items may have been left out before it."""
+        if not self._kept:
+            return expression
+        first, *rest = _INDEX.split(expression)
+        read = there = first
+        for number, tail in zip(rest[::2], rest[1::2], strict=True):
+            kept = self._kept.get(read)
+            read = f"{item(read, int(number))}{tail}"
+            there = f"{item(there, kept[int(number)] if kept else int(number))}{tail}"
+        return there
+
+    def _object(self, node: Node, type_name: str, expression: str) -> Node:
+        """What is read of the object `node`, which should be of the type."""
+        info = self._types.type(type_name)
+        if info is not None and info.kind == "resource":
+            name = node.get("resourceType")
+            info = self._types.type(name) if name.__class__ is str and self._types.is_resource(str(name)) else None
+        if info is None:
+            return node
+        read: Node = {}
+        for name, given in node.items():
+            found = info.by_json.get(name.removeprefix("_"))
+            if found is None or (name[:1] == "_" and not self._is_primitive(found[1])):
+                if name == "resourceType" or self._is_chosen(name, info):
+                    read[name] = given
+                continue
+            defined, type_name = found
+            step = f"{defined.name}.ofType({type_name})" if defined.choice else defined.name
+            place = child(expression, step)
+            bare = name.removeprefix("_")
+            if not self._is_primitive(type_name):
+                value = self._complex(given, defined, type_name, place)
+                if value is not None:
+                    read[name] = value
+            elif bare not in read and f"_{bare}" not in read:
+                read |= self._primitive(node, bare, defined, place)
+        return read
+
+    def _is_primitive(self, type_name: str) -> bool:
+        info = self._types.type(type_name)
+        return info is not None and info.kind == "primitive-type"
+
+    def _is_chosen(self, name: str, info: TypeInfo) -> bool:
+        """Whether an undefined property is the value of a choice with a type that is not allowed there, which is said
+        of the choice; an extension allows all that there are."""
+        if info.name == EXTENSION:
+            return False
+        bare = name.removeprefix("_")
+        choices = [each.name for each in info.properties.values() if each.choice and bare.startswith(each.name)]
+        return any(self._types.of_choice(bare.removeprefix(each)) for each in choices)
+
+    def _complex(self, given: Any, defined: Property, type_name: str, place: str) -> Any:
+        """The object, or the list of objects, in place of an element with parts; None for nothing."""
+        if not defined.repeats:
+            return self._object(given, type_name, place) if given.__class__ is dict else None
+        if given.__class__ is dict:
+            given = [given]
+        elif given.__class__ is not list:
+            return None
+        kept = [index for index, each in enumerate(given) if each.__class__ is dict]
+        self._keep(place, kept)
+        return [self._object(given[index], type_name, item(place, at)) for at, index in enumerate(kept)] or None
+
+    def _keep(self, place: str, kept: list[int]) -> None:
+        if kept and kept[-1] != len(kept) - 1:
+            self._kept[place] = kept
+
+    def _primitive(self, node: Node, name: str, defined: Property, place: str) -> Node:
+        """The value of a primitive and what stands beside it; neither where they cannot be told apart."""
+        value, beside = node.get(name), f"_{name}"
+        if name == "id":  # nothing may stand beside it
+            return {name: value} if _is_simple(value) else {}
+        if beside in node and node[beside].__class__ is not (list if defined.repeats else dict):
+            return {}
+        if not defined.repeats:
+            if name in node and not _is_simple(value):
+                return {}
+            pair = {name: value, beside: self._sibling(node.get(beside), place)}
+            return {key: each for key, each in pair.items() if each is not None}
+        values = value if value.__class__ is list else []
+        siblings = node.get(beside, [])
+        pairs = [(_at(values, index), _at(siblings, index)) for index in range(max(len(values), len(siblings)))]
+        kept = [index for index, (each, sibling) in enumerate(pairs) if _is_simple(each) or _is_object(sibling)]
+        self._keep(place, kept)
+        read = {
+            name: [pairs[index][0] if _is_simple(pairs[index][0]) else None for index in kept],
+            beside: [self._sibling(pairs[index][1], item(place, at)) for at, index in enumerate(kept)],
+        }
+        return {key: items for key, items in read.items() if any(each is not None for each in items)}
+
+    def _sibling(self, sibling: Any, place: str) -> Node | None:
+        """The id and extensions of a primitive."""
+        return self._object(sibling, "Element", place) if _is_object(sibling) else None
+
+
+def _at(items: list[Any], index: int) -> Any:
+    return items[index] if index < len(items) else None
+
+
+def _is_object(value: Any) -> bool:
+    return value.__class__ is dict and bool(value)
+
+
+def _is_simple(value: Any) -> bool:
+    return value is not None and value.__class__ is not dict and value.__class__ is not list

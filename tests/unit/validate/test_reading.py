@@ -1,0 +1,227 @@
+"""What stands in place of a value without being one is nothing to invariants, slices, bindings and rules."""
+
+from typing import Any
+
+import pytest
+
+from fhircheck.definitions.definition_set import load_definitions
+from fhircheck.definitions.type_table import TypeTable
+from fhircheck.validate.reading import Reading
+from tests.profiled_patient import broken
+
+URL = "http://example.org/e"
+MARITAL = "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus"
+PART = {"url": "a", "valueString": "x"}
+
+
+@pytest.fixture(scope="module")
+def types() -> TypeTable:
+    return TypeTable(load_definitions(offline=True))
+
+
+def read(types: TypeTable, given: dict[str, Any]) -> dict[str, Any]:
+    """A patient of these elements, as it is read."""
+    node = Reading(types, {"resourceType": "Patient", **given}, "Patient").node
+    return {name: value for name, value in node.items() if name != "resourceType"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"active": True},
+        {"active": "true"},
+        {"active": True, "_active": {"id": "a"}},
+        {"_active": {"id": "a"}},
+        {"maritalStatus": {"text": "x"}},
+        {"maritalStatus": {}},
+        {"name": [{}]},
+        {"name": [{"given": ["x", None], "_given": [None, {"id": "a"}], "period": {"start": "2020"}}]},
+        {"deceasedQuantity": {"value": 1}},
+        {"extension": [{"url": URL, "valueString": "x"}]},
+        {"id": "a"},
+    ],
+)
+def test_what_stays_as_it_is(types: TypeTable, given: dict[str, Any]) -> None:
+    assert read(types, given) == given
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"active": [True]}, {}),
+        ({"active": None}, {}),
+        ({"active": {}}, {}),
+        ({"active": None, "_active": {"id": "a"}}, {}),
+        ({"active": True, "_active": "x"}, {}),
+        ({"active": True, "_active": {}}, {"active": True}),
+        ({"_active": [{"id": "a"}]}, {}),
+        ({"maritalStatus": [{"text": "x"}]}, {}),
+        ({"maritalStatus": "x"}, {}),
+        ({"name": {"text": "x"}}, {"name": [{"text": "x"}]}),
+        ({"name": {"given": "x"}}, {"name": [{}]}),
+        ({"name": "x"}, {}),
+        ({"name": []}, {}),
+        ({"name": [None, "x", {"text": "x"}, [{"text": "y"}]]}, {"name": [{"text": "x"}]}),
+        ({"none": [{}]}, {}),
+        ({"_name": [{"id": "a"}]}, {}),
+        ({"id": "a", "_id": "x"}, {"id": "a"}),
+        ({"name": [{"given": ["x", {"a": 1}, None, "y"]}]}, {"name": [{"given": ["x", "y"]}]}),
+        (
+            {"name": [{"given": ["x", {"a": 1}, None, "y"], "_given": [None, {"id": "a"}, {}, 1]}]},
+            {"name": [{"given": ["x", None, "y"], "_given": [None, {"id": "a"}, None]}]},
+        ),
+        ({"contained": [{"resourceType": "Patient", "name": "x"}]}, {"contained": [{"resourceType": "Patient"}]}),
+        ({"contained": [{"resourceType": "Nope", "x": "x"}]}, {"contained": [{"resourceType": "Nope", "x": "x"}]}),
+        ({"_active": {"extension": PART}}, {"_active": {"extension": [PART]}}),
+        ({"extension": [{"url": URL, "valueString": []}]}, {"extension": [{"url": URL}]}),
+        ({"extension": [{"url": URL, "valueNope": 1}]}, {"extension": [{"url": URL}]}),
+        ({"extension": [{"url": URL, "value": "x"}]}, {"extension": [{"url": URL}]}),
+        ({"extension": [{"url": URL, "valueExtension": PART}]}, {"extension": [{"url": URL}]}),
+        ({"extension": [{"url": URL, "extension": [PART, None]}]}, {"extension": [{"url": URL, "extension": [PART]}]}),
+    ],
+)
+def test_what_is_read(types: TypeTable, given: dict[str, Any], kept: dict[str, Any]) -> None:
+    assert read(types, given) == kept
+
+
+def test_places_are_those_of_the_record(types: TypeTable) -> None:
+    name = {"given": [None, "x"], "_given": [None, {"id": "a"}]}
+    node = {"resourceType": "Patient", "name": [None, {"text": "x"}, name]}
+    reading = Reading(types, node, "Bundle.entry[4].resource")
+    assert reading.place("Bundle.entry[4].resource") == "Bundle.entry[4].resource"
+    assert reading.place("Bundle.entry[4].resource.name") == "Bundle.entry[4].resource.name"
+    assert reading.place("Bundle.entry[4].resource.name[0].text") == "Bundle.entry[4].resource.name[1].text"
+    assert reading.place("Bundle.entry[4].resource.name[1].given[0]") == "Bundle.entry[4].resource.name[2].given[1]"
+
+
+def test_an_entry_that_was_split_off_is_read(types: TypeTable) -> None:
+    node = {"fullUrl": ["x"], "link": {"relation": "a"}, "resource": {"resourceType": "Patient", "name": "x"}}
+    assert Reading(types, node, "Bundle.entry[4]").node == {
+        "link": [{"relation": "a"}],
+        "resource": {"resourceType": "Patient"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "is_told"),
+    [
+        ({"valueString": "x"}, False),
+        ({"valueString": None}, True),
+        ({"valueQuantity": {}}, True),
+        ({"valueNope": 1}, True),
+        ({"extension": PART}, False),
+        ({"extension": [{}, None]}, True),
+        ({"valueString": "x", "extension": [PART]}, True),
+        ({"valueString": "x", "extension": []}, False),
+    ],
+)
+def test_an_extension_has_a_value_or_parts_that_can_be_read(content: dict[str, Any], is_told: bool) -> None:
+    found = broken([], {"extension": [{"url": URL, **content}]})
+    assert (("ext-1", "Patient.extension[0]") in found) is is_told
+
+
+CONTACT = [{"id": "Patient.telecom", "path": "Patient.telecom", "max": "*"}]
+WORK = [
+    {
+        "id": "Patient.telecom",
+        "path": "Patient.telecom",
+        "slicing": {"discriminator": [{"type": "value", "path": "use"}], "rules": "closed"},
+        "min": 1,
+    },
+    {"id": "Patient.telecom:work", "path": "Patient.telecom", "sliceName": "work", "min": 1},
+    {"id": "Patient.telecom:work.use", "path": "Patient.telecom.use", "min": 1, "fixedCode": "work"},
+]
+AT = "Patient.telecom[0]"
+
+
+@pytest.mark.parametrize(
+    ("elements", "telecom", "expected"),
+    [
+        # a value without a system (cpt-2), which cannot be read
+        (CONTACT, [{"system": ["url"], "value": "x"}], [("array-unexpected", f"{AT}.system"), ("cpt-2", AT)]),
+        (CONTACT, [{"system": "url", "value": ["x"]}], [("array-unexpected", f"{AT}.value")]),
+        (WORK, [{"use": "work", "value": "x", "system": "url"}], []),
+        # an item that cannot be read is in no slice, and is not refused by them
+        (WORK, ["x", {"use": "work", "system": "url"}], [("object-expected", AT)]),
+        (WORK, ["x"], [("object-expected", AT), ("cardinality-min", "Patient"), ("slice-min", "Patient")]),
+        (WORK, [{"use": "home"}], [("slicing-closed", AT), ("slice-min", "Patient")]),
+    ],
+)
+def test_rules_see_what_can_be_read(
+    elements: list[dict[str, Any]], telecom: list[Any], expected: list[tuple[str, str]]
+) -> None:
+    assert broken(elements, {"telecom": telecom}) == expected
+
+
+def test_invariants_of_a_backbone_element_see_what_can_be_read() -> None:
+    found = broken(CONTACT, {"contact": [{"name": "x"}]})
+    assert found == [("object-expected", "Patient.contact[0].name"), ("pat-1", "Patient.contact[0]")]
+
+
+NAMED = [
+    {
+        "id": "Patient.name.given",
+        "path": "Patient.name.given",
+        "slicing": {"discriminator": [{"type": "value", "path": "$this"}], "rules": "open"},
+    },
+    {"id": "Patient.name.given:x", "path": "Patient.name.given", "sliceName": "x", "min": 1, "max": "1",
+     "fixedString": "x"},
+]  # fmt: skip
+
+
+def test_an_empty_object_has_none_of_the_slices_that_it_must_have() -> None:
+    assert ("slice-min", "Patient.name[0]") in broken(NAMED, {"name": [{}]})
+
+
+def test_an_empty_text_is_no_other_value_than_the_fixed_one() -> None:
+    fixed = [{"id": "Patient.gender", "path": "Patient.gender", "fixedCode": "male"}]
+    kinds = [kind for kind, _ in broken(fixed, {"gender": ""})]
+    assert "primitive-format" in kinds
+    assert "fixed-value" not in kinds
+    assert [kind for kind, _ in broken(fixed, {"gender": "other"})] == ["fixed-value"]
+
+
+DEAD = [
+    {
+        "id": "Patient.deceased[x]",
+        "path": "Patient.deceased[x]",
+        "slicing": {"discriminator": [{"type": "type", "path": "$this"}], "rules": "closed"},
+    },
+    {"id": "Patient.deceased[x]:deceasedBoolean", "path": "Patient.deceased[x]", "sliceName": "deceasedBoolean",
+     "type": [{"code": "boolean"}]},
+]  # fmt: skip
+
+
+def test_a_single_value_that_cannot_be_read_is_in_no_slice() -> None:
+    assert broken(DEAD, {"deceasedBoolean": True}) == []
+    assert "slicing-closed" in dict(broken(DEAD, {"deceasedDateTime": "2020"}))
+    assert "slicing-closed" not in dict(broken(DEAD, {"deceasedDateTime": {"a": 1}}))
+
+
+CODED = [
+    {
+        "id": "Patient.maritalStatus.coding",
+        "path": "Patient.maritalStatus.coding",
+        "patternCoding": {"code": "M"},
+    },
+]
+
+
+@pytest.mark.parametrize(
+    ("coding", "expected"),
+    [
+        ({"system": MARITAL, "code": "M"}, []),
+        ({"system": MARITAL, "code": "S"}, [("pattern-value", "Patient.maritalStatus.coding[0].code")]),
+    ],
+)
+def test_one_object_without_its_array_is_looked_into(coding: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    found = broken(CODED, {"maritalStatus": {"coding": coding}})
+    assert found == [("array-expected", "Patient.maritalStatus.coding"), *expected]
+
+
+@pytest.mark.parametrize("value", [{"valueHumanName": "x"}, {"valueAddress": []}, {"valueString": None}, {"valueÄ": 1}])
+def test_what_cannot_be_read_is_no_value_of_an_extension(value: dict[str, Any]) -> None:
+    url = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
+    kinds = dict(broken([], {"extension": [{"url": url, **value}]}))
+    assert "extension-value-missing" in kinds
+    assert "extension-value-type" not in kinds
