@@ -205,7 +205,8 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
     found = json_type(value)
     if found != expected:
         spot.add(MISMATCH, expected=expected, found=found)
-        _explain_as_text(type_code, value, spot)
+        if value.__class__ is str and not UNQUOTED[expected](value):
+            spot.add(KIND, value=value, type=type_code, rule=RULES.get(type_code, expected))
     elif value.__class__ is Decimal and is_out_of_range(value):
         spot.add(OUT_OF_RANGE, value=str(value))
     elif not gate(value):
@@ -214,13 +215,3 @@ def explain(type_code: str, value: Any, spot: Spot) -> None:
             spot.add(KIND, value=str(value), type="uri", rule=RULES["uri"])
         if type_code == "dateTime" and _TIMED(value) and not _WRITTEN(value):
             spot.add(KIND, value=str(value), type=type_code, rule="a time has a time zone")
-
-
-def _explain_as_text(type_code: str, value: Any, spot: Spot) -> None:
-    """A value in place of another JSON type: report it too where the same with or without quotes would be wrong."""
-    if value.__class__ is str and not UNQUOTED[expected_json(type_code)](value):
-        spot.add(KIND, value=value, type=type_code, rule=RULES.get(type_code, expected_json(type_code)))
-    if is_boolean(value) or value.__class__ in (int, Decimal):
-        text = str(value).lower() if is_boolean(value) else str(value)
-        if expected_json(type_code) != "a string" or not GATES[type_code](text):
-            spot.add(KIND, value=text, type=type_code, rule=RULES.get(type_code, expected_json(type_code)))

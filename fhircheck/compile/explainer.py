@@ -1,7 +1,6 @@
 """Explainers: what is wrong with an object and where. They walk only where a gate said no."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from fhircheck.assertions import (
@@ -231,7 +230,6 @@ class Explainer:
                 findings.issues[own:] = [issue for issue in findings.issues[own:] if _said(issue) not in said]
         spot = Spot(place, slot.element.id, findings)
         if len(findings.issues) > before and not isinstance(value, str if slot.primitive else dict):
-            self._as_code(value, slot, spot)
             return  # of the wrong JSON type: nothing more can be said
         for name, facet in facets_of(slot):
             if name != fixed_value.NAME or value != "":  # an empty text is no value, which is said already
@@ -243,12 +241,6 @@ class Explainer:
         root = self._linker.overlaid_root(slot)
         if root is not None:
             self._invariants(root, "", value, spot)
-
-    def _as_code(self, value: Any, slot: Slot, spot: Spot) -> None:
-        """A number in place of a code: report it too where the same in quotes would be no code of the value set."""
-        facet = slot.element.facets.get(Binding.name)
-        if facet is not None and slot.primitive and value.__class__ in (int, Decimal):
-            VALUE_ASSERTIONS[Binding.name].explain(facet, str(value), spot, self._linker.around)
 
     def _sibling(self, value: Any, element: CompiledElement, place: str, findings: Findings) -> None:
         """The id and extensions of a primitive."""

@@ -1,13 +1,16 @@
 """A record as far as it can be read as FHIR: what all checks but those of JSON's form look at."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
+from fhircheck.assertions.primitive_format import UNQUOTED, expected_json
 from fhircheck.definitions.type_table import Property, TypeInfo, TypeTable
 from fhircheck.model.path import child, item
 
 Node = dict[str, Any]
 ENTRY, EXTENSION = "Bundle.entry", "Extension"
+LONGEST_NUMBER = 100
 _INDEX = re.compile(r"\[(\d+)\]")
 
 
@@ -15,15 +18,16 @@ class Reading:
     """Reads one record, whose form is wrong at some place, by the types of FHIR.
 
     That the form is wrong is said of the text as it is. To all other checks nothing is there where something stands in
-    place of a value without being one (an array, null, a text for an object, an undefined property), and one object
-    without its array is the only item of that array: what follows from a fault of form alone is not said. An empty
-    object is there, with nothing of what it must have. node: the record as read. Raises RecursionError.
+    place of a value without being one (an array, null, a text for an object, an undefined property, a resource of no
+    type of FHIR); one object without its array is the only item of that array, and a value with or without quotes is
+    that of its type: what follows from a fault of form alone is not said. An empty object is there, with nothing of
+    what it must have. node: the record as read. Raises RecursionError.
     """
 
     def __init__(self, types: TypeTable, node: Node, expression: str) -> None:
         self._types = types
         self._kept: dict[str, list[int]] = {}
-        self.node = self._object(node, "Resource" if "resourceType" in node else ENTRY, expression)
+        self.node = self._object(node, "Resource" if "resourceType" in node else ENTRY, expression) or node
 
     def place(self, expression: str) -> str:
         """Where in the record stands what is at `expression` in `node`: items may have been left out before it."""
@@ -37,14 +41,14 @@ class Reading:
             there = f"{item(there, kept[int(number)] if kept else int(number))}{tail}"
         return there
 
-    def _object(self, node: Node, type_name: str, expression: str) -> Node:
-        """What is read of the object `node`, which should be of the type."""
+    def _object(self, node: Node, type_name: str, expression: str) -> Node | None:
+        """What is read of the object `node`, which should be of the type; None where it is a resource of none."""
         info = self._types.type(type_name)
         if info is not None and info.kind == "resource":
             name = node.get("resourceType")
             info = self._types.type(name) if name.__class__ is str and self._types.is_resource(str(name)) else None
         if info is None:
-            return node
+            return None
         read: Node = {}
         for name, given in node.items():
             found = info.by_json.get(name.removeprefix("_"))
@@ -61,7 +65,7 @@ class Reading:
                 if value is not None:
                     read[name] = value
             elif bare not in read and f"_{bare}" not in read:
-                read |= self._primitive(node, bare, defined, place)
+                read |= self._primitive(node, bare, defined, type_name, place)
         return read
 
     def _is_primitive(self, type_name: str) -> bool:
@@ -85,33 +89,38 @@ class Reading:
             given = [given]
         elif given.__class__ is not list:
             return None
-        kept = [index for index, each in enumerate(given) if each.__class__ is dict]
+        read: list[Node] = []
+        kept: list[int] = []
+        for index, each in enumerate(given):
+            value = self._object(each, type_name, item(place, len(read))) if each.__class__ is dict else None
+            if value is not None:
+                read.append(value)
+                kept.append(index)
         self._keep(place, kept)
-        return [self._object(given[index], type_name, item(place, at)) for at, index in enumerate(kept)] or None
+        return read or None
 
     def _keep(self, place: str, kept: list[int]) -> None:
         if kept and kept[-1] != len(kept) - 1:
             self._kept[place] = kept
 
-    def _primitive(self, node: Node, name: str, defined: Property, place: str) -> Node:
+    def _primitive(self, node: Node, name: str, defined: Property, type_name: str, place: str) -> Node:
         """The value of a primitive and what stands beside it; neither where they cannot be told apart."""
         value, beside = node.get(name), f"_{name}"
         if name == "id":  # nothing may stand beside it
-            return {name: value} if _is_simple(value) else {}
-        if beside in node and node[beside].__class__ is not (list if defined.repeats else dict):
-            return {}
+            return {name: _as_typed(value, type_name)} if _is_simple(value) else {}
         if not defined.repeats:
-            if name in node and not _is_simple(value):
+            if (name in node and not _is_simple(value)) or node.get(beside, {}).__class__ is not dict:
                 return {}
-            pair = {name: value, beside: self._sibling(node.get(beside), place)}
+            pair = {name: _as_typed(value, type_name), beside: self._sibling(node.get(beside), place)}
             return {key: each for key, each in pair.items() if each is not None}
-        values = value if value.__class__ is list else []
-        siblings = node.get(beside, [])
+        values, siblings = node.get(name, []), node.get(beside, [])
+        if values.__class__ is not list or siblings.__class__ is not list:
+            return {}
         pairs = [(_at(values, index), _at(siblings, index)) for index in range(max(len(values), len(siblings)))]
-        kept = [index for index, (each, sibling) in enumerate(pairs) if _is_simple(each) or _is_object(sibling)]
+        kept = [index for index, pair in enumerate(pairs) if _is_pair(*pair)]
         self._keep(place, kept)
         read = {
-            name: [pairs[index][0] if _is_simple(pairs[index][0]) else None for index in kept],
+            name: [_as_typed(pairs[index][0], type_name) for index in kept],
             beside: [self._sibling(pairs[index][1], item(place, at)) for at, index in enumerate(kept)],
         }
         return {key: items for key, items in read.items() if any(each is not None for each in items)}
@@ -123,6 +132,28 @@ class Reading:
 
 def _at(items: list[Any], index: int) -> Any:
     return items[index] if index < len(items) else None
+
+
+def _is_pair(value: Any, sibling: Any) -> bool:
+    """Whether a value and what stands beside it can be read, at least one of them being there."""
+    fit = (value is None or _is_simple(value)) and (sibling is None or sibling.__class__ is dict)
+    return fit and (value is not None or bool(sibling))
+
+
+def _as_typed(value: Any, type_name: str) -> Any:
+    """A simple value by its type: a number or truth value in quotes without them, and the other way round."""
+    expected = expected_json(type_name)
+    if value is True or value is False:
+        return value if expected == "true or false" else str(value).lower()
+    if value.__class__ in (int, Decimal):
+        return value if expected == "a number" else str(value)
+    if value.__class__ is not str or expected == "a string" or len(value) > LONGEST_NUMBER:
+        return value
+    if not UNQUOTED[expected](value):
+        return value
+    if expected == "true or false":
+        return value == "true"
+    return int(value) if value.removeprefix("-").isdigit() else Decimal(value)
 
 
 def _is_object(value: Any) -> bool:

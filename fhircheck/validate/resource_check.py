@@ -370,7 +370,7 @@ class ResourceCheck:
             findings.add(PROFILE_UNUSABLE, place, "", profile=shown, fault=linked.fault)
             return None
         name = node.get("resourceType")
-        if self._says_no_more(linked, name):
+        if self._says_no_more(linked, name) or not self.known(name):  # an unknown type is said by the base
             return linked
         if linked.compiled.type != name:
             at = place if claim else expression

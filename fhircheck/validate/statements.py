@@ -1,12 +1,26 @@
 """What findings say, so that nothing is said twice of one resource."""
 
-from fhircheck.assertions import choice_type, json_form, null_alignment, primitive_format, unknown_element
+from fhircheck.assertions import (
+    choice_type,
+    json_form,
+    null_alignment,
+    primitive_format,
+    resource_type,
+    unknown_element,
+)
 from fhircheck.compile.explainer import OF_EACH_PROFILE
 from fhircheck.model.issue import Issue
 
 What = tuple[str, str, tuple[tuple[str, str | int], ...], str]
 OF_FORM = frozenset(
-    each.name for each in (*json_form.KINDS, *null_alignment.KINDS, *unknown_element.KINDS, primitive_format.MISMATCH)
+    each.name
+    for each in (
+        *json_form.KINDS,
+        *null_alignment.KINDS,
+        *unknown_element.KINDS,
+        primitive_format.MISMATCH,
+        resource_type.UNKNOWN,
+    )
 )
 """Kinds that say that a text is not of the form that its elements have in JSON, whatever profile is asked of it."""
 

@@ -1,15 +1,22 @@
 """What stands in place of a value without being one is nothing to invariants, slices, bindings and rules."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.definitions.type_table import TypeTable
+from fhircheck.first_pass import linker_for
+from fhircheck.model.record import Piece
+from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.reading import Reading
+from fhircheck.validate.validator import Validator
 from tests.profiled_patient import broken
 
 URL = "http://example.org/e"
+P = "http://hl7.org/fhir/StructureDefinition/bp"
 MARITAL = "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus"
 PART = {"url": "a", "valueString": "x"}
 
@@ -25,11 +32,18 @@ def read(types: TypeTable, given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in node.items() if name != "resourceType"}
 
 
+def found_in(node: dict[str, Any]) -> list[tuple[str, str]]:
+    """All that is found in a record."""
+    linker = linker_for(load_definitions(offline=True), lambda *_: None)
+    (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", json.dumps(node).encode()))
+    checked = Validator(linker, (), locate=False).check(record)
+    return [(issue.kind, issue.place.expression) for each in checked for issue in each.issues]
+
+
 @pytest.mark.parametrize(
     "given",
     [
         {"active": True},
-        {"active": "true"},
         {"active": True, "_active": {"id": "a"}},
         {"_active": {"id": "a"}},
         {"maritalStatus": {"text": "x"}},
@@ -67,11 +81,22 @@ def test_what_stays_as_it_is(types: TypeTable, given: dict[str, Any]) -> None:
         ({"id": "a", "_id": "x"}, {"id": "a"}),
         ({"name": [{"given": ["x", {"a": 1}, None, "y"]}]}, {"name": [{"given": ["x", "y"]}]}),
         (
-            {"name": [{"given": ["x", {"a": 1}, None, "y"], "_given": [None, {"id": "a"}, {}, 1]}]},
-            {"name": [{"given": ["x", None, "y"], "_given": [None, {"id": "a"}, None]}]},
+            {"name": [{"given": ["x", {"a": 1}, None, "y", "z"], "_given": [None, {}, {"id": "a"}, 1, {}]}]},
+            {"name": [{"given": ["x", None, "z"], "_given": [None, {"id": "a"}, None]}]},
         ),
         ({"contained": [{"resourceType": "Patient", "name": "x"}]}, {"contained": [{"resourceType": "Patient"}]}),
-        ({"contained": [{"resourceType": "Nope", "x": "x"}]}, {"contained": [{"resourceType": "Nope", "x": "x"}]}),
+        ({"contained": [{"resourceType": "Nope", "x": "x"}]}, {}),
+        ({"name": [{"given": "x", "_given": [{"id": "a"}]}]}, {"name": [{}]}),
+        ({"active": "true"}, {"active": True}),
+        ({"active": "yes"}, {"active": "yes"}),
+        ({"active": 1}, {"active": "1"}),
+        ({"birthDate": 2020}, {"birthDate": "2020"}),
+        ({"id": 1}, {"id": "1"}),
+        ({"name": [{"given": ["x", True]}]}, {"name": [{"given": ["x", "true"]}]}),
+        ({"multipleBirthInteger": "2"}, {"multipleBirthInteger": 2}),
+        ({"multipleBirthInteger": "-2.50"}, {"multipleBirthInteger": Decimal("-2.50")}),
+        ({"multipleBirthInteger": "1" * 5000}, {"multipleBirthInteger": "1" * 5000}),
+        ({"multipleBirthInteger": False}, {"multipleBirthInteger": "false"}),
         ({"_active": {"extension": PART}}, {"_active": {"extension": [PART]}}),
         ({"extension": [{"url": URL, "valueString": []}]}, {"extension": [{"url": URL}]}),
         ({"extension": [{"url": URL, "valueNope": 1}]}, {"extension": [{"url": URL}]}),
@@ -225,3 +250,46 @@ def test_what_cannot_be_read_is_no_value_of_an_extension(value: dict[str, Any]) 
     kinds = dict(broken([], {"extension": [{"url": url, **value}]}))
     assert "extension-value-missing" in kinds
     assert "extension-value-type" not in kinds
+
+
+ACTIVE = [{"id": "Patient.active", "path": "Patient.active", "fixedBoolean": True}]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"birthDate": 2020}, ["type-mismatch"]),
+        ({"birthDate": 1}, ["type-mismatch", "primitive-format"]),
+        ({"birthDate": True}, ["type-mismatch", "primitive-format"]),
+        ({"active": 1}, ["type-mismatch", "primitive-format", "fixed-value"]),
+        ({"active": "true"}, ["type-mismatch"]),
+        ({"active": "false"}, ["type-mismatch", "fixed-value"]),
+        ({"multipleBirthInteger": True}, ["type-mismatch", "primitive-format"]),
+        ({"multipleBirthInteger": "x"}, ["type-mismatch", "primitive-format"]),
+        ({"gender": 1}, ["type-mismatch", "code-system-undetermined", "required-binding"]),
+    ],
+)
+def test_a_value_of_another_json_type_is_judged_as_what_it_means(given: dict[str, Any], expected: list[str]) -> None:
+    assert [kind for kind, _ in broken(ACTIVE, given)] == expected
+
+
+def test_a_resource_of_no_type_is_no_content_of_an_entry() -> None:
+    checked = found_in(
+        {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"resource": {"resourceType": "Nope", "meta": {"profile": [P]}}}],
+        }
+    )
+    assert ("unknown-resource-type", "Bundle.entry[0].resource") in checked
+    assert ("invariant", "Bundle.entry[0]") in checked
+    assert "profile-wrong-type" not in dict(checked)
+
+
+@pytest.mark.parametrize("entry", [{}, {"fullUrl": "urn:uuid:4b1d2a60-27f0-4e4b-a0d5-6f6b5d0cbb11"}])
+def test_one_entry_without_its_array_is_checked(entry: dict[str, str]) -> None:
+    inner = {"resourceType": "Patient", "gender": "x", "name": {"text": "x"}}
+    found = found_in({"resourceType": "Bundle", "type": "collection", "entry": {**entry, "resource": inner}})
+    assert ("array-expected", "Bundle.entry") in found
+    assert ("array-expected", "Bundle.entry[0].resource.name") in found
+    assert ("required-binding", "Bundle.entry[0].resource.gender") in found
