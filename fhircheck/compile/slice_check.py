@@ -99,6 +99,13 @@ class Sorted(NamedTuple):
     uncertain: set[int]
 
 
+def _is_read(value: Any, slot: Slot) -> bool:
+    """Whether `value` has the form of its type: what has not is no item of a slice."""
+    if value is None:
+        return slot.primitive
+    return value.__class__ not in (dict, list) if slot.primitive else value.__class__ is dict
+
+
 class SliceCheck:
     """All slices of one element."""
 
@@ -156,12 +163,12 @@ class SliceCheck:
         for name, slot in self._slots.items():
             value, sibling = node.get(name), node.get(f"_{name}") if slot.primitive else None
             if not slot.element.repeats:
-                if value is not None or sibling is not None:
+                if (value is not None or sibling is not None) and _is_read(value, slot):
                     yield Item(value, slot, -1, sibling)
             elif value.__class__ is list:
                 beside = sibling if sibling.__class__ is list else []
                 for index, each in enumerate(value):
-                    if each is not None:
+                    if each is not None and _is_read(each, slot):
                         yield Item(each, slot, index, beside[index] if index < len(beside) else None)
 
     def _sorted(self, items: list[Item]) -> Sorted:

@@ -79,11 +79,13 @@ class TypeTable:
         return found
 
     def of_choice(self, tail: str) -> str:
-        """The type that the JSON name of a choice ends in (``DateTime``: dateTime); empty where `tail` names none."""
-        if not tail.isalnum() or not tail[:1].isupper():
-            return ""
-        primitive = tail[:1].lower() + tail[1:]
-        return next((each for each in (primitive, tail) if self.type(each) is not None), "")
+        """The type that the JSON name of a choice ends in (``DateTime``: dateTime); empty where `tail` names none.
+
+        The types that a choice can have are those of an extension's value.
+        """
+        extension = self.type("Extension")
+        found = extension.by_json.get(f"value{tail}") if extension is not None else None
+        return found[1] if found is not None else ""
 
     def is_a(self, name: str, ancestor: str) -> bool:
         """Whether type `name` is `ancestor` or a specialization of it."""
