@@ -73,6 +73,8 @@ class Locator:
             if container is None:
                 container = self._containers[value] = _Container(self._data, value, self._repeated)
             found = container.get(step) or (container.get(f"_{step}") if type(step) is str else None)
+            if found is None and step == 0:
+                continue  # the only item, without its array
             if found is None:
                 break
             place, value = found

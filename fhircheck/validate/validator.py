@@ -53,7 +53,8 @@ class Validator:
             return []
         found = self._resources(record, record.node)
         kinds = {issue.kind for checked in found for issue in checked.issues}
-        if kinds & statements.OF_FORM and finding_limit.KIND.name not in kinds:
+        misformed = bool(kinds & statements.OF_FORM) and finding_limit.KIND.name not in kinds
+        if misformed:
             found = self._read_again(record, record.node, found)
         if text_quality.faulty(record.data, record.node):
             self._texts(record, found)
@@ -61,6 +62,9 @@ class Validator:
             reject_misread(record.issues, found)
         if self._locate:
             _locate(record, found)
+            if misformed:
+                for checked in found:
+                    checked.issues.sort(key=lambda issue: (issue.place.line, issue.place.column))
         return found
 
     def _resources(self, record: Record, node: dict[str, Any]) -> list[Checked]:

@@ -22,6 +22,13 @@ def test_a_missing_step_gives_the_deepest_place_that_is_there() -> None:
     assert locate(b'{"a": [1, 2', ["a", 1])[2] == 11
 
 
+def test_one_item_without_its_array_is_found_and_what_is_in_it() -> None:
+    text = b'{"name": {"family": "x"},\n "photo": []}'
+    assert locate(text, ["name", 0, "family"]) == locate(text, ["name", "family"]) == (10, 1, 11)
+    assert locate(text, ["name", 1, "family"]) == locate(text, ["name"]) == (1, 1, 2)
+    assert locate(text, ["photo", 0, "url"]) == locate(text, ["photo"])
+
+
 def test_columns_count_characters_in_a_long_line_too() -> None:
     data = ('{"a": "' + "ü" * 50_000 + '", "b": 1}').encode()
     assert locate(data, ["b"])[1:] == (1, 50_000 + 11)

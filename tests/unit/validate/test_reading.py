@@ -293,3 +293,13 @@ def test_one_entry_without_its_array_is_checked(entry: dict[str, str]) -> None:
     assert ("array-expected", "Bundle.entry") in found
     assert ("array-expected", "Bundle.entry[0].resource.name") in found
     assert ("required-binding", "Bundle.entry[0].resource.gender") in found
+
+
+def test_findings_stay_in_the_order_of_the_text() -> None:
+    text = b'{"resourceType": "Patient",\n "gender": "x",\n "name": {\n"use": "x"},\n "active": "true"}'
+    linker = linker_for(load_definitions(offline=True), lambda *_: None)
+    (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", text))
+    (checked,) = Validator(linker).check(record)
+    lines = [issue.place.line for issue in checked.issues]
+    assert lines == sorted(lines)
+    assert set(lines) == {2, 3, 4, 5}
