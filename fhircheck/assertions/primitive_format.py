@@ -95,6 +95,7 @@ UNQUOTED: dict[str, Callable[[str], object]] = {
 TEXTS = ("string", "markdown", "xhtml")
 # Types whose values come again and again in real data.
 REPEATED = frozenset({"code", "uri", "url", "canonical"})
+LONGEST_NUMBER = 1_000
 INTEGERS = {"integer": (-(2**31), 2**31 - 1), "unsignedInt": (0, 2**31 - 1), "positiveInt": (1, 2**31 - 1)}
 
 
@@ -185,6 +186,23 @@ def expected_json(type_code: str) -> str:
     if type_code == "boolean":
         return "true or false"
     return "a number" if type_code in INTEGERS or type_code == "decimal" else "a string"
+
+
+def as_typed(value: Any, type_code: str) -> Any:
+    """A simple value as the JSON type of `type_code`: a number or truth value in quotes without them, and the other
+    way round; itself where it is none."""
+    expected = expected_json(type_code)
+    if is_boolean(value):
+        return value if expected == "true or false" else str(value).lower()
+    if value.__class__ in (int, Decimal):
+        return value if expected == "a number" else str(value)
+    if value.__class__ is not str or expected == "a string" or len(value) > LONGEST_NUMBER:
+        return value
+    if not UNQUOTED[expected](value):
+        return value
+    if expected == "true or false":
+        return value == "true"
+    return int(value) if value.removeprefix("-").isdigit() else Decimal(value)
 
 
 def explain(type_code: str, value: Any, spot: Spot) -> None:

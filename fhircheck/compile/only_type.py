@@ -3,15 +3,15 @@
 As the specification's validator judges it: by the definition of the type that is allowed.
 """
 
-import json
-from decimal import Decimal
 from typing import Any
 
 from fhircheck.assertions import VALUE_ASSERTIONS, cardinality, choice_type, primitive_format
 from fhircheck.assertions.assertion import Spot
 from fhircheck.assertions.fixed_value import FixedValue
 from fhircheck.assertions.pattern_value import PatternValue
+from fhircheck.assertions.primitive_format import as_typed
 from fhircheck.compile.compiled_profile import CompiledElement
+from fhircheck.compile.gates import passes
 from fhircheck.compile.linker import Linker
 from fhircheck.compile.shape import PRIMITIVES, Shape, Slot
 from fhircheck.model.path import item, shown_term
@@ -30,7 +30,11 @@ def explain_in_place(element: CompiledElement, found: str, value: Any, spot: Spo
         facet = element.facets.get(name)
         if isinstance(facet, dict):
             VALUE_ASSERTIONS[name].explain(facet, value if isinstance(value, dict) else {}, spot, linker.around)
-        elif facet is not None and not isinstance(value, dict | list) and _text(value) != _text(facet):
+        elif (
+            facet is not None
+            and not isinstance(value, dict | list)
+            and as_typed(value, "string") != as_typed(facet, "string")
+        ):
             VALUE_ASSERTIONS[name].explain(facet, value, spot, linker.around)
 
 
@@ -102,22 +106,6 @@ def _as_text(only: str, value: Any, spot: Spot) -> None:
     gate = primitive_format.GATES.get(only)
     if gate is None or isinstance(value, dict | list):
         return
-    text = _text(value)
-    expected = primitive_format.expected_json(only)
-    if not gate(text if expected == "a string" else _scalar(text, expected)):
-        rule = primitive_format.RULES.get(only, expected)
-        spot.add(primitive_format.KIND, value=text, type=only, rule=rule)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str).strip('"')
-
-
-def _scalar(text: str, expected: str) -> Any:
-    """The number or truth value that a text would be without quotes; the text itself where it is none."""
-    if not primitive_format.UNQUOTED[expected](text):
-        return text
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except ValueError:  # more digits than Python reads
-        return text
+    if not passes(gate, as_typed(value, only)):
+        rule = primitive_format.RULES.get(only, primitive_format.expected_json(only))
+        spot.add(primitive_format.KIND, value=as_typed(value, "string"), type=only, rule=rule)

@@ -1,16 +1,14 @@
 """A record as far as it can be read as FHIR: what all checks but those of JSON's form look at."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
-from fhircheck.assertions.primitive_format import UNQUOTED, expected_json
+from fhircheck.assertions.primitive_format import as_typed
 from fhircheck.definitions.type_table import Property, TypeInfo, TypeTable
 from fhircheck.model.path import child, item
 
 Node = dict[str, Any]
 ENTRY, EXTENSION = "Bundle.entry", "Extension"
-LONGEST_NUMBER = 100
 _INDEX = re.compile(r"\[(\d+)\]")
 
 
@@ -107,11 +105,11 @@ class Reading:
         """The value of a primitive and what stands beside it; neither where they cannot be told apart."""
         value, beside = node.get(name), f"_{name}"
         if name == "id":  # nothing may stand beside it
-            return {name: _as_typed(value, type_name)} if _is_simple(value) else {}
+            return {name: as_typed(value, type_name)} if _is_simple(value) else {}
         if not defined.repeats:
             if (name in node and not _is_simple(value)) or node.get(beside, {}).__class__ is not dict:
                 return {}
-            pair = {name: _as_typed(value, type_name), beside: self._sibling(node.get(beside), place)}
+            pair = {name: as_typed(value, type_name), beside: self._sibling(node.get(beside), place)}
             return {key: each for key, each in pair.items() if each is not None}
         values, siblings = node.get(name, []), node.get(beside, [])
         if values.__class__ is not list or siblings.__class__ is not list:
@@ -120,7 +118,7 @@ class Reading:
         kept = [index for index, pair in enumerate(pairs) if _is_pair(*pair)]
         self._keep(place, kept)
         read = {
-            name: [_as_typed(pairs[index][0], type_name) for index in kept],
+            name: [as_typed(pairs[index][0], type_name) for index in kept],
             beside: [self._sibling(pairs[index][1], item(place, at)) for at, index in enumerate(kept)],
         }
         return {key: items for key, items in read.items() if any(each is not None for each in items)}
@@ -138,22 +136,6 @@ def _is_pair(value: Any, sibling: Any) -> bool:
     """Whether a value and what stands beside it can be read, at least one of them being there."""
     fit = (value is None or _is_simple(value)) and (sibling is None or sibling.__class__ is dict)
     return fit and (value is not None or bool(sibling))
-
-
-def _as_typed(value: Any, type_name: str) -> Any:
-    """A simple value by its type: a number or truth value in quotes without them, and the other way round."""
-    expected = expected_json(type_name)
-    if value is True or value is False:
-        return value if expected == "true or false" else str(value).lower()
-    if value.__class__ in (int, Decimal):
-        return value if expected == "a number" else str(value)
-    if value.__class__ is not str or expected == "a string" or len(value) > LONGEST_NUMBER:
-        return value
-    if not UNQUOTED[expected](value):
-        return value
-    if expected == "true or false":
-        return value == "true"
-    return int(value) if value.removeprefix("-").isdigit() else Decimal(value)
 
 
 def _is_object(value: Any) -> bool:
