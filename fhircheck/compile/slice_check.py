@@ -168,7 +168,7 @@ class SliceCheck:
             elif value.__class__ is list:
                 beside = sibling if sibling.__class__ is list else []
                 for index, each in enumerate(value):
-                    if each is not None and _is_read(each, slot):
+                    if each is not None:
                         yield Item(each, slot, index, beside[index] if index < len(beside) else None)
 
     def _sorted(self, items: list[Item]) -> Sorted:

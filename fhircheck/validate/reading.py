@@ -8,7 +8,7 @@ from fhircheck.definitions.type_table import Property, TypeInfo, TypeTable
 from fhircheck.model.path import child, item
 
 Node = dict[str, Any]
-ENTRY, EXTENSION = "Bundle.entry", "Extension"
+ENTRY = "Bundle.entry"
 _INDEX = re.compile(r"\[(\d+)\]")
 
 
@@ -72,9 +72,7 @@ class Reading:
 
     def _is_chosen(self, name: str, info: TypeInfo) -> bool:
         """Whether an undefined property is the value of a choice with a type that is not allowed there, which is said
-        of the choice; an extension allows all that there are."""
-        if info.name == EXTENSION:
-            return False
+        of the choice."""
         bare = name.removeprefix("_")
         choices = [each.name for each in info.properties.values() if each.choice and bare.startswith(each.name)]
         return any(self._types.of_choice(bare.removeprefix(each)) for each in choices)

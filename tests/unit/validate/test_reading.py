@@ -9,10 +9,11 @@ import pytest
 from fhircheck.definitions.definition_set import load_definitions
 from fhircheck.definitions.type_table import TypeTable
 from fhircheck.first_pass import linker_for
-from fhircheck.model.record import Piece
+from fhircheck.model.record import Piece, Record
 from fhircheck.transport.record_reader import RecordReader
 from fhircheck.validate.reading import Reading
 from fhircheck.validate.validator import Validator
+from tests.package_making import profile
 from tests.profiled_patient import broken
 
 URL = "http://example.org/e"
@@ -87,6 +88,7 @@ def test_what_stays_as_it_is(types: TypeTable, given: dict[str, Any]) -> None:
         ({"contained": [{"resourceType": "Patient", "name": "x"}]}, {"contained": [{"resourceType": "Patient"}]}),
         ({"contained": [{"resourceType": "Nope", "x": "x"}]}, {}),
         ({"name": [{"given": "x", "_given": [{"id": "a"}]}]}, {"name": [{}]}),
+        ({"name": [{"given": ["x"], "_given": {"id": "a"}}]}, {"name": [{}]}),
         ({"active": "true"}, {"active": True}),
         ({"active": "yes"}, {"active": "yes"}),
         ({"active": 1}, {"active": "1"}),
@@ -110,13 +112,15 @@ def test_what_is_read(types: TypeTable, given: dict[str, Any], kept: dict[str, A
 
 
 def test_places_are_those_of_the_record(types: TypeTable) -> None:
-    name = {"given": [None, "x"], "_given": [None, {"id": "a"}]}
+    name = {"given": [None, "x"], "_given": [None, {"extension": [None, PART]}]}
     node = {"resourceType": "Patient", "name": [None, {"text": "x"}, name]}
     reading = Reading(types, node, "Bundle.entry[4].resource")
     assert reading.place("Bundle.entry[4].resource") == "Bundle.entry[4].resource"
     assert reading.place("Bundle.entry[4].resource.name") == "Bundle.entry[4].resource.name"
     assert reading.place("Bundle.entry[4].resource.name[0].text") == "Bundle.entry[4].resource.name[1].text"
-    assert reading.place("Bundle.entry[4].resource.name[1].given[0]") == "Bundle.entry[4].resource.name[2].given[1]"
+    given = "Bundle.entry[4].resource.name[2].given[1]"
+    assert reading.place("Bundle.entry[4].resource.name[1].given[0]") == given
+    assert reading.place("Bundle.entry[4].resource.name[1].given[0].extension[0]") == f"{given}.extension[1]"
 
 
 def test_an_entry_that_was_split_off_is_read(types: TypeTable) -> None:
@@ -303,3 +307,56 @@ def test_findings_stay_in_the_order_of_the_text() -> None:
     lines = [issue.place.line for issue in checked.issues]
     assert lines == sorted(lines)
     assert set(lines) == {2, 3, 4, 5}
+
+
+def test_places_of_findings_are_those_of_the_record() -> None:
+    inner = {"resourceType": "Patient", "name": [None, {"use": "x"}]}
+    found = found_in({"resourceType": "Bundle", "type": "collection", "entry": [None, {"resource": inner}]})
+    assert ("null-value", "Bundle.entry[0]") in found
+    assert ("null-value", "Bundle.entry[1].resource.name[0]") in found
+    assert ("required-binding", "Bundle.entry[1].resource.name[1].use") in found
+    assert not any("[0]" in place for kind, place in found if kind != "null-value")
+
+
+def test_a_record_of_no_type_is_only_that() -> None:
+    assert found_in({"resourceType": "Nope", "name": None}) == [("unknown-resource-type", "Nope")]
+
+
+def test_of_another_version_of_fhir_only_that_is_said() -> None:
+    node = {"resourceType": "Encounter", "status": "completed", "actualPeriod": {"start": "2024"}, "class": [{}]}
+    assert found_in(node | {"reason": [{"use": []}]}) == []
+
+
+def undecided_of(active: Any) -> list[str]:
+    """Why something could not be told of a patient whose marital status is bound to an unknown value set."""
+    untold: list[str] = []
+    binding = {"strength": "required", "valueSet": "http://example.org/ValueSet/none"}
+    element = {"id": "Patient.maritalStatus", "path": "Patient.maritalStatus", "binding": binding}
+    base = "http://hl7.org/fhir/StructureDefinition/Patient"
+    loose = [profile(URL, baseDefinition=base, differential={"element": [element]})]
+    linker = linker_for(load_definitions(offline=True, loose=loose), lambda reason, _: untold.append(reason))
+    coding = {"system": "http://example.org/c", "code": "x"}
+    node = {"resourceType": "Patient", "maritalStatus": {"coding": [coding]}, "active": active}
+    (record,) = RecordReader(linker.around.types).records(Piece("s", "resource", json.dumps(node).encode()))
+    Validator(linker, [URL]).check(record)
+    return sorted(untold)
+
+
+def test_what_cannot_be_told_is_counted_once() -> None:
+    assert undecided_of(True)
+    assert undecided_of("true") == undecided_of(True)
+
+
+def test_nesting_without_end_is_no_failure() -> None:
+    node: dict[str, Any] = {"url": "a", "valueString": ["x"]}
+    for _ in range(1000):
+        node = {"url": "a", "extension": [node]}
+    linker = linker_for(load_definitions(offline=True), lambda *_: None)
+    record = Record("s", 0, {"resourceType": "Patient", "active": "true", "extension": [node]}, "Patient", b"{}")
+    (checked,) = Validator(linker).check(record)
+    assert checked.valid is False
+
+
+def test_an_empty_object_is_nothing_to_the_invariants_of_an_element() -> None:
+    found = broken([], {"contact": [{"name": {}}]})
+    assert ("pat-1", "Patient.contact[0]") in found

@@ -252,3 +252,12 @@ def test_a_wrong_type_is_named_as_fhir_names_it(check: ResourceCheck, value: dic
     check.linker.around.scope = scope
     ElementRules().check(Subject(node, scope.expression, scope, check.linker.around, check, found))
     assert [dict(each.params)["found"] for each in found.issues if each.kind == "extension-value-type"] == [said]
+
+
+def test_a_name_that_looks_like_none_is_not_shown(check: ResourceCheck) -> None:
+    found = Findings()
+    node = patient({"url": f"{BASE}patient-birthPlace", "valueM\u00fcller": 1})
+    scope = Scope(node, node, "Patient")
+    check.linker.around.scope = scope
+    ElementRules().check(Subject(node, "Patient", scope, check.linker.around, check, found))
+    assert {dict(each.params)["found"] for each in found.issues if each.kind == "extension-value-type"} == {"(name)"}
