@@ -311,12 +311,13 @@ def test_findings_stay_in_the_order_of_the_text() -> None:
 
 
 def test_places_of_findings_are_those_of_the_record() -> None:
-    inner = {"resourceType": "Patient", "name": [None, {"use": "x"}]}
+    inner = {"resourceType": "Patient", "name": [None, {"use": "x"}], "contact": [None, {"name": "x"}]}
     found = found_in({"resourceType": "Bundle", "type": "collection", "entry": [None, {"resource": inner}]})
     assert ("null-value", "Bundle.entry[0]") in found
     assert ("null-value", "Bundle.entry[1].resource.name[0]") in found
     assert ("required-binding", "Bundle.entry[1].resource.name[1].use") in found
-    assert not any("[0]" in place for kind, place in found if kind != "null-value")
+    assert ("invariant", "Bundle.entry[1].resource.contact[1]") in found  # pat-1
+    assert not any("[0]" in place for kind, place in found if kind not in ("null-value", "full-url-missing"))
 
 
 def test_a_record_of_no_type_is_only_that() -> None:
@@ -324,8 +325,13 @@ def test_a_record_of_no_type_is_only_that() -> None:
 
 
 def test_of_another_version_of_fhir_only_that_is_said() -> None:
-    node = {"resourceType": "Encounter", "status": "completed", "actualPeriod": {"start": "2024"}, "class": [{}]}
-    assert found_in(node | {"reason": [{"use": []}]}) == []
+    newer = {"resourceType": "Encounter", "status": "completed", "actualPeriod": {"start": "2024"}, "class": [{}]}
+    newer["reason"] = [{"use": []}]
+    assert found_in(newer) == []
+    entries = [{"resource": newer}, {"resource": {"resourceType": "Patient", "active": "true"}}]
+    found = found_in({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    assert ("type-mismatch", "Bundle.entry[1].resource.active") in found
+    assert not any(place.startswith("Bundle.entry[0].resource") for _, place in found)
 
 
 def undecided_of(active: Any) -> list[str]:
@@ -354,11 +360,17 @@ def test_nesting_without_end_is_no_failure() -> None:
     for _ in range(1000):
         node = {"url": "a", "extension": [node]}
     linker = linker_for(load_definitions(offline=True), lambda *_: None)
-    record = Record("s", 0, {"resourceType": "Patient", "active": "true", "extension": [node]}, "Patient", b"{}")
-    (checked,) = Validator(linker).check(record)
-    assert checked.valid is False
+    inner = [{"resourceType": "Patient", "extension": [node]}, {"resourceType": "Patient", "active": "true"}]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in inner]}
+    checked = Validator(linker).check(Record("s", 0, bundle, "Bundle", b"{}"))
+    assert [each.valid for each in checked] == [False, False, False]
+    assert [issue.kind for issue in checked[2].issues] == ["type-mismatch"]
 
 
 def test_an_empty_object_is_nothing_to_the_invariants_of_an_element() -> None:
     found = broken([], {"contact": [{"name": {}}]})
     assert ("pat-1", "Patient.contact[0]") in found
+
+
+def test_a_value_in_an_array_that_must_not_be_is_one_finding() -> None:
+    assert broken(DEAD, {"deceasedBoolean": [True]}) == [("array-unexpected", "Patient.deceased.ofType(boolean)")]
