@@ -79,7 +79,7 @@ _OPTIONS: tuple[Option, ...] = (
                  help="Processes; 0 is one for each processor. The report is the same for any number."),
     click.option("--memory-limit", metavar="SIZE",
                  help="Memory for what is compared across records, such as 400MB or 2GiB; the rest goes to disk "
-                      "(TMPDIR). The report is the same for any.  [default: 512MiB]"),
+                      "(TMPDIR). The report is the same for any.  [default: 320MiB]"),
     click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Check only N records, chosen by hash."),
     click.option("--min-coverage", type=Percentage(), metavar="P",
                  help="Exit code 3 where less than P percent of the checks could be decided."),

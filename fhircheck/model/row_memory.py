@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fhircheck.model.protocols import JoinWorkers
     from fhircheck.model.spilled_rows import SpilledRows
 
-DEFAULT = 512 << 20
+DEFAULT = 320 << 20
 """Bytes, where nothing is asked for."""
 LEAST = 1 << 20
 """Bytes that can be asked for: below, the rows of a single resource may not fit."""
