@@ -19,13 +19,13 @@ class Reading:
     place of a value without being one (an array, null, a text for an object, an undefined property, a resource of no
     type of FHIR); one object without its array is the only item of that array, and a value with or without quotes is
     that of its type: what follows from a fault of form alone is not said. An empty object is there, with nothing of
-    what it must have. node: the record as read. Raises RecursionError.
+    what it must have. type_name: what the record is. node: the record as read. Raises RecursionError.
     """
 
-    def __init__(self, types: TypeTable, node: Node, expression: str) -> None:
+    def __init__(self, types: TypeTable, node: Node, expression: str, type_name: str = "Resource") -> None:
         self._types = types
         self._kept: dict[str, list[int]] = {}
-        self.node = self._object(node, "Resource" if "resourceType" in node else ENTRY, expression) or node
+        self.node = self._object(node, type_name, expression) or node
 
     def place(self, expression: str) -> str:
         """Where in the record stands what is at `expression` in `node`: items may have been left out before it."""

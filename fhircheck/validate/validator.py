@@ -15,7 +15,7 @@ from fhircheck.validate import finding_limit, statements, text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck, reject_misread, with_form
 from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
-from fhircheck.validate.reading import Reading
+from fhircheck.validate.reading import ENTRY, Reading
 from fhircheck.validate.resource_check import ResourceCheck
 from fhircheck.validate.resource_parts import label
 from fhircheck.validate.statements import not_said, statement, without_echoes
@@ -81,7 +81,8 @@ class Validator:
     def _read_again(self, record: Record, node: dict[str, Any], found: list[Checked]) -> list[Checked]:
         """The resources of a record whose form is wrong: what is wrong about its form, and about what can be read."""
         try:
-            reading = Reading(self._around.types, node, record.root)
+            kind = ENTRY if record.form == "bundle-entries" else "Resource"
+            reading = Reading(self._around.types, node, record.root, kind)
         except RecursionError:
             return found
         if reading.node == node:

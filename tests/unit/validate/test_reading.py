@@ -12,7 +12,7 @@ from fhircheck.definitions.type_table import TypeTable
 from fhircheck.first_pass import linker_for
 from fhircheck.model.record import Piece, Record
 from fhircheck.transport.record_reader import RecordReader
-from fhircheck.validate.reading import Reading
+from fhircheck.validate.reading import ENTRY, Reading
 from fhircheck.validate.validator import Validator
 from tests.package_making import profile
 from tests.profiled_patient import broken
@@ -126,7 +126,7 @@ def test_places_are_those_of_the_record(types: TypeTable) -> None:
 
 def test_an_entry_that_was_split_off_is_read(types: TypeTable) -> None:
     node = {"fullUrl": ["x"], "link": {"relation": "a"}, "resource": {"resourceType": "Patient", "name": "x"}}
-    assert Reading(types, node, "Bundle.entry[4]").node == {
+    assert Reading(types, node, "Bundle.entry[4]", ENTRY).node == {
         "link": [{"relation": "a"}],
         "resource": {"resourceType": "Patient"},
     }
