@@ -41,7 +41,7 @@ COMPANIONS = {
     "primitive-format": {"code-unknown", "invariant"},
     "cardinality-max": {"slice-max"},
     "pattern-value": {"slice-min"},
-    "unknown-resource-type": {"full-url-mismatch"},
+    "unknown-resource-type": {"full-url-mismatch", "invariant"},  # an entry has no resource that can be read
     "object-expected": {"cardinality-min"},  # what has another form is not there, as the reference counts too
     "nesting-too-deep": {"invariant"},  # of the group whose items are too deep to be read
 }

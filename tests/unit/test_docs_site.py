@@ -115,7 +115,7 @@ def test_the_search_finds_a_page(browser: "Browser", address: str) -> None:
     with opened(browser, f"{address}/index.html") as (page, watched):
         page.click("label[for=__search] >> nth=0") if not page.is_visible(".md-search__input") else None
         page.click(".md-search__input")
-        page.keyboard.type("cardinality-min")
+        page.keyboard.insert_text("cardinality-min")  # at once: the theme's search fails over "cardinality-"
         page.wait_for_selector(".md-search-result__item", timeout=20_000)
         assert "Issue kinds" in page.inner_text(".md-search-result__list")
     assert (watched.errors, watched.requests) == ([], [])
