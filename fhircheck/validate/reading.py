@@ -123,7 +123,7 @@ class Reading:
 
     def _sibling(self, sibling: Any, place: str) -> Node | None:
         """The id and extensions of a primitive."""
-        return self._object(sibling, "Element", place) if _is_object(sibling) else None
+        return self._object(sibling, "Element", place) if sibling.__class__ is dict else None
 
 
 def _at(items: list[Any], index: int) -> Any:
@@ -133,11 +133,7 @@ def _at(items: list[Any], index: int) -> Any:
 def _is_pair(value: Any, sibling: Any) -> bool:
     """Whether a value and what stands beside it can be read, at least one of them being there."""
     fit = (value is None or _is_simple(value)) and (sibling is None or sibling.__class__ is dict)
-    return fit and (value is not None or bool(sibling))
-
-
-def _is_object(value: Any) -> bool:
-    return value.__class__ is dict and bool(value)
+    return fit and not (value is None and sibling is None)
 
 
 def _is_simple(value: Any) -> bool:

@@ -48,6 +48,9 @@ def found_in(node: dict[str, Any]) -> list[tuple[str, str]]:
         {"active": True},
         {"active": True, "_active": {"id": "a"}},
         {"_active": {"id": "a"}},
+        {"_active": {}},
+        {"active": True, "_active": {}},
+        {"name": [{"_given": [{}]}]},
         {"maritalStatus": {"text": "x"}},
         {"maritalStatus": {}},
         {"name": [{}]},
@@ -69,7 +72,6 @@ def test_what_stays_as_it_is(types: TypeTable, given: dict[str, Any]) -> None:
         ({"active": {}}, {}),
         ({"active": None, "_active": {"id": "a"}}, {}),
         ({"active": True, "_active": "x"}, {}),
-        ({"active": True, "_active": {}}, {"active": True}),
         ({"_active": [{"id": "a"}]}, {}),
         ({"maritalStatus": [{"text": "x"}]}, {}),
         ({"maritalStatus": "x"}, {}),
@@ -84,7 +86,7 @@ def test_what_stays_as_it_is(types: TypeTable, given: dict[str, Any]) -> None:
         ({"name": [{"given": ["x", {"a": 1}, None, "y"]}]}, {"name": [{"given": ["x", "y"]}]}),
         (
             {"name": [{"given": ["x", {"a": 1}, None, "y", "z"], "_given": [None, {}, {"id": "a"}, 1, {}]}]},
-            {"name": [{"given": ["x", None, "z"], "_given": [None, {"id": "a"}, None]}]},
+            {"name": [{"given": ["x", None, "z"], "_given": [None, {"id": "a"}, {}]}]},
         ),
         ({"contained": [{"resourceType": "Patient", "name": "x"}]}, {"contained": [{"resourceType": "Patient"}]}),
         ({"contained": [{"resourceType": "Nope", "x": "x"}]}, {}),
@@ -374,3 +376,12 @@ def test_an_empty_object_is_nothing_to_the_invariants_of_an_element() -> None:
 
 def test_a_value_in_an_array_that_must_not_be_is_one_finding() -> None:
     assert broken(DEAD, {"deceasedBoolean": [True]}) == [("array-unexpected", "Patient.deceased.ofType(boolean)")]
+
+
+@pytest.mark.parametrize("given", [{"birthDate": {}}, {"name": [{"family": {}}]}, {"name": [{"given": [{}]}]}])
+def test_a_primitive_with_nothing_beside_it_has_neither_value_nor_parts(given: dict[str, Any]) -> None:
+    """As XML's ``<family/>`` is read."""
+    beside = json.loads(json.dumps(given).replace('{"family', '{"_family').replace('{"given', '{"_given'))
+    beside = {f"_{name}" if name == "birthDate" else name: value for name, value in beside.items()}
+    kinds = [kind for kind, _ in broken([], beside)]
+    assert kinds == ["empty-object", "ele-1"]
