@@ -49,21 +49,20 @@ class Reading:
             return None
         read: Node = {}
         for name, given in node.items():
-            found = info.by_json.get(name.removeprefix("_"))
+            bare = name.removeprefix("_")
+            found = info.by_json.get(bare)
             if found is None or (name[:1] == "_" and not self._is_primitive(found[1])):
                 if name == "resourceType" or self._is_chosen(name, info):
                     read[name] = given
                 continue
-            defined, type_name = found
-            step = f"{defined.name}.ofType({type_name})" if defined.choice else defined.name
-            place = child(expression, step)
-            bare = name.removeprefix("_")
-            if not self._is_primitive(type_name):
-                value = self._complex(given, defined, type_name, place)
+            defined, code = found
+            place = child(expression, f"{defined.name}.ofType({code})" if defined.choice else defined.name)
+            if not self._is_primitive(code):
+                value = self._complex(given, defined, code, place)
                 if value is not None:
                     read[name] = value
             elif bare not in read and f"_{bare}" not in read:
-                read |= self._primitive(node, bare, defined, type_name, place)
+                read |= self._primitive(node, bare, defined, code, place)
         return read
 
     def _is_primitive(self, type_name: str) -> bool:

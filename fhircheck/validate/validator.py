@@ -11,14 +11,14 @@ from fhircheck.model.path import child, item, without_indexes
 from fhircheck.model.record import Record
 from fhircheck.model.scope import Scope
 from fhircheck.transport.record_reader import locator_for
-from fhircheck.validate import finding_limit, statements, text_quality
+from fhircheck.validate import finding_limit, text_quality
 from fhircheck.validate.checked import Checked, ProfileCheck, reject_misread, with_form
 from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
 from fhircheck.validate.reading import ENTRY, Reading
 from fhircheck.validate.resource_check import ResourceCheck
 from fhircheck.validate.resource_parts import label
-from fhircheck.validate.statements import not_said, statement, without_echoes
+from fhircheck.validate.statements import OF_FORM, not_said, statement, without_echoes
 
 SPLIT = "bundle-split"
 PLAIN = ("resource", "ndjson")
@@ -53,7 +53,7 @@ class Validator:
             return []
         found = self._resources(record, record.node)
         kinds = {issue.kind for checked in found for issue in checked.issues}
-        misformed = bool(kinds & statements.OF_FORM) and finding_limit.KIND.name not in kinds
+        misformed = bool(kinds & OF_FORM) and finding_limit.KIND.name not in kinds
         if misformed:
             found = self._read_again(record, record.node, found)
         if text_quality.faulty(record.data, record.node):
