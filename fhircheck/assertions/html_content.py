@@ -18,10 +18,12 @@ ELEMENTS = TEXT_ONLY | _words(
 )
 """Element names that a narrative may use."""
 
-_ANYWHERE = _words(
+ANYWHERE = _words(
     "title style class id lang xml:lang dir accesskey tabindex span width align valign char charoff abbr axis"
     " headers scope rowspan colspan xml:space"
 )
+"""Attribute names that any element may have; nothing else is known of elements that a narrative may not use."""
+
 _BY_ELEMENT = {
     "a": "href name charset type hreflang rel rev shape coords",
     "img": "src border alt longdesc height width usemap ismap",
@@ -33,7 +35,7 @@ _BY_ELEMENT = {
     "pre": "space",
     "td": "nowrap",
 }
-ATTRIBUTES = {name: _ANYWHERE | _words(_BY_ELEMENT.get(name, "")) for name in ELEMENTS}
+ATTRIBUTES = {name: ANYWHERE | _words(_BY_ELEMENT.get(name, "")) for name in ELEMENTS}
 """Attribute names that an element may have."""
 
 BLOCKS = _words("div pre table ul ol")

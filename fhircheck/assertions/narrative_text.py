@@ -2,7 +2,8 @@
 
 import re
 from functools import lru_cache
-from html.entities import name2codepoint
+from html import escape
+from html.entities import html5
 from typing import Any
 
 from fhircheck.assertions.narrative_kinds import ENTITY, MALFORMED
@@ -10,6 +11,9 @@ from fhircheck.assertions.narrative_walk import XML_LANG, Fault, NarrativeText, 
 from fhircheck.assertions.plain_narrative import ids_in_plain
 
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[\]]*>")
+"""A document type declaration that declares nothing itself."""
+
 _XML_ENTITIES = frozenset(["amp", "lt", "gt", "quot", "apos"])
 _KEPT = 8
 
@@ -51,7 +55,10 @@ def _parsed(text: str, found: NarrativeText) -> Any:
 
     if "<!" in text and "<!DOCTYPE" in text:
         found.faults.append((MALFORMED, {"fault": "document type declaration"}))
-        return None
+        found.allowed = False
+        text = _DOCTYPE.sub("", text)
+        if "<!DOCTYPE" in text:
+            return None
     try:
         return etree.fromstring(text.encode("utf-8", "surrogatepass"), _parser())
     except (etree.XMLSyntaxError, ValueError):
@@ -80,18 +87,19 @@ def _parser() -> Any:
 
 
 def _without_entities(text: str, found: NarrativeText) -> str:
-    """`text` with HTML's named entities as characters; each is a fault."""
+    """`text` with HTML's named entities as characters, or as XML's entities; each is a fault."""
 
     said: set[str] = set()
 
     def character(match: re.Match[str]) -> str:
         name = match[1]
-        if name in _XML_ENTITIES or name not in name2codepoint:
+        known = html5.get(f"{name};")
+        if name in _XML_ENTITIES or known is None:
             return match[0]
         if name not in said:
             said.add(name)
             found.faults.append((ENTITY, {"name": f"&{name};"}))
-        return chr(name2codepoint[name])
+        return escape(known)
 
     return _ENTITY.sub(character, text)
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from fhircheck.assertions.html_content import (
+    ANYWHERE,
     ATTRIBUTES,
     BLOCKS,
     CHILDREN,
@@ -71,7 +72,8 @@ class Walk:
         name = self._name(root, None)
         if name != "div":
             found.faults.append((ROOT, {"element": shown(name)}))
-        found.allowed = name in ELEMENTS and all(self._known(name, key) for key in root.keys())  # noqa: SIM118
+        if name not in ELEMENTS or not all(self._known(name, key) for key in root.keys()):  # noqa: SIM118
+            found.allowed = False
         self._ids(root, name)
         self._inside(root, name)
         self._languages_mixed(root)
@@ -100,7 +102,7 @@ class Walk:
     def _known(self, name: str, key: str) -> bool:
         if key.startswith(XML_LANG):
             key = f"xml:{key[len(XML_LANG) :]}"
-        return key in ATTRIBUTES.get(name, ())
+        return key in ATTRIBUTES.get(name, ANYWHERE)
 
     def _inside(self, element: Any, name: str) -> None:
         """The children of `element`, and what it may hold."""
@@ -142,7 +144,7 @@ class Walk:
             self._found.content = True
         if name in TEXT_ONLY:
             self._text_run(element, name)
-        else:
+        elif name != "script":  # what is in it is code, however it looks
             self._inside(element, name)
 
     def _mark(self, name: str) -> None:
@@ -176,7 +178,7 @@ class Walk:
         self._ids(element, name)
         url = element.get("href") if name == "a" else element.get("src") if name == "img" else None
         if url is not None:
-            if url.startswith("#") and len(url) > 1:
+            if url.startswith("#") and (len(url) > 1 or name == "img"):
                 link = (url, path_of(element), "".join(element.itertext()).strip())
                 if link not in self._said:
                     self._said.add(link)
@@ -184,7 +186,7 @@ class Walk:
             problem = problem_of_url(url, name == "a")
             if problem:
                 self._add(LINK, url, path_of(element), element=name, problem=problem)
-            if name == "a" and not url.strip():
+            if name == "a" and not url:
                 self._add(LINK, "", path_of(element), element=name, problem="it leads nowhere")
 
     def _ids(self, element: Any, name: str) -> None:

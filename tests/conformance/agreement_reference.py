@@ -56,7 +56,7 @@ def _run(group: Group) -> str:
             command += ["--profiles", str(SHARED / "packages" / package)]
         subprocess.run(command, check=True, capture_output=True)
         found = {}
-        for line in output.read_text("utf-8").splitlines():
+        for line in output.read_text("utf-8").split("\n")[:-1]:  # messages may have other line breaks in them
             answer = json.loads(line)
             found[Path(answer["file"]).name] = json.dumps({"issues": answer["issues"]})
         return "".join(f"{found[path.name]}\n" for path in paths)

@@ -87,6 +87,13 @@ def test_basic_formatting_is_allowed(inner: str) -> None:
         ("<br>x</br>", {"nesting": 1}, True),
         ('<p xmlns="urn:x">a<b>b</b></p>', {"namespace": 1}, True),
         ("a&nbsp;b&auml;&nbsp;", {"entity": 2}, True),
+        ("a&starf;b&NewLine;&LT;&QUOT;", {"entity": 4}, True),
+        ('<p title="&QUOT;&nbsp;">x</p>', {"entity": 2}, True),
+        ('<u class="x" onclick="y">x</u>', {"element": 1, "attribute": 1}, False),
+        ("<script><ul>x</ul></script>", {"element": 1}, False),
+        ("<u><ul>x</ul></u>", {"element": 1, "nesting": 1}, False),
+        ("<p>a</p><!DOCTYPE html><p>b</p>", {"malformed": 1}, False),
+        ('<a href=" ">x</a>', {"link": 1}, True),
         ('<a href="javascript:alert(1)">x</a>', {"link": 1}, True),
         ('<a href="urn:uuid:x">x</a><a href="">y</a><a href="http://a b">z</a>', {"link": 4}, True),
         ('<img src="data:image/png;base64,iVB!!"/>', {"link": 1}, True),
@@ -121,6 +128,14 @@ def test_what_is_no_narrative_at_all(text: str, expected: str) -> None:
 @pytest.mark.parametrize("inner", ["", " \n", "<p> </p>", "<!-- a -->", "<script/>"])
 def test_a_narrative_without_content(inner: str) -> None:
     assert not has_content(div(inner))
+
+
+def test_text_beside_a_document_type_is_content() -> None:
+    assert has_content("<!DOCTYPE html>" + div("a"))
+
+
+def test_an_image_of_no_place_is_a_fragment() -> None:
+    assert examine(div('<img src="#"/><a href="#">x</a>')).fragments == [("img", "")]
 
 
 def test_attributes_of_the_outermost_element_count_for_the_invariant_only() -> None:
