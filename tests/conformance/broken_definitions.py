@@ -11,9 +11,10 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from tests.conformance import definition_changes, interface_changes
 from tests.conformance.agreement_data import MII, members, packages
 from tests.conformance.broken_examples import LARGEST, Broken, Comparison, compare
-from tests.conformance.definition_changes import BY_TYPE
+from tests.conformance.definition_changes import Change
 from tests.conformance.made_comparison import command
 from tests.needs import SHARED
 
@@ -26,7 +27,9 @@ SOURCES = (*PACKAGES, "hl7.fhir.r4.core-4.0.1.tgz")
 @cache
 def pool() -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """(name, definition) by type; profiles by their differential alone."""
-    found: dict[str, list[tuple[str, dict[str, Any]]]] = {name: [] for name in BY_TYPE}
+    found: dict[str, list[tuple[str, dict[str, Any]]]] = {
+        name: [] for name in (*definition_changes.BY_TYPE, *interface_changes.BY_TYPE)
+    }
     for source in packages(*SOURCES):
         for name, data in members(SHARED / "packages" / source):
             if not name.endswith(".json") or "/openapi/" in name or name.count("/") != 1:
@@ -41,13 +44,13 @@ def pool() -> dict[str, list[tuple[str, dict[str, Any]]]]:
     return found
 
 
-def broken(number: int, first: int) -> Iterator[Broken]:
+def broken(changes: dict[str, tuple[Change, ...]], number: int, first: int) -> Iterator[Broken]:
     """So many definitions, each with a fault."""
     for count in range(first, first + number):
         chance = Random(f"definition {count}")
-        kind = chance.choice(sorted(BY_TYPE))
+        kind = chance.choice(sorted(changes))
         name, node = chance.choice(pool()[kind])
-        sound, change = json.dumps(node), chance.choice(BY_TYPE[kind])
+        sound, change = json.dumps(node), chance.choice(changes[kind])
         node = json.loads(sound)
         try:
             change(chance, node)
@@ -56,11 +59,16 @@ def broken(number: int, first: int) -> Iterator[Broken]:
         yield Broken(f"{count} {name}", change.__name__, sound.encode(), json.dumps(node).encode())
 
 
+def run_with(changes: dict[str, tuple[Change, ...]], number: int, first: int) -> Comparison:
+    """The comparison of the types of these changes."""
+    found = Comparison()
+    compare(packages(*PACKAGES), list(broken(changes, number, first)), "x.json", found, kept=True)
+    return found
+
+
 def run(number: int, first: int = 0) -> Comparison:
     """The comparison."""
-    found = Comparison()
-    compare(packages(*PACKAGES), list(broken(number, first)), "x.json", found, kept=True)
-    return found
+    return run_with(definition_changes.BY_TYPE, number, first)
 
 
 if __name__ == "__main__":

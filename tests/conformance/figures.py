@@ -17,12 +17,15 @@ from tests.conformance import (
     answered_questionnaires,
     broken_definitions,
     broken_examples,
+    broken_interfaces,
     broken_xml,
     bundled_examples,
     coded_examples,
     extended_examples,
     gematik,
+    narrated_examples,
     profiled_examples,
+    reported_measures,
     sliced_bundles,
     snapshots,
 )
@@ -170,8 +173,11 @@ def profiled() -> list[str]:
         coded_examples.NAME: coded_examples.run(1500),
         sliced_bundles.NAME: sliced_bundles.run(1500),
         extended_examples.NAME: extended_examples.run(1500),
+        narrated_examples.NAME: narrated_examples.run(1500),
+        reported_measures.NAME: reported_measures.run(1500),
         broken_xml.NAME: broken_xml.run(1000),
         broken_definitions.NAME: broken_definitions.run(1000),
+        broken_interfaces.NAME: broken_interfaces.run(1000),
     }
     return [
         "",
@@ -188,10 +194,13 @@ def profiled() -> list[str]:
         " a look elsewhere tells apart (what a reference leads to, a profile, an extension), of entries, of sections"
         " and of slices, are made with Bundles of their own (`python -m tests.conformance.sliced_bundles`),"
         " and extensions of all contexts, types of values, parts and modifiers with resources that use them"
-        " (`python -m tests.conformance.extended_examples`)."
+        " (`python -m tests.conformance.extended_examples`); narratives are trees of XHTML with the faults of"
+        " generators, editors and attackers (`python -m tests.conformance.narrated_examples`), measures come with"
+        " reports that mostly fit them (`python -m tests.conformance.reported_measures`)."
         " The last rows are of sound examples in XML, broken as XML can be (`python -m tests.conformance.broken_xml`),"
         " and of published profiles, value sets, code systems, search parameters and questionnaires with a fault that"
-        " their authors make (`python -m tests.conformance.broken_definitions`).",
+        " their authors make (`python -m tests.conformance.broken_definitions`), and of concept maps, capability"
+        " statements, operations and guides (`python -m tests.conformance.broken_interfaces`).",
         "",
         *broken_examples.lines(results),
         "",
@@ -213,7 +222,10 @@ def profiled() -> list[str]:
         " Bundle, which belong to no slice for it and where we cannot tell as long as their URL names the type"
         " that is asked for; the order of slices behind an item that belongs to none; contained resources of a"
         " slice that is not to be; codes of a value set that a code system at hand does not have, which it asks a"
-        " server for; snapshots that it cannot make of definitions whose faults it names besides.",
+        " server for; narratives that are no well-formed XML, of which its own reader makes what it can (an attribute"
+        " twice or without quotes, two hyphens in a comment, text behind the end); scores in reports of cohorts, which"
+        " 6.10.4 lets pass; criteria whose library has CQL and no ELM, which we look into; snapshots that it cannot"
+        " make of definitions whose faults it names besides.",
     ]
 
 

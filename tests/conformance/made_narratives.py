@@ -11,17 +11,19 @@ INLINE = ("b", "i", "em", "strong", "span", "code", "a", "img", "br", "small", "
           "acronym", "cite", "dfn", "kbd", "samp", "var", "bdo")  # fmt: skip
 BLOCK = ("p", "div", "ul", "ol", "table", "h1", "h3", "h6", "pre", "blockquote", "hr", "dl", "address")
 ODD = ("script", "style", "form", "input", "iframe", "object", "font", "center", "u", "s", "del", "ins", "section",
-       "article", "figure", "video", "button", "label", "main", "base", "link", "meta", "svg", "strike", "P", "Div", "BR",
-       "nobr", "wbr", "body", "html", "head", "title", "caption", "tbody", "td", "li", "dt", "area", "map", "col",
+       "article", "figure", "video", "button", "label", "main", "base", "link", "meta", "svg", "strike", "P", "Div",
+       "BR", "nobr", "wbr", "body", "html", "head", "title", "caption", "tbody", "td", "li", "dt", "area", "map", "col",
        "colgroup", "tfoot", "applet", "fhir:p")  # fmt: skip
 ATTRIBUTES = (
     'class="x"', 'id="x1"', 'id="x2"', 'style="color: red"', 'title="x"', 'lang="de"', 'xml:lang="de"', 'dir="ltr"',
     'align="left"', 'width="10%"', 'colspan="2"', 'border="1"', 'name="n"', 'valign="top"', 'nowrap="nowrap"',
-    'cellpadding="1"', 'accesskey="x"', 'tabindex="1"', 'summary="x"', 'scope="row"', 'abbr="x"', 'xml:space="preserve"',
+    'cellpadding="1"', 'accesskey="x"', 'tabindex="1"', 'summary="x"', 'scope="row"', 'abbr="x"',
+    'xml:space="preserve"',
 )  # fmt: skip
 ODD_ATTRIBUTES = (
     'onclick="x()"', 'onload="x()"', 'data-x="1"', 'bgcolor="red"', 'color="red"', 'foo="1"', 'aria-label="x"',
-    'role="x"', 'CLASS="x"', 'style="x" style="y"', "class='x'", "class=x", "checked", 'class = "x"', 'class="a &lt; b"',
+    'role="x"', 'CLASS="x"', 'style="x" style="y"', "class='x'", "class=x", "checked", 'class = "x"',
+    'class="a &lt; b"',
     'class="a < b"', 'class="a & b"', 'class="a > b"', 'class=""', 'xmlns:x="urn:x"', 'x:y="1"', 'xml:base="x"',
     'start="3"', 'type="a"', 'target="_blank"', 'height="3"', 'rowspan="0"', 'style="behavior:url(x)"', 'value="1"',
     'cellspacing="1"', 'href="http://x.de"', 'src="x.png"', 'alt="x"', 'xmlns=""', f'xmlns="{XMLNS}"', 'id="a b"',
@@ -29,20 +31,24 @@ ODD_ATTRIBUTES = (
 LINKS = (
     "http://example.org/", "https://example.org/a?b=c&amp;d=e", "mailto:x@example.org", "tel:+49301", "#in", "#x1",
     "#missing", "#", "", " ", "javascript:alert(1)", "JavaScript:alert(1)", "vbscript:x", "data:text/plain;base64,QQ==",
-    "data:text/html,x", "ftp://x.de/", "file:///etc/passwd", "a.html", "../a.html#b", "Patient/p", "urn:uuid:1", "cid:x",
+    "data:text/html,x", "ftp://x.de/", "file:///etc/passwd", "a.html", "../a.html#b", "Patient/p", "urn:uuid:1",
+    "cid:x",
     "http://", "http:// x", "http://x.de/a b", "https://example.org/a?b=c&d=e", "urn:oid:1.2.3", "//x.de", "/a", "?x",
     "Patient/p#in", "http://example.org/#in", "sms:1", "about:blank", "ldap://x", "unknown:x",
 )  # fmt: skip
 SOURCES = (
-    "http://example.org/a.png", "#in", "#missing", "data:image/png;base64,iVBORw0KGgo=", "data:image/png,xx", "a.png", "",
+    "http://example.org/a.png", "#in", "#missing", "data:image/png;base64,iVBORw0KGgo=", "data:image/png,xx",
+    "a.png", "",
     "data:image/png;base64,???", "javascript:x", "Binary/1", "cid:x", "data:,", "data:text/html;base64,QQ==",
     "data:image/svg+xml;base64,QQ==", "https://example.org/a.png?x=1", "urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
 )  # fmt: skip
 ENTITIES = ("&amp;", "&lt;", "&gt;", "&quot;", "&apos;", "&nbsp;", "&auml;", "&copy;", "&#160;", "&#xA0;", "&#xa0;",
-            "&euro;", "&rarr;", "&hellip;", "&foo;", "&#0;", "&#xFFFF;", "&#x1F600;", "&", "& ", "&amp", "&lt", "&;", "&#;",
+            "&euro;", "&rarr;", "&hellip;", "&foo;", "&#0;", "&#xFFFF;", "&#x1F600;", "&", "& ", "&amp", "&lt", "&;",
+            "&#;",
             "&#x;", "&AMP;", "&Auml;", "&ndash;", "&alpha;", "&zwj;", "&#1;", "&#65;", "&x", "&#xZZ;", "&yen;", "&sum;",
             "&lsquo;", "&starf;", "&bull;", "&phi;", "&NewLine;", "&Tab;", "&excl;", "&colon;", "&lbrace;")  # fmt: skip
-MARKS = ("<!-- x -->", "<!---->", "<!-- a -- b -->", "<!-- a", "<!--->", "<![CDATA[x]]>", "<![CDATA[<p>]]>", "<![CDATA[",
+MARKS = ("<!-- x -->", "<!---->", "<!-- a -- b -->", "<!-- a", "<!--->", "<![CDATA[x]]>", "<![CDATA[<p>]]>",
+         "<![CDATA[",
          "<?x y?>", "<?xml version='1.0'?>", "<!DOCTYPE html>", "<?x", "<", "< ", ">", "a < b", "a > b", "]]>", "</p>",
          "<p", "<p>", "</", "<>", "</>", "<1>", "<p/>", "<p />", "<br>", "<br></br>", "<hr>", "<p></p >", "<p ></p>",
          "< p></p>", "<p></ p>", "<P></P>", "<p></P>", "<b><i></b></i>", "\u00a0", "\u2003", "\ufeff", "\x85", "\\",
@@ -115,7 +121,9 @@ def _element(chance: Random, text: str) -> str:
 
 
 def _attribute(chance: Random, text: str) -> str:
-    return _somewhere(chance, text, f" {chance.choice((*ODD_ATTRIBUTES, *ATTRIBUTES))}", r"(?<=<[a-z])(?= )|(?<=[a-z])(?=>)")
+    return _somewhere(
+        chance, text, f" {chance.choice((*ODD_ATTRIBUTES, *ATTRIBUTES))}", r"(?<=<[a-z])(?= )|(?<=[a-z])(?=>)"
+    )
 
 
 def _entity(chance: Random, text: str) -> str:
@@ -154,14 +162,16 @@ def _namespace(chance: Random, text: str) -> str:
 def _around(chance: Random, text: str) -> str:
     return chance.choice((
         f" {text}", f"{text} ", f"\n{text}\n", f"x{text}", f"{text}x", f"<!-- x -->{text}", f"{text}<!-- x -->",
-        f"<?xml version='1.0'?>{text}", f"<!DOCTYPE html>{text}", f"{text}{text}", f"<p>{text}</p>", text[1:], text[:-1],
+        f"<?xml version='1.0'?>{text}", f"<!DOCTYPE html>{text}", f"{text}{text}",
+        f"<p>{text}</p>", text[1:], text[:-1],
         text.replace("<div", "<p").replace("</div>", "</p>"), text.replace("<div", "<DIV", 1), text[: len(text) // 2],
         text.replace("<div", "<span", 1)[: -len("</div>")] + "</span>", f"\ufeff{text}", re.sub("<[^>]*>", "", text),
     ))  # fmt: skip
 
 
 def _emptied(chance: Random, text: str) -> str:
-    inside = chance.choice(("", " ", "\n", "\u00a0", "&#160;", "&nbsp;", "<p/>", "<p> </p>", "<br/>", "<hr/>", "<!-- x -->",
+    inside = chance.choice(("", " ", "\n", "\u00a0", "&#160;", "&nbsp;", "<p/>", "<p> </p>", "<br/>", "<hr/>",
+                            "<!-- x -->",
                             '<img src="#in" alt="x"/>', "<a name='x'/>", "<table><tr><td/></tr></table>", "<p>.</p>",
                             '<p><img src="a.png" alt="x"/></p>', "&#32;", "<p>\u200b</p>"))  # fmt: skip
     return chance.choice((f'<div xmlns="{XMLNS}">{inside}</div>', f'<div xmlns="{XMLNS}">{inside}</div>',

@@ -22,13 +22,15 @@ def made(count: int) -> Made:
     text, change = narrative(chance)
     inner: Node = {"resourceType": "Patient", "id": "in", "active": True}
     node: Node = {"resourceType": "Patient", "id": "p", "text": text, "contained": [inner],
-                  "managingOrganization": {"display": "x"}, "link": [{"other": {"reference": "#in"}, "type": "refer"}]}  # fmt: skip
+                  "managingOrganization": {"display": "x"},
+                  "link": [{"other": {"reference": "#in"}, "type": "refer"}]}  # fmt: skip
     if chance.random() < 0.2:
         node = {"resourceType": "Composition", "id": "c", "status": "final", "date": "2024-01-01", "title": "x",
-                "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">x</div>'},
+                "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'},
                 "type": {"coding": [{"system": "http://loinc.org", "code": "11503-0"}]}, "author": [{"display": "x"}],
                 "subject": {"reference": "#in"}, "contained": [inner],
-                "section": [{"title": "x", "text": text}, {"title": "y", "section": [{"title": "z", "text": text}]}]}  # fmt: skip
+                "section": [{"title": "x", "text": text},
+                            {"title": "y", "section": [{"title": "z", "text": text}]}]}  # fmt: skip
     if chance.random() < 0.2:
         node["language"] = chance.choice(("de", "en", "de-DE"))
     return Made(str(count), change, text["div"], (), json.dumps(node).encode())

@@ -15,16 +15,18 @@ def concepts(part: Node) -> list[Node]:
     return objects(part, "code") or [each for each in [member(part, "code")] if each]
 
 
-def same_code(part: Node, other: Node) -> bool:
-    """Whether two parts share a coding; where neither has any, whether they share a text."""
+def same_code(part: Node, other: Node, by_text: bool = False) -> bool:
+    """Whether two parts share a coding. by_text: or, where neither has any, a text."""
     for mine in concepts(part):
         for theirs in concepts(other):
             left, right = codings(mine), codings(theirs)
-            if left & right or (not left and not right and text(mine, "text") == text(theirs, "text") != ""):
+            if left & right:
+                return True
+            if by_text and not left and not right and text(mine, "text") == text(theirs, "text") != "":
                 return True
     return False
 
 
-def partner(part: Node, others: list[Node]) -> Node | None:
+def partner(part: Node, others: list[Node], by_text: bool = False) -> Node | None:
     """The first of `others` with a code of `part`."""
-    return next((each for each in others if same_code(part, each)), None)
+    return next((each for each in others if same_code(part, each, by_text)), None)

@@ -9,6 +9,7 @@ from fhircheck.validate.measure import report_kinds as kinds
 
 DEFINITION = "MeasureReport.group.measureScore"
 SCORINGS = ("proportion", "ratio", "continuous-variable", "cohort")
+ALTERNATE = "http://hl7.org/fhir/us/davinci-deqm/StructureDefinition/extension-alternateScoreType"
 UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 
 
@@ -43,12 +44,17 @@ def _score(measure: Node, score: Node, scoring: str, at: str, findings: Findings
         for name in ("unit", "system", "code"):
             if name in score:
                 findings.add(kinds.SCORE_PROHIBITED, child(at, name), DEFINITION, reason="the scoring is proportion")
-    if "value" not in score and "_value" not in score:  # a reason why there is none stands at the value itself
+    if not _has_value(score):
         findings.add(kinds.SCORE_MISSING, at, DEFINITION, scoring=scoring)
     elif scoring == "proportion" and value is not None and not Decimal(0) <= value <= Decimal(1):
         findings.add(kinds.SCORE_RANGE, child(at, "value"), DEFINITION, value=str(score["value"]))
     elif scoring != "proportion":
         _unit(extension(measure, UNIT), score, scoring, at, findings)
+
+
+def _has_value(score: Node) -> bool:
+    """A reason why there is no value stands at the value itself; a score of another type in an extension."""
+    return "value" in score or "_value" in score or extension(score, ALTERNATE) is not None
 
 
 def _unit(fixed: object, score: Node, scoring: str, at: str, findings: Findings) -> None:

@@ -79,7 +79,7 @@ def _parts(
     seen: list[Node] = []
     for index, part in numbered(holder, name):
         expression = item(child(place, name), index)
-        found = partner(part, defined)
+        found = partner(part, defined, by_text=name == "stratifier")
         if not concepts(part):
             subject.findings.add(kinds.NO_CODE, expression, f"{GROUP}.{name}", part=name)
         elif found is None:
@@ -98,10 +98,8 @@ def _parts(
 
 
 def _may_be_missing(part: Node, name: str) -> bool:
-    """A population without a code cannot be reported by it; that of single observations need not be."""
-    return name == "population" and (
-        not concepts(part) or any(OBSERVED in codings(concept) for concept in concepts(part))
-    )
+    """The population of single observations need not be reported."""
+    return name == "population" and any(OBSERVED in codings(concept) for concept in concepts(part))
 
 
 def _group(subject: Subject, measure: Node, group: Node, defined: Node, place: str) -> None:
@@ -124,8 +122,8 @@ def _population(subject: Subject, measure: Node, population: Node, defined: Node
             subject.findings.add(kinds.NO_SUBJECTS, place, definition, type=shown_term(kind) or "(none)")
         if "count" not in population:
             subject.findings.add(kinds.NO_COUNT, place, definition)
-    elif listed is not None and count is not None:
-        number = _subjects(subject, member(population, "subjectResults"))
+    elif count is not None:
+        number = 0 if listed is None else _subjects(subject, member(population, "subjectResults"))
         if number is None:
             subject.around.undecided(SUBJECTS, shown_term(text(subject.node, "measure")))
         elif number != count:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from fhircheck.model.scope import Resolved, Scope
+from fhircheck.validate.measure.score import ALTERNATE
 from fhircheck.validate.rules.measure_report import OBSERVED, MeasureReportRule
 from tests.unit.validate.rule_bench import Bench, Node
 
@@ -61,6 +62,10 @@ PARTS: list[tuple[str, list[Node], Any, list[tuple[str, str]]]] = [
     ("population without code", ONE, [group(population(), {"count": 1})],
      [("report-part-without-code", "group[0].population[1]")]),
     ("observations need not be there", [group(coded("numerator"), coded(OBSERVED[1]))], [group(population())], []),
+    ("population by its text", [group({"code": {"text": "a"}})], [group({"code": {"text": "a"}, "count": 1})],
+     [("report-part-unknown", "group[0].population[0]"), ("report-part-missing", "group[0]")]),
+    ("population that has no code in the measure", [group(coded("numerator"), {})], [group(population())],
+     [("report-part-missing", "group[0]")]),
     ("population without count", ONE, [group(population(count=None))],
      [("report-count-missing", "group[0].population[0]")]),
     ("subjects in a summary", ONE, [group(population(subjectResults={"reference": "List/1"}))],
@@ -92,6 +97,9 @@ SCORES: list[tuple[str, list[Node], dict[str, Any], list[tuple[str, str]]]] = [
     ("proportion", [group(population())], {}, [("report-score-missing", "group[0]")]),
     ("proportion", score(unit="%"), {}, [("report-score-prohibited", AT + ".unit"), ("report-score-missing", AT)]),
     ("proportion", score(value=0), {}, []),
+    ("proportion", score(extension=[{"url": ALTERNATE, "valueCodeableConcept": {"text": "x"}}]), {}, []),
+    ("proportion", score(extension=[{"url": "http://example.org", "valueString": "x"}]), {},
+     [("report-score-missing", AT)]),
     ("proportion", score(value=1), {}, []),
     ("proportion", score(value=1.01), {}, [("report-score-range", AT + ".value")]),
     ("ratio", score(value=5), {}, [("report-score-without-unit", AT)]),
@@ -100,7 +108,7 @@ SCORES: list[tuple[str, list[Node], dict[str, Any], list[tuple[str, str]]]] = [
     ("continuous-variable", score(value=5, code="h"), {"unit": True}, [("report-score-unit", AT)]),
     ("continuous-variable", score(value=5), {"unit": True}, [("report-score-unit", AT)]),
     ("other", score(value=5), {}, [("report-scoring-unknown", "measure")]),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("scoring", "reported", "members", "expected"), SCORES)
@@ -127,6 +135,12 @@ def test_listed_subjects_are_counted(reference: str, number: int | None, undecid
         wrong = number is not None and number != count
         assert found == ([("report-count-mismatch", "group[0].population[0]")] if wrong else [])
         assert len(bench.undecided) == undecided
+
+
+@pytest.mark.parametrize(("count", "wrong"), [(0, False), (1, True), (None, False)])
+def test_who_lists_no_subjects_counts_none(count: int | None, wrong: bool) -> None:
+    found = check(ONE, [group(population(count=count))], type="subject-list")
+    assert found == ([("report-count-mismatch", "group[0].population[0]")] if wrong else [])
 
 
 def test_a_measure_that_is_not_known() -> None:
