@@ -17,7 +17,7 @@ from fhircheck.validate.fhir_version import recognise
 from fhircheck.validate.profile_selection import NOT_IN_FORCE, ProfileSelection, Selection
 from fhircheck.validate.reading import ENTRY, Reading
 from fhircheck.validate.resource_check import ResourceCheck
-from fhircheck.validate.resource_parts import label
+from fhircheck.validate.resource_parts import filled_entries, label
 from fhircheck.validate.statements import OF_FORM, not_said, statement, without_echoes
 
 SPLIT = "bundle-split"
@@ -268,16 +268,10 @@ class Validator:
 
 def entry_scopes(scope: Scope) -> Iterator[Scope]:
     """The scope of every entry's resource, where that of `scope` is a Bundle."""
-    bundle = scope.resource
-    entries = bundle.get("entry") if bundle.get("resourceType") == "Bundle" else None
-    if entries.__class__ is dict:
-        entries = [entries]  # one without its array
-    for index, entry in enumerate(entries if entries.__class__ is list else ()):
-        inner = entry.get("resource") if entry.__class__ is dict else None
-        if inner.__class__ is dict:
-            place = f"{item(child(scope.expression, 'entry'), index)}.resource"
-            full_url = entry.get("fullUrl")
-            yield Scope(inner, inner, place, bundle, index, full_url if full_url.__class__ is str else "", scope)
+    for index, entry in filled_entries(scope.resource):
+        place, full_url = f"{item(child(scope.expression, 'entry'), index)}.resource", entry.get("fullUrl")
+        resource, url = entry["resource"], full_url if full_url.__class__ is str else ""
+        yield Scope(resource, resource, place, scope.resource, index, url, scope)
 
 
 def _locate(record: Record, found: list[Checked]) -> None:
