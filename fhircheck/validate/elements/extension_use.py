@@ -89,10 +89,16 @@ def judge(url: Any, modifier: bool, place: Place, holder: Any, around: Surroundi
         use.faults.append(Fault(kinds.VERSIONED, {"extension": shown(bare)}))
     use.gate = gate_of(definition.url)
     use.faults += _of_definition(definition, modifier)
-    if definition.types:
-        use.values = frozenset(f"value{each[:1].upper()}{each[1:]}" for each in definition.types)
+    use.values = _values_of(definition)
     _look_at_context(use, definition, place)
     return use
+
+
+def _values_of(definition: ExtensionDefinition) -> frozenset[str] | None:
+    """JSON names that its value may have, None where any."""
+    if not definition.types:
+        return None
+    return frozenset(f"value{each[:1].upper()}{each[1:]}" for each in definition.types)
 
 
 def _part(url: str, holder: Any, around: Surroundings) -> Use:
@@ -102,8 +108,10 @@ def _part(url: str, holder: Any, around: Surroundings) -> Use:
     outer = None
     if holder.__class__ is str and is_absolute(holder):
         outer = extension_definition(holder.partition("|")[0], around.definitions)
-    if outer is None or url in outer.parts:
+    if outer is None:
         return Use()
+    if url in outer.parts:
+        return _part_of_other_version(f"{outer.url}.{url}", around) if outer.other_version else Use()
     return Use([Fault(kinds.PART_UNKNOWN, {"part": shown(url), "extension": outer.canonical})])
 
 
@@ -123,6 +131,12 @@ def _unknown(url: str, bare: str, modifier: bool, around: Surroundings) -> Use:
     if settings.unknown_extensions == "warning":
         return Use([Fault(kinds.UNCHECKED, {"extension": shown(url)})], open=undecided)
     return Use(open=undecided)
+
+
+def _part_of_other_version(url: str, around: Surroundings) -> Use:
+    """A part of an extension that carries an element of another version: it carries the element within."""
+    definition = extension_definition(url, around.definitions)
+    return Use() if definition is None else Use(definition=definition, values=_values_of(definition))
 
 
 def _of_definition(definition: ExtensionDefinition, modifier: bool) -> list[Fault]:

@@ -224,6 +224,24 @@ def test_elements_of_other_versions(version: str, path: str, expected: str) -> N
     assert cross_version.status(version, path) == expected
 
 
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ({"url": "reason", "valueString": "x"}, []),
+        ({"url": "reason", "valueDate": "2024"}, ["extension-value-type"]),
+        ({"url": "reason"}, ["extension-value-missing"]),
+        ({"url": "nothing", "valueString": "x"}, ["extension-part-unknown"]),
+    ],
+)
+def test_parts_of_an_element_of_another_version_have_its_types(
+    check: ResourceCheck, part: dict[str, Any], expected: list[str]
+) -> None:
+    url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.triggeredBy"
+    node = {"resourceType": "Observation", "extension": [{"url": url, "extension": [part]}]}
+    found = [(kind, place) for kind, place in findings(check, node) if kind.startswith("extension")]
+    assert found == [(kind, "Observation.extension[0].extension[0]") for kind in expected]
+
+
 def test_a_wrong_type_is_one_finding_whatever_the_definition_says_of_the_value(check: ResourceCheck) -> None:
     found = findings(check, patient({"url": f"{TEST}any", "valueString": "true"}))
     assert found == [("extension-value-type", HERE)]
