@@ -174,13 +174,15 @@ def _actions(page: Page, measure: Any) -> None:
 def _crosswalk(page: Page, measure: Any) -> None:
     """Where a measure stands in other frameworks, each cell with the mark of how well it was verified."""
     from fhircheck.measures.crosswalk import MARKS, crosswalk, mapped
+    from fhircheck.report.german.crosswalk_texts import crosswalk_words
 
     if measure.name not in mapped():
         return
     german = page.view.language == "de"
     page.line((LABELS["crosswalk"][german], "bold"), indent=2)
     for cell in crosswalk(measure):
-        text = f"{cell.text} [{cell.mark}]" if cell.text else "–"
+        words = crosswalk_words(cell.framework.name, cell.text).said(page.view.language)
+        text = f"{words} [{cell.mark}]" if words else "–"
         title = cell.framework.title_de if german else cell.framework.title
         page.wrapped((f"{title}: ", ""), (text, "cyan"), indent=4, hanging=2)
     page.wrapped(("; ".join(f"[{mark}] {words[german]}" for mark, words in MARKS.items()), "dim"), indent=4, hanging=2)

@@ -6,6 +6,7 @@ from fhircheck.measures import MEASURES
 from fhircheck.measures.counted_measure import CountedMeasure
 from fhircheck.measures.crosswalk import MARKS, crosswalk, frameworks, mapped
 from fhircheck.report.explanation import explanation
+from fhircheck.report.german.crosswalk_texts import CELLS, crosswalk_words
 from fhircheck.report.shown import View
 
 
@@ -35,10 +36,20 @@ def test_explain_shows_the_cells_with_their_marks() -> None:
         text = explanation("value-in-range", View("explain", language))
         assert text is not None
         assert re.search(r"PIQI[^\n]*:\s+LabResult_ValueIsPlausible \[V\]", text)
-        assert re.search(r"5259-2[^\n]*:\s+accuracy \(semantic\)\s+\[U\]", text)
+        accuracy = {"en": "accuracy", "de": "Genauigkeit"}[language], {"en": "semantic", "de": "semantisch"}[language]
+        assert re.search(r"5259-2[^\n]*:\s+%s\s+\(%s\)\s+\[U\]" % accuracy, text)
         assert "FAIR" in text
         assert {"en": "Look into values that cannot be true", "de": "Unmögliche Messwerte klären"}[language] in text
         german = ("EHDS-Verordnung (EU) 2025/327, Art. 78 Abs. 3:", "KI-Verordnung (EU) 2024/1689, Art. 10:")
         assert [each in " ".join(text.split()) for each in german] == [language == "de"] * 2
         assert ("EU AI Act" in text) == (language == "en")
     assert "–" in str(explanation("unit-harmonised", View("explain")))
+
+
+def test_what_is_no_name_of_a_framework_has_german_words() -> None:
+    cells = {(cell.framework.name, cell.text) for measure in MEASURES for cell in crosswalk(measure) if cell.text}
+    same = {name for name, text in cells if crosswalk_words(name, text).german == text}
+    assert same == {"piqi", "metric", "fair"}, "names of modules, clusters and principles"
+    assert {text for _, text in cells} >= set(CELLS)
+    assert crosswalk_words("kahn", "completeness, verification").german == "Vollständigkeit, Verifikation"
+    assert crosswalk_words("piqi", "Attr_IsPopulated (closest)").german == "Attr_IsPopulated (am nächsten)"
