@@ -33,7 +33,8 @@ def _entry(chance: Random, path: str) -> tuple[str, str, str]:
 def _value(chance: Random, entry: str) -> Node:
     kinds = [each for each in entry.strip("!=").split() if each in VALUES]
     kind = chance.choice(kinds) if kinds and chance.random() < 0.8 else chance.choice(sorted(VALUES))
-    return {f"value{kind[0].upper()}{kind[1:]}": chance.choice(VALUES[kind][:1] if chance.random() < 0.8 else VALUES[kind])}
+    values = VALUES[kind][:1] if chance.random() < 0.8 else VALUES[kind]
+    return {f"value{kind[0].upper()}{kind[1:]}": chance.choice(values)}
 
 
 def extension(chance: Random, path: str) -> tuple[Node, str]:

@@ -1,4 +1,4 @@
-"""Cells of the crosswalk (measures/crosswalk.toml) in both languages; names that a framework coined stay as they are."""
+"""Cells of the crosswalk (measures/crosswalk.toml) in both languages; names that a framework coined stay."""
 
 from fhircheck.model.action import Words
 from fhircheck.report.german.kahn_texts import kahn_words
