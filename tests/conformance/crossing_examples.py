@@ -77,4 +77,4 @@ def run(number: int, first: int = 0) -> Comparison:
 
 
 if __name__ == "__main__":
-    command(__doc__, NAME, run, 1000)
+    command(__doc__, NAME, run, 1500)

@@ -21,6 +21,7 @@ from tests.conformance import (
     broken_xml,
     bundled_examples,
     coded_examples,
+    crossing_examples,
     extended_examples,
     gematik,
     narrated_examples,
@@ -173,6 +174,7 @@ def profiled() -> list[str]:
         coded_examples.NAME: coded_examples.run(1500),
         sliced_bundles.NAME: sliced_bundles.run(1500),
         extended_examples.NAME: extended_examples.run(1500),
+        crossing_examples.NAME: crossing_examples.run(1500),
         narrated_examples.NAME: narrated_examples.run(1500),
         reported_measures.NAME: reported_measures.run(1500),
         broken_xml.NAME: broken_xml.run(1000),
@@ -194,7 +196,8 @@ def profiled() -> list[str]:
         " a look elsewhere tells apart (what a reference leads to, a profile, an extension), of entries, of sections"
         " and of slices, are made with Bundles of their own (`python -m tests.conformance.sliced_bundles`),"
         " and extensions of all contexts, types of values, parts and modifiers with resources that use them"
-        " (`python -m tests.conformance.extended_examples`); narratives are trees of XHTML with the faults of"
+        " (`python -m tests.conformance.extended_examples`), among them those that carry elements of other FHIR"
+        " versions (`python -m tests.conformance.crossing_examples`); narratives are trees of XHTML with the faults of"
         " generators, editors and attackers (`python -m tests.conformance.narrated_examples`), measures come with"
         " reports that mostly fit them (`python -m tests.conformance.reported_measures`)."
         " The last rows are of sound examples in XML, broken as XML can be (`python -m tests.conformance.broken_xml`),"
