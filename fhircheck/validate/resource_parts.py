@@ -1,6 +1,7 @@
 """What a resource says of itself: its label, the profiles it claims, the resources of its entries."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -35,20 +36,18 @@ def label(node: Any) -> str:
 _shown_type = lru_cache(1_000)(shown_name)
 
 
-def filled_entries(node: Any) -> list[tuple[int, Node]]:
+def filled_entries(node: Any) -> Iterator[tuple[int, Node]]:
     """(index, entry) of every entry of a Bundle that holds a resource object; the only one may be without its array."""
     entries = node.get("entry") if node.get("resourceType") == "Bundle" else None
     if entries.__class__ is dict:
         entries = (entries,)
     elif entries.__class__ is not list:
-        return []
-    return [
-        (index, entry)
-        for index, entry in enumerate(entries)
-        if entry.__class__ is dict and entry.get("resource").__class__ is dict
-    ]
+        return
+    for index, entry in enumerate(entries):
+        if entry.__class__ is dict and entry.get("resource").__class__ is dict:
+            yield index, entry
 
 
-def entry_resources(node: Any) -> list[tuple[str, Node]]:
+def entry_resources(node: Any) -> Iterator[tuple[str, Node]]:
     """(step, resource) of every entry of a Bundle that holds a resource object."""
-    return [(f"{item('entry', index)}.resource", entry["resource"]) for index, entry in filled_entries(node)]
+    return ((f"{item('entry', index)}.resource", entry["resource"]) for index, entry in filled_entries(node))

@@ -8,8 +8,7 @@ Needs ../shared and Java; a minute.
 import json
 from random import Random
 
-from tests.conformance.broken_examples import Comparison
-from tests.conformance.made_comparison import Made, command, compared
+from tests.conformance.made_comparison import Made, command, comparison_of
 from tests.conformance.made_questionnaires import questionnaire, response, terminology
 
 NAME = "answers to made questionnaires"
@@ -23,10 +22,7 @@ def made(count: int) -> Made:
     return Made(str(count), "answers", json.dumps(asked["item"]), [*terminology(), asked], text)
 
 
-def run(number: int, first: int = 0) -> Comparison:
-    """The comparison."""
-    return compared([made(count) for count in range(first, first + number)])
-
+run = comparison_of(made)
 
 if __name__ == "__main__":
     command(__doc__, NAME, run, 1500)

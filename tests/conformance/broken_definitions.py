@@ -11,10 +11,9 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from tests.conformance import definition_changes, interface_changes
 from tests.conformance.agreement_data import MII, members, packages
 from tests.conformance.broken_examples import LARGEST, Broken, Comparison, compare
-from tests.conformance.definition_changes import Change
+from tests.conformance.definition_changes import BY_TYPE, Change
 from tests.conformance.made_comparison import command
 from tests.needs import SHARED
 
@@ -25,11 +24,9 @@ SOURCES = (*PACKAGES, "hl7.fhir.r4.core-4.0.1.tgz")
 
 
 @cache
-def pool() -> dict[str, list[tuple[str, dict[str, Any]]]]:
-    """(name, definition) by type; profiles by their differential alone."""
-    found: dict[str, list[tuple[str, dict[str, Any]]]] = {
-        name: [] for name in (*definition_changes.BY_TYPE, *interface_changes.BY_TYPE)
-    }
+def pool(*types: str) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """(name, definition) by type, of these types; profiles by their differential alone."""
+    found: dict[str, list[tuple[str, dict[str, Any]]]] = {name: [] for name in types}
     for source in packages(*SOURCES):
         for name, data in members(SHARED / "packages" / source):
             if not name.endswith(".json") or "/openapi/" in name or name.count("/") != 1:
@@ -49,7 +46,7 @@ def broken(changes: dict[str, tuple[Change, ...]], number: int, first: int) -> I
     for count in range(first, first + number):
         chance = Random(f"definition {count}")
         kind = chance.choice(sorted(changes))
-        name, node = chance.choice(pool()[kind])
+        name, node = chance.choice(pool(*changes)[kind])
         sound, change = json.dumps(node), chance.choice(changes[kind])
         node = json.loads(sound)
         try:
@@ -68,7 +65,7 @@ def run_with(changes: dict[str, tuple[Change, ...]], number: int, first: int) ->
 
 def run(number: int, first: int = 0) -> Comparison:
     """The comparison."""
-    return run_with(definition_changes.BY_TYPE, number, first)
+    return run_with(BY_TYPE, number, first)
 
 
 if __name__ == "__main__":

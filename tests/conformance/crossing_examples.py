@@ -9,11 +9,10 @@ numbers and are the same each time. Needs ../shared and Java; a minute.
 import json
 from random import Random
 
-from fhircheck.validate.elements.cross_version import _table
-from tests.conformance.broken_examples import Comparison
+from fhircheck.validate.elements.cross_version import table
 from tests.conformance.example_places import Node
 from tests.conformance.extended_examples import PLACES, observation, patient
-from tests.conformance.made_comparison import Made, command, compared
+from tests.conformance.made_comparison import Made, command, comparison_of
 from tests.conformance.made_extensions import VALUES
 
 NAME = "extensions of other FHIR versions"
@@ -23,8 +22,8 @@ VERSIONS = ("1.0", "3.0", "4.3", "4.4", "5.0", "4.0", "2.0", "9.9", "1.4", "4.6"
 
 def _entry(chance: Random, path: str) -> tuple[str, str, str]:
     """(version, path, what the table says) of an element of the type; any of the table where it knows none."""
-    version = chance.choice([each for each in VERSIONS if each in _table()])
-    types = _table()[version]
+    version = chance.choice([each for each in VERSIONS if each in table()])
+    types = table()[version]
     name = path if path in types else chance.choice([each for each in TYPES if each in types])
     element, _, entry = chance.choice(types[name].split(";")).partition(":")
     return version, f"{name}.{element}", entry
@@ -71,10 +70,7 @@ def made(count: int) -> Made:
     return Made(str(count), "", json.dumps(shown), (), json.dumps(node).encode())
 
 
-def run(number: int, first: int = 0) -> Comparison:
-    """The comparison."""
-    return compared([made(count) for count in range(first, first + number)])
-
+run = comparison_of(made)
 
 if __name__ == "__main__":
     command(__doc__, NAME, run, 1500)

@@ -26,7 +26,7 @@ FIXED: tuple[tuple[str, Any], ...] = (
 )  # fmt: skip
 
 
-def _one(chance: Random, found: list[Any]) -> Any:
+def one_of(chance: Random, found: list[Any]) -> Any:
     if not found:
         raise ValueError("nothing to change")
     return chance.choice(found)
@@ -37,17 +37,17 @@ def _elements(node: Node) -> list[Node]:
 
 
 def _element(chance: Random, node: Node) -> Node:
-    found: Node = _one(chance, _elements(node)[1:])
+    found: Node = one_of(chance, _elements(node)[1:])
     return found
 
 
-def _all(node: Any, name: str) -> list[Node]:
+def all_with(node: Any, name: str) -> list[Node]:
     """The objects below a node that have a member of that name."""
     if isinstance(node, list):
-        return [found for each in node for found in _all(each, name)]
+        return [found for each in node for found in all_with(each, name)]
     if not isinstance(node, dict):
         return []
-    return ([node] if name in node else []) + [found for each in node.values() for found in _all(each, name)]
+    return ([node] if name in node else []) + [found for each in node.values() for found in all_with(each, name)]
 
 
 def element_path(chance: Random, node: Node) -> None:
@@ -146,7 +146,7 @@ def constraint(chance: Random, node: Node) -> None:
             "expression": chance.choice(EXPRESSIONS)}  # fmt: skip
     if chance.random() < 0.3:
         made.pop(chance.choice(("severity", "human", "expression", "key")))
-    _one(chance, _elements(node)).setdefault("constraint", []).append(made)
+    one_of(chance, _elements(node)).setdefault("constraint", []).append(made)
 
 
 def sliced(chance: Random, node: Node) -> None:
@@ -192,7 +192,7 @@ def head(chance: Random, node: Node) -> None:
 
 def value_set(chance: Random, node: Node) -> None:
     """Compositions that name no system, no concept, an unknown filter, or a member twice."""
-    include = _one(chance, node.get("compose", {}).get("include", []))
+    include = one_of(chance, node.get("compose", {}).get("include", []))
     how = chance.randrange(9)
     if how == 0:
         include.pop("system", None)
@@ -209,7 +209,7 @@ def value_set(chance: Random, node: Node) -> None:
         found = include.setdefault("concept", [{"code": "a"}])
         found.append(copy.deepcopy(found[0]))
     elif how == 6:
-        _one(chance, include.get("concept", []))["display"] = "another"
+        one_of(chance, include.get("concept", []))["display"] = "another"
     elif how == 7:
         include["version"] = chance.choice(("0", "", "4.0.1"))
     else:
@@ -218,15 +218,15 @@ def value_set(chance: Random, node: Node) -> None:
 
 def code_system(chance: Random, node: Node) -> None:
     """Concepts given twice, properties that are not declared or of another type, wrong counts and contents."""
-    found, how = _all(node.get("concept", []), "code"), chance.randrange(9)
+    found, how = all_with(node.get("concept", []), "code"), chance.randrange(9)
     if how == 0:
-        again = copy.deepcopy(_one(chance, found))
+        again = copy.deepcopy(one_of(chance, found))
         node["concept"].append(again)
     elif how == 1:
-        _one(chance, found).setdefault("property", []).append({"code": "undeclared", "valueString": "x"})
+        one_of(chance, found).setdefault("property", []).append({"code": "undeclared", "valueString": "x"})
     elif how == 2:
         node.setdefault("property", []).append({"code": "p", "type": chance.choice(("string", "code", "x"))})
-        _one(chance, found).setdefault("property", []).append({"code": "p", "valueInteger": 1})
+        one_of(chance, found).setdefault("property", []).append({"code": "p", "valueInteger": 1})
     elif how == 3:
         node["count"] = chance.choice((0, 1, 10_000))
     elif how == 4:
@@ -236,9 +236,9 @@ def code_system(chance: Random, node: Node) -> None:
     elif how == 6:
         node["valueSet"] = chance.choice((NOWHERE, "http://hl7.org/fhir/ValueSet/administrative-gender"))
     elif how == 7:
-        _one(chance, found).setdefault("concept", []).append({"code": chance.choice(("made", "a b"))})
+        one_of(chance, found).setdefault("concept", []).append({"code": chance.choice(("made", "a b"))})
     else:
-        found_one = _one(chance, found)
+        found_one = one_of(chance, found)
         found_one["designation"] = [{"language": chance.choice(("de", "deutsch", "xx-yy"))}]
 
 
@@ -256,15 +256,15 @@ def search_parameter(chance: Random, node: Node) -> None:
 
 def question(chance: Random, node: Node) -> None:
     """Items with a link id that is taken or missing, conditions, options and initial values that do not fit."""
-    at, how = _one(chance, _all(node.get("item", []), "linkId")), chance.randrange(9)
+    at, how = one_of(chance, all_with(node.get("item", []), "linkId")), chance.randrange(9)
     if how == 0:
-        at["linkId"] = _one(chance, _all(node["item"], "linkId"))["linkId"]
+        at["linkId"] = one_of(chance, all_with(node["item"], "linkId"))["linkId"]
     elif how == 1:
         at.pop("linkId")
     elif how == 2:
         at["type"] = chance.choice(("group", "display", "string", "choice", "boolean", "x"))
     elif how == 3:
-        asked = chance.choice((at.get("linkId"), "nowhere", _one(chance, _all(node["item"], "linkId"))["linkId"]))
+        asked = chance.choice((at.get("linkId"), "nowhere", one_of(chance, all_with(node["item"], "linkId"))["linkId"]))
         at["enableWhen"] = [{"question": asked, "operator": chance.choice(("=", "exists", ">", "x")),
                              **chance.choice(({"answerBoolean": True}, {"answerString": "x"}, {}))}]  # fmt: skip
         at["enableWhen"] *= chance.choice((1, 2))

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from random import Random
 from typing import NamedTuple
 
-from tests.conformance.broken_examples import Comparison
 from tests.conformance.example_places import Node
 from tests.conformance.made_bundles import BASE, TEXT
-from tests.conformance.made_comparison import Made, command, compared
+from tests.conformance.made_comparison import Made, command, comparison_of
 from tests.conformance.made_constraints import MADE
 from tests.conformance.made_extensions import Extension, extensions, profile
 
@@ -153,10 +152,7 @@ def made(count: int) -> Made:
     return Made(str(count), "", json.dumps(shown), definitions, json.dumps(node).encode())
 
 
-def run(number: int, first: int = 0) -> Comparison:
-    """The comparison."""
-    return compared([made(count) for count in range(first, first + number)])
-
+run = comparison_of(made)
 
 if __name__ == "__main__":
     command(__doc__, NAME, run, 1000)

@@ -7,7 +7,7 @@ import copy
 from random import Random
 from typing import Any
 
-from tests.conformance.definition_changes import NOWHERE, Change, Node, _all, _one, head
+from tests.conformance.definition_changes import NOWHERE, Change, Node, all_with, head, one_of
 
 VALUE_SETS = (
     NOWHERE, "http://hl7.org/fhir/ValueSet/administrative-gender", "http://hl7.org/fhir/administrative-gender",
@@ -39,34 +39,34 @@ def concept_map(chance: Random, node: Node) -> None:
             node.pop(f"{side}{each}", None)
         node[f"{side}{kind}"] = chance.choice(VALUE_SETS)
     elif how == 1:
-        _one(chance, groups)[chance.choice(("source", "target"))] = chance.choice(SYSTEMS)
+        one_of(chance, groups)[chance.choice(("source", "target"))] = chance.choice(SYSTEMS)
     elif how == 2:
-        _one(chance, _all(groups, "code"))["code"] = chance.choice(("male", "m", "a b", "718-7", "x", ""))
+        one_of(chance, all_with(groups, "code"))["code"] = chance.choice(("male", "m", "a b", "718-7", "x", ""))
     elif how == 3:
-        _one(chance, _all(groups, "equivalence"))["equivalence"] = chance.choice(
+        one_of(chance, all_with(groups, "equivalence"))["equivalence"] = chance.choice(
             ("equal", "inexact", "x", "unmatched", "narrower")
         )
     elif how == 4:
-        _one(chance, _all(groups, "equivalence")).pop(chance.choice(("equivalence", "code", "comment")), None)
+        one_of(chance, all_with(groups, "equivalence")).pop(chance.choice(("equivalence", "code", "comment")), None)
     elif how == 5:
-        _one(chance, groups)["unmapped"] = chance.choice((
+        one_of(chance, groups)["unmapped"] = chance.choice((
             {"mode": "fixed"}, {"mode": "fixed", "code": "x"}, {"mode": "other-map"}, {"mode": "x"},
             {"mode": "provided"},
             {"mode": "other-map", "url": NOWHERE}, {"mode": "provided", "code": "x"}, {"mode": "fixed", "url": NOWHERE},
         ))  # fmt: skip
     elif how == 6:
-        _one(chance, groups)[chance.choice(("sourceVersion", "targetVersion"))] = chance.choice(("0", "4.0.1", ""))
+        one_of(chance, groups)[chance.choice(("sourceVersion", "targetVersion"))] = chance.choice(("0", "4.0.1", ""))
     elif how == 7:
-        elements = _one(chance, groups)["element"]
-        elements.append(copy.deepcopy(_one(chance, elements)))
+        elements = one_of(chance, groups)["element"]
+        elements.append(copy.deepcopy(one_of(chance, elements)))
     else:
-        _one(chance, groups).pop(chance.choice(("element", "source", "target")), None)
+        one_of(chance, groups).pop(chance.choice(("element", "source", "target")), None)
 
 
 def capability_statement(chance: Random, node: Node) -> None:
     """Resources twice, search parameters of other types, profiles and interactions that are not there."""
-    rest = _one(chance, node.get("rest", []))
-    resource, how = _one(chance, rest.get("resource", [])), chance.randrange(11)
+    rest = one_of(chance, node.get("rest", []))
+    resource, how = one_of(chance, rest.get("resource", [])), chance.randrange(11)
     if how == 0:
         rest["resource"].append(copy.deepcopy(resource))
     elif how == 1:
@@ -78,11 +78,11 @@ def capability_statement(chance: Random, node: Node) -> None:
             {"name": "gender", "definition": chance.choice(PARAMETERS), "type": chance.choice(("token", "string", "x"))}
         )
     elif how == 4:
-        parameter = _one(chance, resource.get("searchParam", []))
+        parameter = one_of(chance, resource.get("searchParam", []))
         parameter[chance.choice(("type", "name", "definition"))] = chance.choice(("date", "string", NOWHERE, "_id"))
     elif how == 5:
         parameters = resource.get("searchParam", [])
-        parameters.append(copy.deepcopy(_one(chance, parameters)))
+        parameters.append(copy.deepcopy(one_of(chance, parameters)))
     elif how == 6:
         resource["interaction"] = [{"code": chance.choice(("read", "x", "transaction"))}] * chance.choice((1, 2))
     elif how == 7:
@@ -122,7 +122,7 @@ def operation(chance: Random, node: Node) -> None:
             node.pop(name)
         return
     parameters = node.get("parameter", [])
-    at = _one(chance, parameters)
+    at = one_of(chance, parameters)
     if how == 2:
         parameters.append(copy.deepcopy(at))
     elif how == 3:

@@ -38,6 +38,15 @@ def compared(cases: Sequence[Made]) -> Comparison:
     return found
 
 
+def comparison_of(made: Callable[[int], Made]) -> Callable[..., Comparison]:
+    """The comparison of so many inputs of a maker, which is told the number of each: (number, first=0)."""
+
+    def run(number: int, first: int = 0) -> Comparison:
+        return compared([made(count) for count in range(first, first + number)])
+
+    return run
+
+
 def command(description: str | None, name: str, run: Callable[[int, int], Comparison], number: int) -> None:
     """Print the figures of `run`, which is told how many cases there shall be and the number of the first."""
     parser = argparse.ArgumentParser(description=description)

@@ -1,16 +1,16 @@
 """Made narratives, beside the reference: ``python -m tests.conformance.narrated_examples``.
 
 Published narratives are sound, and mostly plain. Here trees of XHTML are made by chance, with the faults of generators,
-editors and attackers, and stand in resources, in contained ones and in sections of documents. Runs are named by their
+editors and attackers, and stand in resources and in sections of documents. Runs are named by their
 numbers and are the same each time. Needs ../shared and Java; a minute.
 """
 
 import json
 from random import Random
 
-from tests.conformance.broken_examples import Comparison
 from tests.conformance.example_places import Node
-from tests.conformance.made_comparison import Made, command, compared
+from tests.conformance.made_bundles import TEXT
+from tests.conformance.made_comparison import Made, command, comparison_of
 from tests.conformance.made_narratives import narrative
 
 NAME = "made narratives"
@@ -26,7 +26,7 @@ def made(count: int) -> Made:
                   "link": [{"other": {"reference": "#in"}, "type": "refer"}]}  # fmt: skip
     if chance.random() < 0.2:
         node = {"resourceType": "Composition", "id": "c", "status": "final", "date": "2024-01-01", "title": "x",
-                "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'},
+                "text": dict(TEXT),
                 "type": {"coding": [{"system": "http://loinc.org", "code": "11503-0"}]}, "author": [{"display": "x"}],
                 "subject": {"reference": "#in"}, "contained": [inner],
                 "section": [{"title": "x", "text": text},
@@ -36,10 +36,7 @@ def made(count: int) -> Made:
     return Made(str(count), change, text["div"], (), json.dumps(node).encode())
 
 
-def run(number: int, first: int = 0) -> Comparison:
-    """The comparison."""
-    return compared([made(count) for count in range(first, first + number)])
-
+run = comparison_of(made)
 
 if __name__ == "__main__":
     command(__doc__, NAME, run, 1500)

@@ -10,10 +10,9 @@ import copy
 import json
 from random import Random
 
-from tests.conformance.broken_examples import Comparison
 from tests.conformance.example_places import Node
 from tests.conformance.made_bundles import TEXT
-from tests.conformance.made_comparison import Made, command, compared
+from tests.conformance.made_comparison import Made, command, comparison_of
 from tests.conformance.made_constraints import MADE
 
 NAME = "made measures and their reports"
@@ -194,10 +193,7 @@ def made(count: int) -> Made:
     return Made(str(count), node["resourceType"], json.dumps(by), definitions, json.dumps(node).encode())
 
 
-def run(number: int, first: int = 0) -> Comparison:
-    """The comparison."""
-    return compared([made(count) for count in range(first, first + number)])
-
+run = comparison_of(made)
 
 if __name__ == "__main__":
     command(__doc__, NAME, run, 1500)

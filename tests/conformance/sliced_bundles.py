@@ -8,10 +8,9 @@ import json
 from collections.abc import Sequence
 from random import Random
 
-from tests.conformance.broken_examples import Comparison
 from tests.conformance.example_places import Node
 from tests.conformance.made_bundles import BASE, IDENTIFIER, TEXT
-from tests.conformance.made_comparison import Made, command, compared
+from tests.conformance.made_comparison import Made, command, comparison_of
 from tests.conformance.made_slices import CATEGORIES, CATEGORY, CODES, IDENTIFIERS, PARTS, profiles
 
 NAME = "made Bundles, sliced by made profiles"
@@ -163,10 +162,7 @@ def made(count: int) -> Made:
     return Made(str(count), kind, json.dumps(shown), definitions, json.dumps(node).encode())
 
 
-def run(number: int, first: int = 0) -> Comparison:
-    """The comparison."""
-    return compared([made(count) for count in range(first, first + number)])
-
+run = comparison_of(made)
 
 if __name__ == "__main__":
     command(__doc__, NAME, run, 1000)

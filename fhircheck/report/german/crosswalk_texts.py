@@ -1,10 +1,10 @@
 """Cells of the crosswalk (measures/crosswalk.toml) in both languages; names that a framework coined stay."""
 
+from fhircheck.measures.crosswalk import KAHN
 from fhircheck.model.action import Words
 from fhircheck.report.german.kahn_texts import kahn_words
 
 CLOSEST = " (closest)", " (am nächsten)"
-KAHN = "kahn"
 CELLS: dict[str, str] = {
     "a: metadata, documentation": "a: Metadaten, Dokumentation",
     "a: provenance": "a: Herkunft",

@@ -24,7 +24,7 @@ def parse(url: str) -> tuple[str, str] | None:
 
 def status(version: str, path: str) -> str:
     """``valid``, or why there is no such extension: ``version``, ``element``, or ``unchanged`` (R4 has the element)."""
-    if version not in _table():
+    if version not in table():
         return "version"
     entry = _entry(version, path)
     if entry is None:
@@ -65,11 +65,12 @@ def _entry(version: str, path: str) -> str | None:
 
 @lru_cache(500)
 def _elements(version: str, type_name: str) -> dict[str, str]:
-    lines = _table().get(version, {}).get(type_name, "").split(";")
+    lines = table().get(version, {}).get(type_name, "").split(";")
     return {name: entry for name, _, entry in (line.partition(":") for line in lines)} if lines != [""] else {}
 
 
 @cache
-def _table() -> dict[str, dict[str, str]]:
+def table() -> dict[str, dict[str, str]]:
+    """FHIR version -> type -> its elements, as the file writes them."""
     text = files("fhircheck.validate.elements").joinpath(TABLE).read_text("utf-8")
     return dict(json.loads(text)["versions"])
