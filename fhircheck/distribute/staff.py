@@ -11,8 +11,9 @@ from functools import partial
 from typing import Any, NamedTuple, cast
 
 from fhircheck.distribute.start_method import start_context
-from fhircheck.distribute.worker import END, ONE_DONE, READY, Answer, serve
+from fhircheck.distribute.worker import AGAIN, END, ONE_DONE, READY, Answer, serve
 from fhircheck.model.errors import CouldNotCheck
+from fhircheck.model.file_span import packed
 
 STARTS = 3
 """So many times in a row a process may die before it is ready."""
@@ -49,11 +50,15 @@ class Worker:
         self.process.start()
         far.close()  # so that a process started later does not keep it open
 
-    def give(self, portion: Portion) -> None:
-        """Hand over a portion. That the process has died meanwhile shows when it is listened to."""
+    def give(self, portion: Portion, whole: bool = False) -> None:
+        """Hand over a portion; whole: with all bytes in it, none left for the process to read in its file.
+
+        That the process has died meanwhile shows when it is listened to.
+        """
         self.portions.append(portion)
         try:
-            self.pipe.send_bytes(pickle.dumps(portion.chunks, pickle.HIGHEST_PROTOCOL))
+            chunks = portion.chunks
+            self.pipe.send_bytes(pickle.dumps(chunks, pickle.HIGHEST_PROTOCOL) if whole else packed(chunks))
         except OSError:
             return
 
@@ -64,6 +69,8 @@ class Worker:
             self.ready = True
         elif message == ONE_DONE:
             self.at += 1
+        elif message == AGAIN:
+            self.give(self.portions.popleft(), whole=True)
         else:
             self.at = 0
             return cast("Answer", pickle.loads(message))

@@ -6,9 +6,10 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from fhircheck.model.errors import CouldNotCheck, FhircheckError
+from fhircheck.model.file_span import SpanChanged
 from fhircheck.model.record import OUT_OF_MEMORY
 
 END = b""
@@ -17,7 +18,9 @@ READY = b""
 """What a worker says when it has made its function."""
 ONE_DONE = b"+"
 """What a worker says when it is through with a chunk that is not the last of its portion."""
-Portions = queue.SimpleQueue[Sequence[Any] | None]
+AGAIN = b"?"
+"""What a worker says instead of an answer where a file no longer holds the bytes of a portion: it wants them sent."""
+Messages = queue.SimpleQueue[bytes | None]
 
 
 class Answer(NamedTuple):
@@ -40,10 +43,10 @@ def serve(prepare: Callable[[Any], Callable[[Any], Any]], plan: Any, pipe: Any, 
     if dict(os.environ) != environment:
         os.environ.clear()
         os.environ.update(environment)
-    portions: Portions = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(pipe, portions), daemon=True).start()
+    messages: Messages = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(pipe, messages), daemon=True).start()
     try:
-        _serve(_prepared(prepare, plan, pipe), portions, pipe)
+        _serve(_prepared(prepare, plan, pipe), messages, pipe)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except (BrokenPipeError, ConnectionError):
@@ -63,10 +66,17 @@ def _prepared(prepare: Callable[[Any], Callable[[Any], Any]], plan: Any, pipe: A
     return work
 
 
-def _serve(work: Callable[[Any], Any] | None, portions: Portions, pipe: Any) -> None:
-    while work is not None and (portion := portions.get()) is not None:
+def _serve(work: Callable[[Any], Any] | None, messages: Messages, pipe: Any) -> None:
+    while work is not None and (message := messages.get()) is not None:
+        try:
+            portion: Sequence[Any] = pickle.loads(message)
+        except SpanChanged:
+            pipe.send_bytes(AGAIN)
+            continue
+        finally:
+            del message  # nothing big is held while work goes on, and below while the next one is waited for
         answer = _answer(work, portion, pipe)
-        del portion  # nothing big is held while the next one is waited for
+        del portion
         pipe.send_bytes(_packed(answer))
         del answer
 
@@ -81,8 +91,8 @@ def _own_signals() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ends)
 
 
-def _receive(pipe: Any, portions: Portions) -> None:
-    """Take portions while one is being worked on: the parent never waits to hand one over, the work not for data."""
+def _receive(pipe: Any, messages: Messages) -> None:
+    """Take messages while one is being worked on: the parent never waits to hand one over, the work not for data."""
     import multiprocessing
     from multiprocessing.connection import wait
 
@@ -90,21 +100,16 @@ def _receive(pipe: Any, portions: Portions) -> None:
     ends = [pipe] if parent is None else [pipe, parent.sentinel]
     try:
         while pipe in wait(ends):
-            portion = _unpacked(pipe.recv_bytes())
-            portions.put(portion)
-            if portion is None:
+            message = pipe.recv_bytes()
+            messages.put(message or None)
+            if not message:
                 return
-            del portion  # a big one is not held until the next one comes
+            del message  # a big one is not held until the next one comes
     except (EOFError, OSError):
         pass
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     os._exit(0)  # the parent is gone
-
-
-def _unpacked(message: bytes) -> Sequence[Any] | None:
-    """The chunks of a portion; None for END."""
-    return cast("Sequence[Any]", pickle.loads(message)) if message else None
 
 
 def _answer(work: Callable[[Any], Any], portion: Sequence[Any], pipe: Any) -> Answer:

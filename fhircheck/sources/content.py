@@ -46,6 +46,11 @@ def pieces_of(stream: ByteStream, source: str, options: ReadOptions, lines: bool
         yield problem(source, stream.fault.kind, reason=stream.fault.reason)
 
 
+def is_recoded(stream: ByteStream) -> bool:
+    """Whether what is next in `stream` is UTF-16 or UTF-32: its pieces hold other bytes than it does."""
+    return bool(_wide(stream.peek(_HEAD))[0])
+
+
 def _wide(head: bytes) -> tuple[str, int]:
     """UTF-16 or UTF-32, if `head` then reads like JSON or XML; zeros alone may be anything binary."""
     encoding, mark = wide_encoding(head)

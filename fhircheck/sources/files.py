@@ -3,12 +3,14 @@
 import os
 import stat
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO
 
 from fhircheck.model.errors import SourceUnusable
+from fhircheck.model.file_span import WORTH, FileSpan
 from fhircheck.model.record import Piece
 from fhircheck.sources.archive_members import archive_pieces
-from fhircheck.sources.content import pieces_of, problem
+from fhircheck.sources.content import is_recoded, pieces_of, problem
 from fhircheck.sources.options import ReadOptions
 from fhircheck.sources.source_type import SourceType
 from fhircheck.transport.archives import HEAD, archive_form
@@ -34,7 +36,9 @@ def file_pieces(path: str, options: ReadOptions) -> Iterator[Piece]:
     name = shown(path)
     try:
         with open(path, "rb", buffering=0) as file:
-            yield from _opened(file, name, options)
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            place = os.path.abspath(path) if regular else ""
+            yield from _opened(file, name, options, place)
     except IsADirectoryError:
         yield problem(name, "file-unreadable", reason="folder cannot be listed")
     except OSError as fault:
@@ -47,15 +51,24 @@ def _is_changed(path: str, since: str) -> bool:
     return is_changed(path, since)
 
 
-def _opened(file: IO[bytes], name: str, options: ReadOptions) -> Iterator[Piece]:
+def _opened(file: IO[bytes], name: str, options: ReadOptions, place: str) -> Iterator[Piece]:
     stream = ByteStream(file.read)
     form = archive_form(stream.peek(HEAD))
     if form == "zip" and file.seekable():
         from fhircheck.transport.unpacking import zip_members
 
         yield from archive_pieces(zip_members(file, options.unpack), name, options)
-    else:
+    elif form or not place or is_recoded(stream):
         yield from stream_pieces(stream, form, name, options)
+    else:
+        yield from map(partial(_placed, place), stream_pieces(stream, form, name, options))
+
+
+def _placed(path: str, piece: Piece) -> Piece:
+    """The piece; big data of lines knows its place in the file."""
+    if piece.form != "ndjson" or len(piece.data) < WORTH:
+        return piece
+    return piece._replace(data=FileSpan.of(piece.data, path, piece.offset))
 
 
 def stream_pieces(stream: ByteStream, form: str, name: str, options: ReadOptions) -> Iterator[Piece]:

@@ -114,6 +114,11 @@ def watching(plan: tuple[str, int]) -> Callable[[int], int]:
     return work
 
 
+def returning(plan: None) -> Callable[[Any], Any]:
+    """What it is given."""
+    return lambda chunk: chunk
+
+
 class Sum:
     """A result that merges."""
 

@@ -17,6 +17,7 @@ from fhircheck.distribute.processes import AHEAD, PORTION, Processes
 from fhircheck.distribute.serial import Serial
 from fhircheck.distribute.start_method import START_METHOD
 from fhircheck.model.errors import CouldNotCheck
+from fhircheck.model.file_span import FileSpan
 from fhircheck.model.record import OUT_OF_MEMORY, Lost
 from tests.needs import ROOT
 from tests.unit.distribute import pure_functions
@@ -31,6 +32,7 @@ from tests.unit.distribute.pure_functions import (
     never_ready,
     out_of_memory,
     refusing,
+    returning,
     squares,
     summing,
     surroundings,
@@ -146,6 +148,16 @@ def test_a_worker_that_is_killed_once_costs_nothing(processes: Processes, tmp_pa
     plan = (str(tmp_path), (2, 9, 10))
     assert as_told(processes.run(dying_once, plan, range(20), JOBS)) == list(range(20))
     assert len(list(tmp_path.glob("died-*"))) == 3
+
+
+def test_bytes_of_a_file_that_changed_since_are_worked_on_as_they_were_read(
+    executor: Serial | Processes, tmp_path: Path
+) -> None:
+    """A portion that has to be sent again keeps its place among the others."""
+    path = tmp_path / "lines"
+    path.write_bytes(b"0123456789")
+    chunks = [FileSpan.of(b"%d" % (each if each % 3 else 9 - each), str(path), each) for each in range(10)]
+    assert list(executor.run(returning, None, chunks, JOBS)) == chunks
 
 
 def test_memory_that_runs_out_is_the_death_of_a_worker(processes: Processes) -> None:
