@@ -54,6 +54,11 @@ def efficiency(one: Line, two: Line) -> tuple[float, float, float]:
     return ours, loop, ours / loop
 
 
+def busy(two: Line) -> float:
+    """The share of their time in which both processes had work, however fast the machine was just then."""
+    return float(two["cpu_seconds"] / (2 * two["seconds"]))
+
+
 def pairs(lines: Sequence[Line], first: str = "1", second: str = "2") -> list[tuple[Line, Line]]:
     """The lines of two engines on the same data with the same code."""
     by_key = {(each["bytes"], each["engine"]): each for each in lines if "missing" not in each}
@@ -143,16 +148,20 @@ def _efficiency(lines: Sequence[Line]) -> str:
     for first, second in (("1", "2"), ("spark1", "spark2")):
         for one, two in pairs(lines, first, second):
             ours, loop, ratio = efficiency(one, two)
-            rows.append((f"{_size(one)}, {second} against {first}", f"{ours:.2f}", f"{loop:.2f}", f"{ratio:.2f}"))
+            cells = [f"{each:.2f}" for each in (ours, loop, ratio, busy(two))]
+            rows.append((f"{_size(one)}, {second} against {first}", *cells))
     for one, two in (*pairs(lines, "1", "spark1"), *pairs(lines, "2", "spark2")):
         share = two["seconds"] / one["seconds"]
-        rows.append((f"{_size(one)}, {two['engine']} takes the time of {one['engine']} times", f"{share:.2f}", "", ""))
+        name = f"{_size(one)}, {two['engine']} takes the time of {one['engine']} times"
+        rows.append((name, f"{share:.2f}", "", "", ""))
     if not rows:
         return ""
-    head = ("GB", "check", "plain loop", "check / loop")
+    head = ("GB", "check", "plain loop", "check / loop", "cores busy")
     about = (
         "Throughput of two processes by twice that of one; a plain loop that only computes ran before and after each\n"
-        f"line. Bar: {EFFICIENCY_BAR} of the loop's."
+        f"line. Bar: {EFFICIENCY_BAR} of the loop's. More than 1 says that the machine was slower while the one\n"
+        "process ran than while the two did. Cores busy: CPU seconds of the two by twice their time on the clock,\n"
+        "which the speed of the machine does not change; what it lacks of 1 was waiting."
     )
     return f"## Two processes against one\n\n{about}\n\n{_rows(head, rows)}"
 

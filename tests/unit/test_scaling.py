@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import scaling
 from benchmarks.process_tree import watched
-from benchmarks.scale_page import bars_missed, efficiency, fit, hours, newest, page, pairs
+from benchmarks.scale_page import bars_missed, busy, efficiency, fit, hours, newest, page, pairs
 from tests.needs import shared_path
 
 
@@ -86,6 +86,13 @@ def test_efficiency_is_judged_by_what_the_machine_gives() -> None:
     assert "spark2: a worker held 601 MB" in missed
     (missed,) = bars_missed([line(1, "2", 70, worker_peaks_mb=[601.0, 10.0])])
     assert "held 601 MB" in missed
+
+
+def test_how_busy_both_were_does_not_depend_on_the_speed_of_the_machine() -> None:
+    line = {"cpu_seconds": 180.0, "seconds": 100.0}
+    slower = {name: 1.3 * value for name, value in line.items()}
+    assert busy(line) == pytest.approx(0.9)
+    assert busy(slower) == pytest.approx(busy(line))
 
 
 def test_only_the_same_data_and_the_same_code_are_compared() -> None:
