@@ -59,19 +59,31 @@ def busy(two: Line) -> float:
     return float(two["cpu_seconds"] / (2 * two["seconds"]))
 
 
-def pairs(lines: Sequence[Line], first: str = "1", second: str = "2") -> list[tuple[Line, Line]]:
-    """The lines of two engines on the same data with the same code."""
-    by_key = {(each["bytes"], each["engine"]): each for each in lines if "missing" not in each}
-    found = [(line, by_key.get((size, second))) for (size, name), line in sorted(by_key.items()) if name == first]
-    return [(one, two) for one, two in found if two is not None and two["code"] == one["code"]]
+def pairs(lines: Iterable[Line], first: str = "1", second: str = "2") -> list[tuple[Line, Line]]:
+    """The lines of two engines on the same data with the same code, by size; of several the last complete pair.
+
+    lines: all that were measured, in their order: the newest of one engine may have no partner yet.
+    """
+    known: dict[tuple[int, str, str], Line] = {}
+    found: dict[int, tuple[Line, Line]] = {}
+    for each in lines:
+        if each["engine"] not in (first, second) or "missing" in each:
+            continue
+        size, code = each["bytes"], each["code"]
+        known[size, code, each["engine"]] = each
+        one, two = known.get((size, code, first)), known.get((size, code, second))
+        if one is not None and two is not None:
+            found[size] = one, two
+    return [found[size] for size in sorted(found)]
 
 
 def bars_missed(lines: Iterable[Line]) -> list[str]:
     """What does not hold, in words; empty where all does."""
+    lines = list(lines)
     kept = newest(lines)
     missed = [
         f"{_size(two)} GB: two processes reach {ratio:.2f} of what the plain loop reaches, bar {EFFICIENCY_BAR}"
-        for one, two in pairs(kept)
+        for one, two in pairs(lines)
         if (ratio := efficiency(one, two)[2]) < EFFICIENCY_BAR
     ]
     return missed + [
@@ -92,9 +104,10 @@ def _worker(line: Line) -> float:
 
 def page(lines: Iterable[Line], peers: dict[str, Any] | None = None) -> str:
     """The whole page; peers: what benchmarks.spark_peers wrote."""
+    lines = list(lines)
     kept = newest(lines)
     measured = [each for each in kept if "missing" not in each]
-    parts = [_HEAD, _machines(measured), _table(kept), _efficiency(measured), _fits(measured), _projection(measured)]
+    parts = [_HEAD, _machines(measured), _table(kept), _efficiency(lines), _fits(measured), _projection(measured)]
     parts += [_peers(peers)] if peers else []
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -161,7 +174,8 @@ def _efficiency(lines: Sequence[Line]) -> str:
         "Throughput of two processes by twice that of one; a plain loop that only computes ran before and after each\n"
         f"line. Bar: {EFFICIENCY_BAR} of the loop's. More than 1 says that the machine was slower while the one\n"
         "process ran than while the two did. Cores busy: CPU seconds of the two by twice their time on the clock,\n"
-        "which the speed of the machine does not change; what it lacks of 1 was waiting."
+        "which the speed of the machine does not change; what it lacks of 1 was waiting. Both of a pair ran the same\n"
+        "code, so that one may be older than its line above."
     )
     return f"## Two processes against one\n\n{about}\n\n{_rows(head, rows)}"
 
@@ -178,7 +192,8 @@ def _fits(lines: Sequence[Line]) -> str:
                 rows.append((f"{engine}, {name}", *cells))
     if not rows:
         return ""
-    return "## Straight line over sizes\n\n" + _rows(("engine", "for each GB", "fixed", "R²"), rows)
+    about = "A fixed part below zero is none: the sizes ran on a machine that was not equally fast each time."
+    return f"## Straight line over sizes\n\n{about}\n\n" + _rows(("engine", "for each GB", "fixed", "R²"), rows)
 
 
 def _rates(lines: Sequence[Line]) -> tuple[float, float] | None:

@@ -100,6 +100,15 @@ def test_only_the_same_data_and_the_same_code_are_compared() -> None:
     assert pairs(lines) == []
 
 
+def test_a_newer_line_without_a_partner_hides_no_pair() -> None:
+    old, new = [line(1, "1", 9), line(1, "spark1", 12)], line(1, "1", 8, code="newer")
+    assert pairs([*old, new], "1", "spark1") == [tuple(old)]
+    partner = line(1, "spark1", 10, code="newer")
+    assert pairs([*old, new, partner], "1", "spark1") == [(new, partner)]
+    assert pairs([*old, new, partner | {"missing": "no engine"}], "1", "spark1") == [tuple(old)]
+    assert "| 1, spark1 takes the time of 1 times | 1.33 |" in page([*old, new])
+
+
 def test_the_newest_line_counts_and_a_missing_one_hides_none() -> None:
     gone = {**line(1, "spark1", 1), "missing": "no engine"}
     lines = [line(1, "1", 9), line(1, "1", 7), gone, line(1, "spark1", 3), gone]
